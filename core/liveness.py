@@ -1,9 +1,8 @@
 """Whether a run makes progress: one rule for silence and stall, for files and live processes.
 
-The status, the findings, the checks, the runner's watcher and the pages use :class:`Silence`.
-It has two limits. The *learned* one is in real time: on 376 public runs ``max(10 min, 20 median
-gaps)`` gave no false alarm and found a hang about twelve times sooner than a limit of two
-hours. The *playbook's* is in week time: ``hours`` of its scenario ``hung``.
+Status, findings, checks, watcher and pages use :class:`Silence`. Its *learned* limit is in real
+time: on 376 public runs ``max(10 min, 20 median gaps)`` gave no false alarm, about twelve times
+sooner than two hours. The *playbook's* is in week time: ``hours`` of its scenario ``hung``.
 """
 
 from __future__ import annotations
@@ -114,9 +113,11 @@ class Silence:
     @property
     def length(self) -> Message:
         """Its duration, in week time if the playbook's limit is exceeded."""
-        if self.hung:
-            return Message("{hours:.1f} h of week time", hours=self.hours)
-        return duration(self.seconds)
+        if not self.hung:
+            return duration(self.seconds)
+        if self.hours >= 48:
+            return Message("{days:.1f} d of week time", days=self.hours / 24)
+        return Message("{hours:.1f} h of week time", hours=self.hours)
 
     @property
     def threshold(self) -> Message:

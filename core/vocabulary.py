@@ -181,6 +181,11 @@ class EvidenceGrade(StrEnum):
 DOUBTFUL_GRADES = frozenset({EvidenceGrade.WEAK, EvidenceGrade.INSUFFICIENT})
 
 
+def doubtful_go(decision: Decision, grade: EvidenceGrade | None) -> bool:
+    """A GO that could be luck: it never looks like a plain one, nor passes like one."""
+    return decision is Decision.GO and grade in DOUBTFUL_GRADES
+
+
 class SignatureAct(StrEnum):
     """What the CTO does with a decision."""
 

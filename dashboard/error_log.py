@@ -21,7 +21,7 @@ _STREAMLIT = "streamlit.error_util"
 
 
 class _Appended(logging.Handler):
-    """Appends each record to the log of the home, opened anew: the runner may rotate it."""
+    """Appends each record to the log of the home, opened each time: the runner may rotate it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         path = Home.find().dashboard_log

@@ -1,4 +1,4 @@
-"""The daily summary: the manual's ten keys, then the data behind them."""
+"""The daily summary: the manual's ten keys, then the data that they follow from."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ class ResampledGate(GateResult):
     """A gate with its interval and its chance to pass."""
 
     ci95: Ends | None = Field(
-        description="95 % interval: for the true value; for drawdown and losing streak, for the value "
-        "of a new record of the same length. Null with a null value."
+        description="95 % interval: for the true value; for drawdown, Calmar and losing streak, for the "
+        "value of a new record of the same length. Null with a null value."
     )
     p_pass: Share | None = Field(description="Share of the resampled records that pass.")
     distribution: Distribution | None = Field(

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from core.decision.gate_record import with_uncertainty
 from core.gates import score
 from core.language import Message
-from core.metrics.consistency import difference, require_trades_inside
+from core.metrics.consistency import difference, require_trades_inside, until_end, utc
 from core.metrics.records import require_equity, require_trades
 from core.metrics.returns import bar_returns
 from core.metrics.ruin import is_ruined
 from core.metrics.spacing import Calendar, spacing
 from core.trading.evidence import Trials, graded_evidence
+from core.trading.grade import reasons_of
 from core.trading.resampling import uncertainty
 
 if TYPE_CHECKING:
@@ -45,13 +46,16 @@ def opinion(
     warnings = times.warnings()
     differs = None
     if trades is not None:
+        trades = until_end(equity, trades) if is_ruined(curve) else trades
         require_trades_inside(equity, trades, times.interval)
         differs = difference(equity, trades)
     warnings += [] if differs is None else [differs]
     if is_ruined(curve):
-        at = equity["time"].iloc[-1]
         warnings.append(
-            Message("The equity was ruined at {time}; the rest is not counted.", time=str(at))
+            Message(
+                "The equity was ruined at {time:%Y-%m-%d %H:%M} UTC; the rest is not counted.",
+                time=utc(equity["time"].iloc[-1]),
+            )
         )
     card = score(
         equity,
@@ -76,7 +80,7 @@ def opinion(
         **card.as_dict(),
         "gates": [gate.as_dict() for gate in with_uncertainty(card.gates, doubt)],
         "uncertainty": doubt.record().as_dict(),
-        "evidence": evidence.as_dict(),
+        "evidence": evidence.as_dict() | {"reasons": list(reasons_of(evidence))},
         "times": times.record(),
         "warnings": warnings,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.decision.lookahead import detail_of
-from core.language import Message, joined
+from core.language import Message, joined, plural
 from core.market.file_rules import SYNTHETIC
 from core.model_manifest import lost_on_validation
 from core.state_words import capitals, word_of
@@ -115,15 +115,17 @@ def _about_gates(decision: DecisionRecord) -> Iterator[Message]:
         )
     if facts.calmar_extrapolated and decision.gate("calmar").value is not None:
         yield Message(
-            "Calmar extrapolates {days:.1f} days to a year.", days=facts.calmar_window_days
+            "Calmar extrapolates {days:.3g} days to a year.", days=facts.calmar_window_days
         )
     expected, trades = facts.expected_longest_losing_run, facts.trades
     longest = decision.gate("consecutive_losses").threshold
     if expected is not None and expected > longest:
-        yield Message(
-            "With {trades} trades at this loss rate, chance alone gives a longest losing run of "
-            "{expected:.1f}; the limit is {limit:g}.",
-            trades=trades,
+        yield plural(
+            "With {n:,} trade at this loss rate, chance alone gives a longest losing run of about "
+            "{expected:.0f}; the limit is {limit:g}.",
+            "With {n:,} trades at this loss rate, chance alone gives a longest losing run of about "
+            "{expected:.0f}; the limit is {limit:g}.",
+            trades or 0,
             expected=expected,
             limit=longest,
         )
@@ -173,7 +175,7 @@ def _about_tail(tail: TailShape | None) -> Iterator[Message]:
         )
     elif tail.unseen_losses:
         yield Message(
-            "Short-volatility shape: {win:.0%} of {n} trades won, losses: {losses}. That is too "
+            "Short-volatility shape: {win:.0%} of {n:,} trades won, losses: {losses}. That is too "
             "few to show how large a loss can be: one that happens in {share:.1%} of the trades "
             "can be missing from this record, and a loss of {profit:.0f} mean wins would erase "
             "its profit.",

@@ -122,7 +122,7 @@ def still_random(moment: RunView) -> tuple[Message, ...]:
     """Evidence of a policy of discrete actions that is as random as on its first day.
 
     The entropy of continuous actions follows their standard deviation, and stays at its highest
-    in runs that learn; a run that goes on from a checkpoint began below its highest.
+    in runs that learn; a run that resumes from a checkpoint began below its highest.
     """
     entropy = moment.series("train/entropy_loss").finite()
     if len(entropy) < BLOCK_POINTS or len(moment.series("train/std")):

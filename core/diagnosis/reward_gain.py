@@ -45,7 +45,7 @@ class RewardGain:
         return self.gained and self.now >= self.best - CONVERGED_WITHIN * (self.best - self.lowest)
 
     @property
-    def told(self) -> Message:
+    def sentence(self) -> Message:
         """As a sentence."""
         return Message(
             "reward {start:.4g} at the start, {now:.4g} now, best {best:.4g}",

@@ -82,7 +82,7 @@ class RewardState:
         """Whether half of its range below the best is lost, by block means."""
         if self.highest is None or self.now is None or not self.improved:
             return False
-        # In a short run the newest blocks are all of it: a rise leaves their median behind.
+        # In a short run the newest blocks are all of it: a rise leaves their median below.
         fall = self.highest - max(self.now, self.now if self.latest is None else self.latest)
         return fall > max(REGRESSED_BEYOND * self.spread, self.above_noise)
 
@@ -123,13 +123,15 @@ class RewardState:
                 )
             )
         if self.best is not None:
+            now = self.now if self.latest is None else self.latest
+            levels = (self.highest, self.start, now)
             found.append(
                 Message(
                     "level now {now:.4g}, at the start {start:.4g}, best {best:.4g} "
                     "at step {step:,}, range {spread:.4g}",
-                    now=self.now if self.latest is None else self.latest,
+                    now=now,
                     start=self.start,
-                    best=max(level for level in (self.highest, self.start) if level is not None),
+                    best=max(level for level in levels if level is not None),
                     step=self.best_step,
                     spread=self.spread,
                 )

@@ -33,7 +33,7 @@ DEAD_BAND_SD = 0.1  # of the standard deviation in the window
 
 @dataclass(frozen=True)
 class TrendResult:
-    """A label and the numbers behind it."""
+    """A label and the numbers that it follows from."""
 
     label: Trend
     slope: float | None  # Theil-Sen slope of the block means, per step
@@ -169,14 +169,15 @@ def _judge(series: Series, start: int, means: np.ndarray, middles: np.ndarray) -
     label = Trend.STABLE
     if p_value < SIGNIFICANCE and abs(change) > dead_band:
         label = Trend.INCREASING if change > 0 else Trend.DECREASING
+    chance = Message("p < 0.001") if p_value < 0.001 else Message("p = {p:.3f}", p=p_value)
     why = Message(
         "{count} block means since step {step:,}: change {change:+.4g}, "
-        "dead-band {dead_band:.4g}, p = {p:.3f}",
+        "dead-band {dead_band:.4g}, {chance}",
         count=count,
         step=since,
         change=change,
         dead_band=dead_band,
-        p=p_value,
+        chance=chance,
     )
     return TrendResult(
         label, slope, count, why, change, dead_band, p_value, tuple(map(float, means)), since

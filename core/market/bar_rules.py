@@ -52,7 +52,8 @@ def listed(
     if not moments:
         return []
     shown = ", ".join(iso(moment) for moment in moments[:EXAMPLES])
-    more = " ..." if len(moments) > EXAMPLES else ""
+    rest = len(moments) - EXAMPLES
+    more = f" (+{rest:,})" if rest > 0 else ""
     return [Issue(code, sentence(len(moments), f"{shown}{more}"), len(moments))]
 
 

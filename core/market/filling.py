@@ -35,7 +35,7 @@ def fill(frame: pd.DataFrame, gaps: tuple[Gap, ...], interval: timedelta) -> pd.
 
     The treatment is freqtrade's: open = high = low = close = previous close, volume 0. Bars
     that come that way were filled by the program that wrote them (freqtrade, ccxt): they are
-    marked as well, since nobody could trade in them.
+    marked as well, since no trade was possible in them.
     """
     frame = frame.assign(is_filled=_is_prefilled(frame))
     missing = [

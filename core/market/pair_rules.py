@@ -60,10 +60,15 @@ def pair_warnings(backtest: Candles, min_days: float) -> list[Issue]:
     days = len(backtest) * (backtest.interval / timedelta(days=1))
     if days >= min_days:
         return []
+    length = (
+        plural("{n:,} day", "{n:,} days", int(days))
+        if days >= 2
+        else plural("{n:,} bar", "{n:,} bars", len(backtest))
+    )
     message = Message(
-        "The backtest data are {days:.1f} days; with fewer than {least:g} the evidence of a"
+        "The backtest data cover {length}; with fewer than {least:g} days the evidence of a"
         " revalidation is INSUFFICIENT.",
-        days=days,
+        length=length,
         least=min_days,
     )
     return [Issue("short_backtest", message)]

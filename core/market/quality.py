@@ -17,6 +17,7 @@ from core.market.file_rules import file_errors, file_warnings
 from core.market.filling import longest_run
 from core.market.price_rules import impossible_prices, long_wicks
 from core.market.time_rules import time_errors
+from core.state_words import shown_word
 
 if TYPE_CHECKING:
     from core.market.candles import Candles
@@ -46,10 +47,11 @@ class QualityReport:
 
     def text(self) -> Message:
         """For a terminal: facts, then errors, then warnings, then the verdict."""
-        width = max(len(name) for name in self.facts)
+        known = {name: value for name, value in self.facts.items() if value is not None}
+        width = max(len(name) for name in known)
         lines: list[Message] = [
-            literal(f"{name.replace('_', ' '):<{width}}  {value}")
-            for name, value in self.facts.items()
+            joined([f"{name.replace('_', ' '):<{width}}", _shown(value)], "  ")
+            for name, value in known.items()
         ]
         lines += [joined(["❌", issue.message]) for issue in self.errors]
         lines += [joined(["⚠️", issue.message]) for issue in self.warnings]
@@ -62,6 +64,12 @@ class QualityReport:
         else:
             lines.append(Message("✅ usable"))
         return joined(lines, "\n")
+
+
+def _shown(value: object) -> Message:
+    if isinstance(value, bool):
+        return shown_word("yes" if value else "no")
+    return literal(str(value))
 
 
 def quality(candles: Candles, now: datetime | None = None) -> QualityReport:

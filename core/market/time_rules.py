@@ -76,7 +76,7 @@ def time_errors(candles: Candles) -> list[Issue]:
     count = int(filled.sum())
     if count > MAX_FILLED * bars:
         message = Message(
-            "{filled:,} of {bars:,} bars ({share:.1%}) are filled: missing, or without volume at one"
+            "{filled:,} of {bars:,} bars ({share:.2%}) are filled: missing, or without volume at one"
             " price. At most {limit:.0%} may be. Longest run: {longest:,}.",
             filled=count,
             bars=bars,

@@ -1,4 +1,4 @@
-"""Whether trades and equity are of the same backtest: times inside, and sums that fit."""
+"""Whether trades and equity are of the same backtest: times inside and in order, sums that fit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.errors import InputError
 from core.language import Message, plural
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
 TOLERANCE = 0.02  # of the sum of absolute results: rounding, funding, an open position's costs
 
@@ -32,19 +32,55 @@ def require_trades_inside(equity: pd.DataFrame, trades: pd.DataFrame, interval: 
             row = int(outside.argmax())
             raise InputError(
                 plural(
-                    "{n:,} trade is outside the equity's time, {first} to {last}: row {row},"
-                    " {column} {time}.",
-                    "{n:,} trades are outside the equity's time, {first} to {last}; the first is"
-                    " row {row}, {column} {time}.",
+                    "{n:,} trade is outside the equity's time, {first:%Y-%m-%d %H:%M} to"
+                    " {last:%Y-%m-%d %H:%M} UTC: row {row}, {column} {time:%Y-%m-%d %H:%M:%S}.",
+                    "{n:,} trades are outside the equity's time, {first:%Y-%m-%d %H:%M} to"
+                    " {last:%Y-%m-%d %H:%M} UTC; the first is row {row}, {column}"
+                    " {time:%Y-%m-%d %H:%M:%S}.",
                     int(outside.sum()),
-                    first=str(first),
-                    last=str(last),
+                    first=utc(first),
+                    last=utc(last),
                     row=row + 1,
                     column=column,
-                    time=str(times.iloc[row]),
+                    time=utc(times.iloc[row]),
                 ),
                 Message("Give the trades and the equity of one backtest."),
             )
+    if "entry_time" in trades.columns:
+        _require_exits_after_entries(trades)
+
+
+def _require_exits_after_entries(trades: pd.DataFrame) -> None:
+    entries, exits = (
+        pd.to_datetime(trades[column], utc=True) for column in ("entry_time", "exit_time")
+    )
+    wrong = (exits < entries).to_numpy()
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise InputError(
+            plural(
+                "{n:,} trade ends before it begins: row {row}, entry_time {entry}, exit_time {exit}.",
+                "{n:,} trades end before they begin; the first is row {row}, entry_time {entry},"
+                " exit_time {exit}.",
+                int(wrong.sum()),
+                row=row + 1,
+                entry=utc(entries.iloc[row]),
+                exit=utc(exits.iloc[row]),
+            ),
+            Message("Are the two columns swapped?"),
+        )
+
+
+def until_end(equity: pd.DataFrame, trades: pd.DataFrame) -> pd.DataFrame:
+    """Of a ruined account: the trades that ended by then. A ruin is a result, whatever follows."""
+    ended = pd.to_datetime(trades["exit_time"], utc=True) <= equity["time"].iloc[-1]
+    kept: pd.DataFrame = trades.loc[ended.to_numpy()]
+    return kept
+
+
+def utc(moment: pd.Timestamp | str) -> datetime:
+    """A row's time for a sentence."""
+    return pd.to_datetime(moment, utc=True).to_pydatetime()
 
 
 def difference(equity: pd.DataFrame, trades: pd.DataFrame) -> Message | None:

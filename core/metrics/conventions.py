@@ -73,8 +73,9 @@ def conventions(bars_per_year: int = HOURS_PER_YEAR) -> Conventions:
         dsr="PSR against the expected best of N trials without skill, whose ratios have the "
         "variance 1 / (n - 1) that a ratio of 0 has over n bars",
         intervals="percentiles of resampled records: bars by stationary blocks, round trips "
-        "by matched blocks; those of Sharpe, win rate and profit factor are for the true value, those "
-        "of drawdown and losing streak for a new record of the same length",
+        "by matched blocks; those of Sharpe, win rate and profit factor are for the true value and at "
+        "least as wide as Student's t with the error of the 12 lowest frequencies, those of drawdown, "
+        "Calmar and losing streak for a new record of the same length",
         episodes="chronological slices without overlap of one continuous record, through which "
         "positions are held; gates are computed on the whole record",
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def until_ruin(equity: pd.DataFrame) -> pd.DataFrame:
     """The rows up to the ruin, whose equity becomes 0; the whole table without one.
 
-    A debt is not carried on: nobody trades with it. The starting capital can't be ruined.
+    A debt is not carried on: it can not be traded with. The starting capital can't be ruined.
 
     :param equity: columns ``time, equity``.
     """

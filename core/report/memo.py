@@ -124,7 +124,7 @@ class GateRow:
             value=n.figure(gate.value, 4) + _unit(gate, gate.value),
             limit=limit + _unit(gate),
             margin=n.figure(_margin(gate), 4, sign=True) + _unit(gate, gate.margin),
-            interval=n.interval(gate.ci95).replace("-", "−"),
+            interval=n.interval(gate.ci95, gate.value).replace("-", "−"),
             chance=n.chance(gate.p_pass),
             spark=gate_spark(gate, label),
             episodes_pass=n.percent(decision.episodes_that_pass[gate.id], 0),

@@ -9,6 +9,7 @@ from core.decision.documents import SYMBOLS, decision_text
 from core.decision.sentences import Sentences, sentences_in
 from core.report.labels import DIALS, LOOKAHEAD_TESTS, OVERLAP, part_label
 from core.report.sentences import (
+    advice,
     among_random,
     blocks,
     break_even,
@@ -62,13 +63,13 @@ def memo_text(decision: DecisionRecord, language: str = "en") -> str:
 def _head(d: DecisionRecord, sentences: Sentences, v: Speaker) -> str:
     name, model = v.say("Revalidation").upper(), v.say("Model").lower()
     title = f"{name} {d.day}  {d.symbol} {d.interval}  {model} {d.model.sha256[:12]}"
-    evidence, recommendation = v.say("Evidence"), v.say("Recommendation")
+    evidence = v.say("Evidence")
     synthetic = [v.say("Synthetic market data, not exchange data")] if d.data.synthetic else []
     return "\n".join(
         [
             *_in_a_line(title, f"[ {verdict(d, v)} ]"),
             *synthetic,
-            *_folded(f"{recommendation}: {d.recommendation}. {sentences.reason}"),
+            *_folded(f"{advice(d, v)} {sentences.reason}"),
             *_folded(
                 f"{evidence}: {capitals(d.evidence.grade).in_(v.language)}. {' '.join(sentences.grade_reasons)}"
             ),
@@ -94,7 +95,7 @@ def _gates(d: DecisionRecord, v: Speaker) -> str:
         mark = "PASS" if gate.passed else "FAIL"
         rows.append(
             f"  {mark} {gate.short + (' %' if gate.unit == '%' else ''):<18}{value:>9}"
-            f"{limit:>10}{n.plain(gate.margin, 2, sign=True):>10}{n.interval(gate.ci95):>20}"
+            f"{limit:>10}{n.plain(gate.margin, 2, sign=True):>10}{n.interval(gate.ci95, gate.value):>20}"
             f"{n.chance(gate.p_pass):>9}  {_stressed(gate, v)}"
         )
     rows += [*_folded(blocks(d, v), "  "), *_folded(losing_run(d, v), "  ")]

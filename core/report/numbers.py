@@ -48,9 +48,13 @@ class Numbers:
             return number_in(">99.9%", self.language)
         return number_in("<0.1%" if value < 0.001 else f"{value:.1%}", self.language)
 
-    def interval(self, ends: Sequence[float] | None, decimals: int = 2) -> str:
-        """``[-0.41, 2.90]``."""
+    def interval(self, ends: Sequence[float] | None, value: float | None = None) -> str:
+        """``[-0.41, 2.90]``; of a count ``[6, 18]``.
+
+        :param value: what it is the interval of.
+        """
         if ends is None:
             return NONE
+        decimals = 0 if isinstance(value, int) else 2
         between = ", " if self.language == "en" else "; "
         return f"[{between.join(self.plain(end, decimals) for end in ends)}]"

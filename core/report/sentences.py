@@ -11,7 +11,7 @@ from core.model_manifest import selected_on_validation
 from core.model_selection import candidates as candidates_on_validation
 from core.report.labels import AGENT, BASELINES, FAILED_CHECKS
 from core.state_words import capitals
-from core.vocabulary import DOUBTFUL_GRADES, Decision
+from core.vocabulary import doubtful_go
 
 if TYPE_CHECKING:
     from core.decision.record import DecisionRecord, RecordedDecision
@@ -50,7 +50,7 @@ def verdict(d: DecisionRecord, v: Speaker) -> str:
     """``PARTIAL 5/6``, with the grade of a GO on weak evidence and with failed checks."""
     grade = d.evidence.grade
     text = f"{d.decision.value} {d.score}"
-    if d.decision is Decision.GO and grade in DOUBTFUL_GRADES:
+    if doubtful_go(d.decision, grade):
         text += " " + v.say("on {grade} evidence", grade=capitals(grade))
     failed = [
         FAILED_CHECKS[name].in_(v.language)
@@ -58,6 +58,18 @@ def verdict(d: DecisionRecord, v: Speaker) -> str:
         if passed is False
     ]
     return f"{text}: {', '.join(failed)}" if failed else text
+
+
+def advice(d: DecisionRecord, v: Speaker) -> str:
+    """The playbook's recommendation; of a GO that could be luck it is that of the gates alone."""
+    if not doubtful_go(d.decision, d.evidence.grade):
+        return v.say("Recommendation: {what}.", what=d.recommendation)
+    return v.say(
+        "Recommendation of the gates alone: {what}. The evidence is {grade}: this result could be "
+        "luck.",
+        what=d.recommendation,
+        grade=capitals(d.evidence.grade),
+    )
 
 
 def blocks(d: DecisionRecord, v: Speaker) -> str:
@@ -74,7 +86,13 @@ def blocks(d: DecisionRecord, v: Speaker) -> str:
             bars=bars,
             trades=trades,
         )
-        parts.append(v.say("drawdown and losing streak: of a new record of the same length"))
+        if d.uncertainty.coverage is None:
+            parts.append(v.say("drawdown and losing streak: of a new record of the same length"))
+    if (coverage := d.uncertainty.coverage) is not None:
+        parts.append(
+            v.say("drawdown, Calmar and losing streak: of a new record of the same length")
+        )
+        parts.append(said(coverage, v.language))
     if others:
         parts.append(v.say("Sharpe by block length {others}", others=others))
     return "; ".join(parts)

@@ -116,7 +116,7 @@ def _without_any(reader: RunEvents) -> Absence:
     if reader.last_event() is not None:
         return Absence(True, Message("Nothing was logged up to then."))
     return Absence(
-        True, Message("The event file has only its header: the first iteration is not finished.")
+        True, Message("The event file has no scalar yet: the first iteration is not finished.")
     )
 
 

@@ -243,7 +243,7 @@ def points(file: FileEvents, tag: str, until: float | None) -> Series:
 def of_newest(attempts: list[AttemptEvents], series: Series) -> Series:
     """The points of a stitched series that the newest attempt wrote.
 
-    Told by their steps, as a clock may step back.
+    By their steps, as a clock may step back.
     """
     if not attempts:
         return series

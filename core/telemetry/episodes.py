@@ -23,7 +23,7 @@ _COLLECTING = ("Perf/collection_time", "Perf/collection time")  # since 3.0, bef
 def episode_lengths(reader: RunEvents, until: datetime | None = None) -> Series | None:
     """Mean episode length at each point, in units of the points' own steps.
 
-    None: it can't be told, so each point of the reward counts as independent. Where steps
+    None: unknown, so each point of the reward counts as independent. Where steps
     count iterations, lengths in steps of the env are divided by those of an iteration.
     """
     lengths = known_series(reader, LENGTH, until)

@@ -16,6 +16,7 @@ import pandas as pd
 from core.errors import InputError, TelemetryError
 from core.language import Message
 from core.telemetry.inspect import missing_path, open_run
+from core.telemetry.runs import runs_in
 
 if TYPE_CHECKING:
     from tbparse import SummaryReader
@@ -50,6 +51,8 @@ def texts(path: str | Path) -> pd.DataFrame:
 def export_run(path: str | Path, target: str | Path) -> Path:
     """All raw scalars as ``tag, step, wall_time, value``: CSV or Parquet, by the suffix.
 
+    Of a folder of several runs, ``run`` comes first: the run's name.
+
     :raises InputError: another suffix, or Parquet without a library that writes it.
     :raises TelemetryError: the path does not exist.
     """
@@ -59,7 +62,7 @@ def export_run(path: str | Path, target: str | Path) -> Path:
             Message("{file} is not a CSV or Parquet file.", file=target.name),
             Message("Use the suffix .csv or .parquet."),
         )
-    frame = open_run(path).frame(stitched=False)
+    frame = _frame(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".csv":
         frame.to_csv(target, index=False)
@@ -72,6 +75,16 @@ def export_run(path: str | Path, target: str | Path) -> Path:
             Message("Install pyarrow, or export to .csv."),
         ) from error
     return target
+
+
+def _frame(path: str | Path) -> pd.DataFrame:
+    runs = runs_in(open_run(path).events())
+    if len(runs) == 1:
+        return runs[0].events.frame(stitched=False)
+    frames = [run.events.frame(stitched=False) for run in runs]
+    for run, frame in zip(runs, frames, strict=True):
+        frame.insert(0, "run", run.name)
+    return pd.concat(frames, ignore_index=True)
 
 
 def scalars(path: str | Path) -> pd.DataFrame:

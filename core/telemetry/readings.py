@@ -120,15 +120,27 @@ def entropy(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     )
 
 
+def entropy_series(reader: RunEvents, until: datetime | None = None) -> Series:
+    """The policy's entropy, whatever sign it was logged with: it falls while a policy settles."""
+    minus = known_series(reader, "train/entropy_loss", until)
+    return Series(minus.tag, minus.step, minus.wall, -minus.value, minus.source)
+
+
 def entropy_share(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Entropy as a share of the highest so far, 1 at random and 0 at collapse.
 
     Events don't contain the number of actions, so the maximum is the run's own highest
-    entropy; a new policy starts near ln(n). None with negative entropies (continuous actions).
+    entropy; a new policy starts near ln(n). None with continuous actions (negative entropies,
+    or a std is logged): theirs has no highest value.
     """
-    series = known_series(reader, "train/entropy_loss", until).finite()
-    entropies = -series.value
-    if not len(entropies) or entropies.min() < 0 or entropies.max() <= 0:
+    series = entropy_series(reader, until).finite()
+    entropies = series.value
+    if (
+        len(known_series(reader, "train/std", until))
+        or not len(entropies)
+        or entropies.min() < 0
+        or entropies.max() <= 0
+    ):
         return None
     share = float(entropies[-1] / entropies.max())
     return Reading(

@@ -8,9 +8,11 @@ policies in one run: each is judged like a run.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.telemetry.policies import of_policy, policies
 from core.telemetry.run_events import RunEvents
@@ -20,10 +22,14 @@ from core.telemetry.traces import Trace, ordered, traces
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.telemetry.problems import FileProblem
     from core.telemetry.side_writers import SideWriter
     from core.telemetry.tail import FileEvents
 
 _GAP = 3.0  # usual differences of steps that may lie between a run and its resume
+
+
+_WORD = re.compile(r"\d+|[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -97,10 +103,25 @@ def newest_run(events: RunEvents) -> RunEvents:
     return max(found, key=lambda run: run.events.last_wall or 0.0).events
 
 
-def without_run(events: RunEvents, runs: Sequence[FoundRun]) -> list[str]:
+@dataclass(frozen=True)
+class UnreadFiles:
+    """Files without points that belong to no run."""
+
+    names: list[str]
+    damage: list[FileProblem]  # of those that should have some
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        damage = [{"file": each.file, "detail": str(each.detail)} for each in self.damage]
+        return {"unread": self.names, "damaged": damage}
+
+
+def without_run(events: RunEvents, runs: Sequence[FoundRun]) -> UnreadFiles:
     """Files without points that belong to no run."""
     known = {file.name for run in runs for file in run.events.contents}
-    return [file.name for file in ordered(events.contents) if file.name not in known]
+    names = [file.name for file in ordered(events.contents) if file.name not in known]
+    lost = [each for each in events.problems if each.file not in known and each.is_damage]
+    return UnreadFiles(names, lost)
 
 
 def _found(
@@ -142,7 +163,15 @@ def _strand_of(trace: Trace, strands: Sequence[list[Trace]]) -> list[Trace] | No
         elif trace.from_zero is not True and _continues(trace, strand):
             ends.append(strand)
     exact = [strand for strand in ends if any(one.ends_before(trace) for one in strand)]
-    return next(iter(exact or ends), None)
+    # Of seeds that were resumed side by side, the one with the likest name; then the newest.
+    return max(exact or ends, key=lambda strand: _alike(trace, strand), default=None)
+
+
+def _alike(trace: Trace, strand: Sequence[Trace]) -> int:
+    """How many first words and numbers its folder's name shares with those of a run."""
+    own = _WORD.findall(trace.folder.as_posix())
+    pairs = [zip(own, _WORD.findall(one.folder.as_posix()), strict=False) for one in strand]
+    return max(sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], each)) for each in pairs)
 
 
 def _writes_beside(trace: Trace, other: Trace) -> bool:

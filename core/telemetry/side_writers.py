@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.telemetry.aliases import ALIASES, canonical
+from core.telemetry.frameworks import CLIP, ENTROPY, KL, POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 
 _BY_TIME = re.compile(r"\d{9,11}(\.\d+)?")
 _EVALUATION = re.compile(
-    r"(eval|evaluation|evaluator|valid|validation|val|test|testing|dev)([-_]?\d+)?", re.IGNORECASE
+    r"((?P<run>.+)[-_])?(eval|evaluation|evaluator|valid|validation|val|test|testing|dev)([-_]?\d+)?",
+    re.IGNORECASE,
 )
+_OF_UPDATES = frozenset({KL, CLIP, ENTROPY, POLICY, "train/actor_loss"})  # no evaluation has them
 
 
 class SideWriter(NamedTuple):
@@ -55,7 +58,7 @@ def side_writers(traces: Sequence[Trace]) -> list[SideWriter]:
         if own is None:
             continue
         inside = own.folder == trace.folder or own.folder in trace.folder.parents
-        home = own.folder if inside else trace.folder.parent
+        home = own.folder if inside or _run_of(trace) == own.folder.name else trace.folder.parent
         sides.append(SideWriter(trace, _apart(trace, writers), home))
     return sides
 
@@ -107,7 +110,9 @@ def _curve(trace: Trace) -> tuple[FileEvents, PurePosixPath] | None:
 
 def _beside(trace: Trace, near: _Neighbours) -> Trace | None:
     """The trainer's file that this one only accompanies; None: it is a trainer's own."""
-    by_name = _EVALUATION.fullmatch(trace.folder.name) is not None
+    named = None if _updates(trace) else _EVALUATION.fullmatch(trace.folder.name)
+    whose = _run_of(trace)
+    by_name = named is not None and whose is None
     by_time = _BY_TIME.fullmatch(trace.folder.name) is not None
     values = trace.lone and (trace.first_step == 0 or by_time)
     for other in near.same(trace):
@@ -116,13 +121,27 @@ def _beside(trace: Trace, near: _Neighbours) -> Trace | None:
     for other in near.above(trace):
         if (values and not other.lone) or by_name or _accompanies(trace, other):
             return other
-    if values or by_name:
+    if values or named is not None:
         for other in near.siblings(trace):
-            if _EVALUATION.fullmatch(other.folder.name) or _BY_TIME.fullmatch(other.folder.name):
+            if whose is not None and other.folder.name != whose and not values:
+                continue
+            evaluates = _EVALUATION.fullmatch(other.folder.name) and not _updates(other)
+            if evaluates or _BY_TIME.fullmatch(other.folder.name):
                 continue  # beside the run itself
-            if (values and not other.lone) or (by_name and trace.tags & other.tags):
+            if (values and not other.lone) or (named is not None and trace.tags & other.tags):
                 return other
     return None
+
+
+def _run_of(trace: Trace) -> str | None:
+    """The run that its folder is named after: ``PPO_1`` for ``PPO_1_eval``."""
+    named = _EVALUATION.fullmatch(trace.folder.name)
+    return None if named is None else named["run"]
+
+
+def _updates(trace: Trace) -> bool:
+    """Whether it has numbers of a policy's updates: a trainer, whatever its folder's name."""
+    return any(canonical(tag) in _OF_UPDATES for tag in trace.tags)
 
 
 def _accompanies(trace: Trace, other: Trace) -> bool:

@@ -188,10 +188,11 @@ class EventFile:
                 Fault.NOT_EVENTS, Message("named like an event file, but contains no events")
             )
         else:
-            detail = Message(
-                "record at byte {byte:,} has a damaged length; {rest:,} bytes can't be read",
+            detail = plural(
+                "record at byte {byte:,} has a damaged length; {n:,} byte can't be read",
+                "record at byte {byte:,} has a damaged length; {n:,} bytes can't be read",
+                self.size - self.offset,
                 byte=self.offset,
-                rest=self.size - self.offset,
             )
             self._stop(Fault.BAD_LENGTH, detail)
 
@@ -207,12 +208,14 @@ class EventFile:
         else:
             return
         end = at + len(block) - len(data)
-        self._detail = Message(
-            "a hole of zeros from byte {byte:,} to {end:,}: {rest:,} bytes of data after it are "
-            "not read, unless it is filled",
+        self._detail = plural(
+            "a hole of zeros from byte {byte:,} to {end:,}: {n:,} byte of data after it is not "
+            "read, unless it is filled",
+            "a hole of zeros from byte {byte:,} to {end:,}: {n:,} bytes of data after it are not "
+            "read, unless it is filled",
+            self.size - end,
             byte=self.offset,
             end=end,
-            rest=self.size - end,
         )
 
     def _step_over(self, length: int) -> None:

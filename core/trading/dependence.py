@@ -7,8 +7,10 @@ import math
 import numpy as np
 
 from core.metrics.conventions import NO_VOLATILITY
+from core.trading.long_run import COSINES, standard_error
 
 ONE_SIDED = 1.645  # 95 % of white noise is below it
+CHI_SQUARED_95 = 21.026  # likewise, of COSINES degrees of freedom
 FEWEST = 8
 _LARGEST = 0.99  # lag-1 beyond it has no finite factor
 
@@ -16,7 +18,7 @@ _LARGEST = 0.99  # lag-1 beyond it has no finite factor
 def effective_length(series: np.ndarray) -> float:
     """Independent observations whose mean is as uncertain as the series', at most its length.
 
-    n / f, f the largest of 1 and three estimates of the variance inflation of a mean,
+    n / f, f the largest of 1 and four estimates of the variance inflation of a mean,
     each used only where white noise would reach it in fewer than 5 % of the series:
 
     - (1 + r) / (1 - r) with the lag-1 autocorrelation r of a first-order process (Bartlett
@@ -24,7 +26,9 @@ def effective_length(series: np.ndarray) -> float:
     - 1 + 2 sum of the autocorrelations under the flat-top window of Politis and Romano
       (1995), its width chosen as by Politis and White (2004);
     - the variance ratio of sums of 2 sqrt(n) observations (Lo and MacKinlay 1988), for a slow
-      drift that no single lag shows.
+      drift that no single lag shows;
+    - the variance in the 12 lowest cosine frequencies (:mod:`core.trading.long_run`), for one
+      slower still.
 
     So f = 1, and n itself, where nothing contradicts independence.
     """
@@ -32,7 +36,7 @@ def effective_length(series: np.ndarray) -> float:
     if n < FEWEST or float(np.std(series)) < NO_VOLATILITY:
         return float(n)
     centred = np.asarray(series, float) - float(np.mean(series))
-    found = max(1.0, _first_order_and_window(centred), _variance_ratio(centred))
+    found = max(_first_order_and_window(centred), _variance_ratio(centred), _lowest(centred))
     return max(1.0, n / found)
 
 
@@ -68,3 +72,9 @@ def _variance_ratio(centred: np.ndarray) -> float:
     ratio = float(sums @ sums) / (span * (n - span + 1) * (1.0 - span / n) * variance)
     error = math.sqrt(2.0 * (2 * span - 1) * (span - 1) / (3.0 * span * n))
     return ratio if ratio - 1.0 > ONE_SIDED * error else 1.0
+
+
+def _lowest(centred: np.ndarray) -> float:
+    n, spread = len(centred), float(centred.std())
+    ratio = n * (standard_error(centred) / spread) ** 2
+    return ratio if ratio > CHI_SQUARED_95 / COSINES and n > 2 * COSINES else 1.0

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from core.json_model import Count, JsonModel
+from core.json_model import Count, JsonModel, Share
 
 FEWEST_WINS = 5
 LARGE = 3.0  # mean wins; the size from which a loss counts as large elsewhere too
+MOST = 2.0 / 3.0  # share won, far above what exits give that treat wins and losses alike
 LONG = 3.0  # times the winners' median holding time: a stop closes losers sooner, not later
 
 
@@ -30,6 +31,11 @@ class HeldLosses(JsonModel):
     wins: Count = Field(description="Round trips with a net result above 0.")
     median_win_bars: float | None = Field(
         description="Median holding time of the winning round trips, bars; null without one."
+    )
+
+    win_rate: Share | None = Field(
+        default=None,
+        description="Share of round trips with a net result above 0; absent: not kept.",
     )
 
     @classmethod
@@ -64,21 +70,23 @@ class HeldLosses(JsonModel):
             worst_held_bars=float(holds[worst]),
             worst_in_mean_wins=float(losses[worst] / won.mean()) if len(won) else None,
             wins=len(won),
+            win_rate=len(won) / len(pnl),
             median_win_bars=float(np.median(holds[pnl > 0])) if len(won) else None,
         )
 
     @property
     def holds_losers(self) -> bool:
-        """The worst open loss is large against the wins, and was held far longer than they were.
+        """Most trades won, and the worst open loss is large against the wins and was held far longer.
 
-        A loss that is not closed is in no win rate and in no streak. Both conditions are
-        needed: one large loss that was closed soon is a bad trade, and a long hold without
-        a large loss is patience.
+        A loss that is not closed is in no win rate and in no streak. All three conditions are
+        needed: one large loss that was closed soon is a bad trade, a long hold without a large
+        loss is patience, and of random holding times the worst loss is often among the longest.
         """
         if self.worst_in_mean_wins is None or self.median_win_bars is None:
             return False
         return (
             self.wins >= FEWEST_WINS
+            and (self.win_rate is None or self.win_rate >= MOST)
             and self.worst_in_mean_wins >= LARGE
             and self.worst_held_bars >= LONG * self.median_win_bars
         )

@@ -1,9 +1,11 @@
-"""Trade metrics on resampled round trips that keep their streaks.
+"""Win rate, profit factor and losing streak of round trips that may come in streaks.
 
 Trades are drawn in matched blocks (Carlstein, Do, Hall, Hesterberg and Kuensch 1998): a
 block has a random length, its mean by Politis and White (2004), and starts after a trade
 with the same sign as the last one drawn. So a losing streak neither breaks nor grows where
-two blocks join, as it does with independent draws.
+two blocks join, as it does with independent draws. The losing streak is that of a new record,
+simulated as a chain of two states whose chances of a loss, after a loss and after none, are
+drawn from what the record leaves open (Jeffreys' prior): a streak that it could have had counts.
 """
 
 from __future__ import annotations
@@ -13,29 +15,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.metrics.conventions import NO_VOLATILITY
-from core.trading.dependence import effective_length
+from core.trading.block_length import optimal_block_length
+from core.trading.long_run import stretch
 
 if TYPE_CHECKING:
     from core.playbook.gates import GateId
 
 METHOD = (
     "round trips in matched blocks (Carlstein et al. 1998), mean length by Politis and White "
-    "(2004) on results and on their signs; win rate and profit factor widened to the variance of "
-    "their effective number of trades; the losing streak is that of a new record of as many trades"
+    "(2004) on results and on their signs; win rate and profit factor at least as wide as Student's t "
+    "with the error of their 12 lowest cosine frequencies (Mueller and Watson 2008); the losing "
+    "streak is that of a new record of as many trades: a two-state chain whose chances are drawn "
+    "from their posterior (Jeffreys' prior)"
 )
 _FEWEST = 20  # below it the optimal length is noise
-_WIDEST = 3.0
 
 
 def trade_block(pnl: np.ndarray) -> float:
     """Mean block length in trades, 1 to a quarter of the record."""
-    from arch.bootstrap import optimal_block_length  # loading it takes a second
-
     found = [1.0]
     if len(pnl) >= _FEWEST:
         for series in (pnl, (pnl < 0).astype(float)):
             if float(np.std(series)) > NO_VOLATILITY:
-                length = float(optimal_block_length(series)["stationary"].iloc[0])
+                length = optimal_block_length(series)
                 found.append(length if np.isfinite(length) else 1.0)
     return max(1.0, min(max(found), len(pnl) / 4.0))
 
@@ -43,23 +45,19 @@ def trade_block(pnl: np.ndarray) -> float:
 def resampled_trades(
     pnl: np.ndarray, repetitions: int, seed: int, block: float | None = None
 ) -> dict[GateId, np.ndarray]:
-    """Win rate, profit factor and longest losing run of resampled trades, (repetitions,) each.
+    """Win rate, profit factor and longest losing run, (repetitions,) each.
 
     :param block: mean length in trades; None: :func:`trade_block`.
     """
     drawn = pnl[_matched(pnl < 0, repetitions, block or trade_block(pnl), seed)]
     won = np.where(drawn > 0, drawn, 0.0).sum(axis=0)
     lost = -np.where(drawn < 0, drawn, 0.0).sum(axis=0)
-    longest, current = np.zeros(repetitions), np.zeros(repetitions)
-    for losing in drawn < 0:
-        current = (current + 1) * losing
-        np.maximum(longest, current, out=longest)
     wins = (drawn > 0).mean(axis=0)
     factor = np.divide(won, lost, out=np.full(repetitions, np.nan), where=lost > 0)
     return {
         "win_rate_pct": _wider_share(wins, pnl > 0) * 100.0,
         "profit_factor": _wider_factor(factor, pnl),
-        "consecutive_losses": longest,
+        "consecutive_losses": new_streaks(pnl < 0, repetitions, seed),
     }
 
 
@@ -83,11 +81,35 @@ def _matched(lost: np.ndarray, repetitions: int, block: float, seed: int) -> np.
     return drawn
 
 
+def new_streaks(lost: np.ndarray, repetitions: int, seed: int) -> np.ndarray:
+    """Longest losing runs of new records of as many trades, shape (repetitions,).
+
+    :param lost: whether each trade lost, in order of exit.
+    """
+    random = np.random.default_rng([seed, 1])
+    before, after = lost[:-1], lost[1:]
+    after_loss, otherwise = (
+        random.beta(
+            0.5 + np.count_nonzero(after[where]),
+            0.5 + np.count_nonzero(~after[where]),
+            repetitions,
+        )
+        for where in (before, ~before)
+    )
+    losing = random.random(repetitions) < otherwise / (1.0 + otherwise - after_loss)  # stationary
+    longest = current = losing.astype(float)
+    for _ in range(len(lost) - 1):
+        losing = random.random(repetitions) < np.where(losing, after_loss, otherwise)
+        current = (current + 1.0) * losing
+        longest = np.maximum(longest, current)
+    return longest
+
+
 def _wider_share(values: np.ndarray, won: np.ndarray) -> np.ndarray:
-    """The shares spread to the standard error that the effective number of trades has."""
+    """The shares spread to their long-run error."""
     own = float(won.mean())
-    needed = np.sqrt(own * (1.0 - own) / effective_length(won.astype(float)))
-    return np.clip(own + (values - own) * _stretch(float(values.std()), float(needed)), 0.0, 1.0)
+    by = stretch(float(values.std()), won.astype(float))
+    return np.clip(own + (values - own) * by, 0.0, 1.0)
 
 
 def _wider_factor(values: np.ndarray, pnl: np.ndarray) -> np.ndarray:
@@ -98,12 +120,7 @@ def _wider_factor(values: np.ndarray, pnl: np.ndarray) -> np.ndarray:
     if own <= 0.0 or not usable.any():
         return values
     # Error of log(wins / losses) by the delta method: each trade's influence on it.
-    influence = np.where(pnl > 0, pnl / (own * lost), pnl / lost)
-    needed = float(influence.std()) * len(pnl) / np.sqrt(effective_length(influence))
+    influence = np.where(pnl > 0, pnl / (own * lost), pnl / lost) * len(pnl)
     away = np.log(values, out=np.zeros(len(values)), where=usable) - np.log(own)
-    by = _stretch(float(away[usable].std()), needed)
+    by = stretch(float(away[usable].std()), influence)
     return np.where(usable, own * np.exp(away * by), values)
-
-
-def _stretch(spread: float, needed: float) -> float:
-    return min(max(1.0, needed / spread), _WIDEST) if spread > NO_VOLATILITY else 1.0

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.language import Message, said
-from core.telemetry.readings import RATE_POINTS, pace_series
+from core.telemetry.readings import RATE_POINTS, entropy_series, known_series, pace_series
 from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus
 from dashboard.figures.curves import Band, Limit
@@ -75,6 +75,7 @@ class Chart:
 REWARD, KL, SPEED = Message("Reward"), Message("KL divergence"), Message("Steps per second")
 SHARPE = Message("Validation Sharpe")
 EXPLAINED, ENTROPY = Message("Explained variance"), Message("Entropy")
+ENTROPY_TAG = "train/entropy_loss"
 CHARTS = (
     Chart("reward", REWARD, {REWARD: "rollout/ep_rew_mean"}, "rollout/ep_rew_mean", zero=True),
     Chart("kl", KL, {KL: "train/approx_kl"}, "train/approx_kl",
@@ -84,7 +85,7 @@ CHARTS = (
            Message("policy"): "train/policy_gradient_loss"}, "train/value_loss"),
     Chart("explained", EXPLAINED, {EXPLAINED: "train/explained_variance"},
           "train/explained_variance", zero=True),
-    Chart("entropy", ENTROPY, {ENTROPY: "train/entropy_loss"}, "train/entropy_loss"),
+    Chart("entropy", ENTROPY, {ENTROPY: ENTROPY_TAG}, ENTROPY_TAG),
     Chart("sharpe", SHARPE, {SHARPE: "eval/sharpe"}, "eval/sharpe", zero=True),
 )  # fmt: skip
 
@@ -112,6 +113,13 @@ def drawn(snapshot: Snapshot, series: Series) -> Series:
     until = snapshot.now.timestamp() // REDRAW_S * REDRAW_S
     seen = series.between(None, until)
     return seen if len(seen) else series
+
+
+def logged_series(reader: RunEvents, tag: str, until: datetime) -> Series:
+    """A tag's curve as a chart shows it: the entropy itself, not minus it as SB3 logs it."""
+    if tag == ENTROPY_TAG:
+        return entropy_series(reader, until)
+    return known_series(reader, tag, until)
 
 
 def speed_series(reader: RunEvents, until: datetime) -> Series:

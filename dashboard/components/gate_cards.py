@@ -93,6 +93,8 @@ def _interval(page: Page, gate: GateResult) -> list[str]:
     if gate.ci95 is None:
         return [page.say("no interval")]
     low, high = gate.ci95
+    if isinstance(gate.value, int):  # a count
+        return [page.say("95 % [{low:.0f} … {high:.0f}]", low=low, high=high)]
     return [page.say("95 % [{low:.2f} … {high:.2f}]", low=low, high=high)]
 
 

@@ -15,7 +15,7 @@ from core.telemetry.readings import known_series, pace_series, time_remaining_ra
 from core.vocabulary import TrainingStatus, Trend
 from dashboard.components.charts import KL, REWARD, SHARPE, speed_series
 from dashboard.components.reading_text import aged_text, window_text
-from dashboard.formatting import number
+from dashboard.formatting import NONE, number
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _metric(
     with st.container(border=True, gap="xxsmall", height="stretch"):
         st.metric(
             say(label),
-            say.raw(number(reading.value)) if reading else say.raw("no data yet"),
+            say.raw(number(reading.value)) if reading else NONE,
             delta=note or None,
             delta_arrow=arrow,
             delta_color="off",

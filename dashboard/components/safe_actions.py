@@ -20,6 +20,8 @@ Prepared = Callable[[Page, Snapshot, str], Callable[[], object]]
 def action_button(page: Page, snapshot: Snapshot, act: str, place: str) -> None:
     """One safe action as a button; the caller shows the outcome at ``place``."""
     say, denied, action = page.say, page.denied(Right.OPERATE), _ACTIONS[act]
+    if denied is None and act != "check_data" and snapshot.week.watched is not None:
+        denied = say("trainweek only watches this run: stop or restart it where it was started.")
     if denied is None and act == "stop" and snapshot.busy(JobKind.TRAIN) is None:
         denied = say("No training run is in progress.")
     st.button(

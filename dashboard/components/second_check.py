@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
 import streamlit as st
 
 from core.diagnosis.trend import trend
@@ -15,9 +14,11 @@ from core.telemetry.episodes import episode_lengths
 from core.telemetry.readings import known_series
 from core.vocabulary import SlotState, Trend
 from dashboard.components.checklist import checklist
+from dashboard.components.figures_table import table
 from dashboard.components.log_pane import log_pane
 from dashboard.components.states import badge
 from dashboard.formatting import number, size
+from dashboard.wording import plain
 
 if TYPE_CHECKING:
     from core.telemetry import Series
@@ -102,23 +103,25 @@ def _trends(page: Page, snapshot: Snapshot) -> None:
     st.caption(
         say("A tag with too few points in that time is judged over a longer part of the run.")
     )
-    st.dataframe(
-        pd.DataFrame(
+    table(
+        [
+            say("Tag"), say("Trend"), say("From step"), say("Points"), say("First value"),
+            say("Last value"),
+        ],
+        [
             [
-                {
-                    "tag": row.tag,
-                    say.raw("From step"): say.raw(number(int(row.points.step[0]))),
-                    say.raw("Points"): len(row.points),
-                    say.raw("First value"): say.raw(number(float(row.points.value[0]))),
-                    say.raw("Last value"): say.raw(number(float(row.points.value[-1]))),
-                    say.raw("Trend"): say.raw(WORDS[Trend][row.label]),
-                }
-                for row in rows
+                plain(row.tag),
+                say(WORDS[Trend][row.label]),
+                say(number(int(row.points.step[0]))),
+                str(len(row.points)),
+                say(number(float(row.points.value[0]))),
+                say(number(float(row.points.value[-1]))),
             ]
-        ),
-        hide_index=True,
-        key="second:trends",
-    )
+            for row in rows
+        ],
+        "second-trends",
+        words=2,
+    )  # fmt: skip
 
 
 def trends_of_window(snapshot: Snapshot, window: timedelta) -> list[WatchedTrend]:

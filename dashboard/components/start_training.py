@@ -250,5 +250,8 @@ def _readiness(page: Page, snapshot: Snapshot) -> _Readiness:
             "a reason."
         )
         return _Readiness(tinted(why, "red", "cancel"), may_override=True)
+    if not snapshot.runner.alive:
+        why = say("The pre-flight passed; a start waits for the runner.")
+        return _Readiness(tinted(why, "orange", "hourglass_top"), ready=True)
     why = say("Ready: the pre-flight passed.")
     return _Readiness(tinted(why, "green", "check_circle"), ready=True)

@@ -19,6 +19,7 @@ from core.vocabulary import (
     SlotState,
     TrainingStatus,
     Verdict,
+    doubtful_go,
 )
 from dashboard.wording.decision import ACTS_DONE
 
@@ -154,6 +155,22 @@ def badge(state: StrEnum, say: Words) -> str:
     """Markdown of a filled badge: icon + word on its colour."""
     seen = look(state)
     return f":{seen.colour}-badge[:material/{seen.icon}: {word(state, say)}]"
+
+
+def doubt(decision: Decision, grade: EvidenceGrade | None, say: Words) -> str:
+    """`` on WEAK evidence``, of a GO that could be luck; empty for any other decision."""
+    if grade is None or not doubtful_go(decision, grade):
+        return ""
+    return f" {say('on {grade} evidence', grade=word(grade, say).upper())}"
+
+
+def decided(
+    decision: Decision, grade: EvidenceGrade | None, say: Words, filled: Literal["-badge", ""] = ""
+) -> str:
+    """Markdown of a decision; a GO that could be luck is orange and says so."""
+    if on := doubt(decision, grade, say):
+        return f":orange{filled}[:material/warning: {word(decision, say)}{on}]"
+    return badge(decision, say) if filled else mark(decision, say)
 
 
 def mark(state: StrEnum, say: Words) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.language import Message
+from core.language import Message, said
+from core.state_words import shown_word
 from core.vocabulary import Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.reading_text import value_text
@@ -74,7 +75,10 @@ def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title:
 def _saved(page: Page, tick: Tick, item: Item) -> None:
     say = page.say
     who = f"{plain(tick.by)}, {tick.at_week:%H:%M} UTC"
-    seen = say("saw {verdict} {value}", verdict=word(tick.verdict_seen, say), value=tick.value_seen)
+    value = tick.value_seen
+    if said(value, say.language) == value:  # what a program wrote is plain text: "yes"
+        value = shown_word(str(value))
+    seen = say("saw {verdict} {value}", verdict=word(tick.verdict_seen, say), value=value)
     text = f":green[:material/task_alt: **{say('Ticked')}**]  \n:small[:gray[{who}]]"
     if tick.verdict_seen is not item.judgement.verdict:
         now = say("now {verdict}", verdict=word(item.judgement.verdict, say))

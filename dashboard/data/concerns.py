@@ -98,12 +98,13 @@ def _runner(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
 def _incidents(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
     for incident in snapshot.open_incidents:
         spec = snapshot.week.playbook.find_escalation(incident.procedure)
-        text = Message(
-            "Incident opened by {by} {age} ago: {done} of {total} actions done.",
+        text = plural(
+            "Incident opened by {by} {age} ago: {done} of {n} action done.",
+            "Incident opened by {by} {age} ago: {done} of {n} actions done.",
+            len(spec.actions) if spec else 0,
             by=incident.opened_by,
             age=age(snapshot.now - incident.opened_at),
             done=len(incident.actions_done),
-            total=len(spec.actions) if spec else 0,
         )
         severity = Severity.CRITICAL if incident.is_blocking else Severity.WARNING
         what = snapshot.procedure(incident.procedure, language)
@@ -124,13 +125,17 @@ def _findings(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
 
 
 def _run(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
-    """A run that ended early, and one that shows no progress, unless a finding says it."""
+    """A run that ended early, and one that shows no progress, unless a finding says it.
+
+    How a watched run ended is not known, nor how many steps it wanted: that is no problem.
+    """
     what = Message("Training run").in_(language)
     firing = {f.scenario for f in snapshot.findings if f.status is FindingStatus.FIRING}
-    if snapshot.run is not None and snapshot.status in _UNFINISHED:
+    run = snapshot.run
+    if run is not None and run.process_known and snapshot.status in _UNFINISHED:
         severity, scenario = _UNFINISHED[snapshot.status]
         if scenario not in firing:
-            reason = snapshot.run.reason
+            reason = run.reason
             reason = reason if isinstance(reason, Message) else literal(reason)
             state = Message("{state}.", state=capitals(snapshot.status))
             yield Concern(severity, what, joined([state, reason]), "runs_and_jobs")
@@ -185,7 +190,7 @@ def _signature(snapshot: Snapshot, saved: SavedDecision) -> tuple[Severity, Mess
         return Severity.CRITICAL, joined([gone, validity.remedy])
     if refused := snapshot.unsignable(saved.sha256):
         return Severity.CRITICAL, joined([Message("It can't be signed as it is."), refused.remedy])
-    if asked := snapshot.countersignature_request(saved.sha256):
+    if asked := snapshot.records.asked_to_countersign(saved.sha256):
         return Severity.WARNING, Message(
             "{by} asks a lead to countersign the override.", by=asked.by
         )

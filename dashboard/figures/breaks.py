@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 DECISION_COLOURS = {"GO": GREEN, "PARTIAL": ORANGE, "NO-GO": RED}
 
 
-def cost_figure(points: Sequence[tuple[str, float, str]], x_title: str, y_title: str) -> go.Figure:
+def cost_figure(points: Sequence[tuple[str, float, str]]) -> go.Figure:
     """Return at several costs, one bar each, coloured and named by its decision.
 
     :param points: label of the cost, return in percent, decision.
     """
-    figure = frame(190, x_title=x_title, y_title=y_title)
+    figure = frame(190)
     figure.add_bar(
         x=[label for label, _, _ in points],
         y=[value for _, value, _ in points],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from core.errors import MarketDataError
-from core.language import Message
+from core.language import Message, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,10 +96,11 @@ def slices(first_bar: int, last_bar: int, episodes: int) -> list[tuple[int, int]
     """
     if last_bar - first_bar < 2 * episodes:
         raise MarketDataError(
-            Message(
-                "Not enough data: {bars} usable bars for {episodes} episodes.",
+            plural(
+                "Not enough data: {bars} usable bars for {n} episode.",
+                "Not enough data: {bars} usable bars for {n} episodes.",
+                episodes,
                 bars=max(last_bar - first_bar, 0),
-                episodes=episodes,
             ),
             Message("Give more data, or fewer episodes."),
         )

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from runner.agent.market import Market
 
 MOMENTUM_SPANS = (6, 24, 96)  # bars
@@ -101,4 +103,7 @@ def clipped_position_age(bars: np.ndarray) -> np.ndarray:
 
 
 # By these names a model says how the age of its position is computed.
-AGES = {POSITION_NAMES: position_age, CLIPPED_POSITION_NAMES: clipped_position_age}
+AGES: Mapping[tuple[str, ...], Callable[[np.ndarray], np.ndarray]] = {
+    POSITION_NAMES: position_age,
+    CLIPPED_POSITION_NAMES: clipped_position_age,
+}

@@ -169,7 +169,7 @@ def verify(
 def gate(week: WeekOption = None, sha256: ShaOption = None, home: HomeOption = None) -> None:
     """For pipelines: exit 0 only for an approved GO, or a PARTIAL with its conditions met.
 
-    The signature must be valid (not void, not expired), and every condition closed.
+    A GO on WEAK or INSUFFICIENT evidence counts like a PARTIAL. The signature must be valid (not void, not expired), and every condition closed.
     Always prints the reason as JSON.
     """
     try:

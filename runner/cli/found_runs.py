@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.diagnosis import Finding
-    from core.telemetry.runs import FoundRun
+    from core.telemetry.runs import FoundRun, UnreadFiles
     from runner.cli.judged_run import JudgedRun
 
 _LISTED = 20  # runs in an error's sentence
@@ -39,8 +39,8 @@ def print_table(runs: Sequence[FoundRun], judged: Sequence[JudgedRun] = ()) -> N
         step, reward = last_step(run.events), last_reward(run.events)
         line = (
             f"{visible(run.name):<{width}} {len(run.events.attempts):>8} "
-            f"{shown(None if step is None else step.value):>12} "
-            f"{shown(None if reward is None else reward.value):>12}"
+            f"{'n/a' if step is None else f'{step.value:,}':>12} "
+            f"{'n/a' if reward is None else f'{reward.value:.4g}':>12}"
         )
         print(line + (f" {judged[number].exit_code:>5}" if judged else ""))
 
@@ -58,10 +58,34 @@ def print_judged(judged: Sequence[JudgedRun]) -> None:
             tell_line(Message("No alert."))
 
 
+def print_diagnosis(findings: Sequence[Finding]) -> None:
+    """The alerts in one line, then all findings, those first that are active."""
+    active = [finding for finding in findings if finding.status in _ACTIVE]
+    without = sum(finding.status is FindingStatus.NO_DATA for finding in findings)
+    told = [
+        Message("Alert: {scenarios}.", scenarios=", ".join(finding.scenario for finding in active))
+        if active
+        else Message("No alert.")
+    ]
+    if without:
+        told.append(
+            plural(
+                "{n} of {all} scenarios has not enough data.",
+                "{n} of {all} scenarios have not enough data.",
+                without,
+                all=len(findings),
+            )
+        )
+    tell_line(joined(told))
+    print()
+    print_findings([*active, *(finding for finding in findings if finding not in active)])
+
+
 def print_findings(findings: Sequence[Finding]) -> None:
     """Findings with the evidence for and against."""
+    width = max((len(finding.scenario) for finding in findings), default=0)
     for finding in findings:
-        tell_line(joined([f"{finding.scenario:<16} {finding.status:<10}", finding.headline]))
+        tell_line(joined([f"{finding.scenario:<{width}} {finding.status:<10}", finding.headline]))
         for mark, lines in (("+", finding.evidence_for), ("-", finding.evidence_against)):
             tell_line(*(joined([f"    {mark}", line]) for line in lines))
 
@@ -86,9 +110,12 @@ def print_contents(seen: dict[str, Any]) -> None:
         tell_line(joined([f"! {problem['file']}: {problem['kind']}:", problem["detail"]]))
 
 
-def print_unread(names: Sequence[str]) -> None:
-    """Files without points that belong to no run."""
-    if names:
+def print_unread(unread: UnreadFiles) -> None:
+    """Files without points that belong to no run, and what is wrong with them."""
+    for problem in unread.damage:
+        tell_line(joined(["!", problem.text]))
+    damaged = {problem.file for problem in unread.damage}
+    if names := [name for name in unread.names if name not in damaged]:
         files = joined((literal(name) for name in names[:_LISTED]), ", ")
         tell_line(Message("Without scalars: {files}", files=files))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from core.language import Message
+from core.language import Message, joined, plural
 from core.playbook import check_playbook, default_playbook_text
 from runner.cli.speech import tell
 
@@ -18,18 +18,14 @@ app = typer.Typer(help="Check or print a playbook.", no_args_is_help=True)
 def check(file: Annotated[Path, typer.Argument(help="A playbook in YAML.")]) -> None:
     """Check whether a playbook is valid; if not, print each problem and how to fix it."""
     playbook = check_playbook(file)
-    tell(
-        Message(
-            "{file}: valid. {slots} slots, {checks} checks, {gates} gates, {scenarios} scenarios, "
-            "{escalations} escalations.",
-            file=str(file),
-            slots=len(playbook.schedule),
-            checks=len(playbook.checks),
-            gates=len(playbook.gates),
-            scenarios=len(playbook.scenarios),
-            escalations=len(playbook.escalations),
-        )
-    )
+    parts = [
+        plural("{n} slot", "{n} slots", len(playbook.schedule)),
+        plural("{n} check", "{n} checks", len(playbook.checks)),
+        plural("{n} gate", "{n} gates", len(playbook.gates)),
+        plural("{n} scenario", "{n} scenarios", len(playbook.scenarios)),
+        plural("{n} escalation", "{n} escalations", len(playbook.escalations)),
+    ]
+    tell(Message("{file}: valid. {parts}.", file=str(file), parts=joined(parts, ", ")))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import timedelta
 from enum import StrEnum
@@ -24,7 +25,7 @@ from core.timestamps import from_unix, interval_name, parse_moment
 from core.trading.evidence import Trials
 from runner.cli.found_runs import (
     print_contents,
-    print_findings,
+    print_diagnosis,
     print_judged,
     print_table,
     print_unread,
@@ -69,7 +70,7 @@ def inspect(
             {"run": r.name, "path": str(r.path), "attempts": len(r.events.attempts)} for r in runs
         ]
         each = [head | found for head, found in zip(heads, seen, strict=True)]
-        print_json({"runs": each, "unread": unread})
+        print_json({"runs": each, **unread.as_dict()})
     else:
         print_table(runs)
         for run, found in zip(runs, seen, strict=True):
@@ -108,11 +109,13 @@ def diagnose(
         if every[0].refused is not None:
             raise TelemetryError(joined([f"{logdir}:", every[0].refused]), every[0].remedy)
         findings = every[0].findings
-        print_json([f.as_dict() for f in findings]) if json else print_findings(findings)
+        print_json([f.as_dict() for f in findings]) if json else print_diagnosis(findings)
         raise typer.Exit(every[0].exit_code)
-    code, unread = worst_code(every), without_run(reader, runs)
+    unread = without_run(reader, runs)
+    code = worst_code(every, damaged=bool(unread.damage))
     if json:
-        print_json({"runs": [r.as_dict() for r in every], "unread": unread, "exit_code": code})
+        found = {"runs": [r.as_dict() for r in every], **unread.as_dict(), "exit_code": code}
+        print_json(found)
     else:
         print_table(runs, every)
         print_judged(every)
@@ -207,7 +210,7 @@ def metrics(
             interval=interval_name(timedelta(seconds=times["interval_s"])),
             per_year=times["bars_per_year"],
             calendar=times["calendar"],
-            days=times["days"],
+            days=math.floor(10 * times["days"]) / 10,  # cut as in the evidence's reasons
         )
     )
     for warning in found["warnings"]:
@@ -216,7 +219,7 @@ def metrics(
         mark = "PASS" if gate["passed"] else "FAIL"
         print(
             f"{gate['name']:<20} {shown(gate['value']):>12} {gate['op']} {gate['threshold']:<6} "
-            f"{mark} {gate['status']:<18} {n.interval(gate['ci95'])} P(pass) {n.chance(gate['p_pass'])}"
+            f"{mark} {gate['status']:<18} {n.interval(gate['ci95'], gate['value'])} P(pass) {n.chance(gate['p_pass'])}"
         )
     tell(
         plural(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 SMOKE_STEPS = 512
+_WARNINGS = 3  # named in a sentence
 _REQUIRED = ("stable_baselines3", "torch", "gymnasium", "tensorboard", "pandas", "numpy")
 
 
@@ -83,7 +84,8 @@ def _data(home: Home, playbook: Playbook) -> dict[str, Any]:
         len(result["warnings"]),
         bars=bars,
     )
-    return _result(True, bars, "no errors", why, unit="bars")
+    told = joined([why, *result["warnings"][:_WARNINGS]])
+    return _result(True, bars, "no errors", told, unit="bars")
 
 
 def _disk(home: Home, playbook: Playbook) -> dict[str, Any]:

@@ -197,9 +197,10 @@ def lost_lines(sums: list[str], known: list[str]) -> list[LedgerProblem]:
 
 
 def _counts(sums: list[str], known: list[str]) -> Message:
-    return Message(
-        "The database has {database:,} lines, the file {file:,}",
-        database=len(known),
+    return plural(
+        "The database has {n:,} line, the file {file:,}",
+        "The database has {n:,} lines, the file {file:,}",
+        len(known),
         file=len(sums),
     )
 

@@ -1,8 +1,8 @@
 """How often the 95 % intervals hold, on records whose truth is known.
 
 ``python -m tests.benchmarks.interval_coverage [--quick]``. Sharpe, win rate and profit factor
-are compared with the true value, drawdown and losing streak with a second record of the same
-process; Calmar has no true value of its own and is compared with the median over records.
+are compared with the true value; drawdown, Calmar and losing streak depend on the path and are
+compared with a second record of the same process.
 """
 
 from __future__ import annotations
@@ -56,8 +56,29 @@ def streaky(random: Random, n: int, rho: float) -> np.ndarray:
     won[0] = draws[0] < 0.5
     for i in range(1, n):
         won[i] = draws[i] < 0.5 + rho * (0.5 if won[i - 1] else -0.5)
-    size = random.lognormal(0.0, 0.6, n)
+    return _sized(random, won)
+
+
+def _sized(random: Random, won: np.ndarray) -> np.ndarray:
+    size = random.lognormal(0.0, 0.6, len(won))
     return np.where(won, 1.3 * size, -size)
+
+
+def regimes(random: Random, n: int) -> np.ndarray:
+    """A calm rise and a loud fall in turn, 150 bars each on average."""
+    loud = (np.cumsum(random.random(n) < 1 / 150) + random.integers(2)) % 2
+    return np.where(loud, -0.08, 0.08) + np.where(loud, 1.5, 0.6) * random.standard_normal(n)
+
+
+def heavy(random: Random, n: int) -> np.ndarray:
+    """Student's t with three degrees of freedom, of variance 1: the kurtosis is infinite."""
+    return random.standard_t(3, n) / np.sqrt(3.0)
+
+
+def hidden(random: Random, n: int) -> np.ndarray:
+    """Good and bad spells of 15 trades on average, which no lag of one trade describes."""
+    good = (np.cumsum(random.random(n) < 1 / 15) + random.integers(2)) % 2
+    return _sized(random, random.random(n) < np.where(good, 0.7, 0.3))
 
 
 PROCESSES: dict[str, Callable[[Random, int], np.ndarray]] = {
@@ -65,6 +86,14 @@ PROCESSES: dict[str, Callable[[Random, int], np.ndarray]] = {
     "AR(1) 0.3": partial(first_order, rho=0.3),
     "GARCH": garch,
     "trending": trending,
+    "regimes": regimes,
+    "heavy tails": heavy,
+}
+TRADE_PROCESSES: dict[str, Callable[[Random, int], np.ndarray]] = {
+    "independent": partial(streaky, rho=0.0),
+    "lag-1 0.3": partial(streaky, rho=0.3),
+    "lag-1 0.5": partial(streaky, rho=0.5),
+    "hidden spells": hidden,
 }
 
 
@@ -75,8 +104,8 @@ def main(quick: bool) -> None:
     for name, process in PROCESSES.items():
         print(f"  {name:<12} {bars_hold(process, records, repetitions)}", flush=True)
     print(f"95 % intervals, {records} records of {TRADES} trades: share that holds", flush=True)
-    for rho in (0.0, 0.3, 0.5):
-        print(f"  lag-1 {rho:<6} {trades_hold(rho, records, repetitions)}", flush=True)
+    for name, process in TRADE_PROCESSES.items():
+        print(f"  {name:<14}{trades_hold(process, records, repetitions)}", flush=True)
     print(f"PSR(0) above 95 % without skill, {NULL_RECORDS} records of {BARS} bars:", flush=True)
     for name, process in PROCESSES.items():
         print(f"  {name:<12} {false_alarms(process)}", flush=True)
@@ -92,11 +121,11 @@ def bars_hold(process: Callable[[Random, int], np.ndarray], records: int, repeti
 
     long = SIZE * process(random, 400_000) + DRIFT
     truth = DRIFT / float(long.std()) * np.sqrt(YEAR)
-    middle = float(np.median([_calmar(record()) for _ in range(200)]))
     held: dict[str, list[bool]] = {"sharpe": [], "max_drawdown_pct": [], "calmar": []}
     for _ in range(records):
         found = uncertainty(record(), None, gates, YEAR, repetitions).gates
-        true = {"sharpe": truth, "max_drawdown_pct": _fall(record()), "calmar": middle}
+        fresh = record()
+        true = {"sharpe": truth, "max_drawdown_pct": _fall(fresh), "calmar": _calmar(fresh)}
         for gate, values in found.items():
             if gate in held and values.ci95 is not None:
                 low, high = values.ci95
@@ -104,9 +133,11 @@ def bars_hold(process: Callable[[Random, int], np.ndarray], records: int, repeti
     return _row(held)
 
 
-def trades_hold(rho: float, records: int, repetitions: int) -> str:
+def trades_hold(
+    process: Callable[[Random, int], np.ndarray], records: int, repetitions: int
+) -> str:
     random, gates = np.random.default_rng(2), load_playbook(DEFAULT).gates
-    factor = profit_factor(streaky(random, 400_000, rho)).value or 0.0
+    factor = profit_factor(process(random, 400_000)).value or 0.0
     held: dict[str, list[bool]] = {
         "win_rate_pct": [],
         "profit_factor": [],
@@ -114,10 +145,9 @@ def trades_hold(rho: float, records: int, repetitions: int) -> str:
     }
     passes, shown = [], []
     for _ in range(records):
-        found = uncertainty(
-            np.empty(0), streaky(random, TRADES, rho), gates, YEAR, repetitions
-        ).gates
-        fresh = longest_losing_run(streaky(random, TRADES, rho)).value or 0
+        seen, new = process(random, TRADES), process(random, TRADES)
+        found = uncertainty(np.empty(0), seen, gates, YEAR, repetitions).gates
+        fresh = longest_losing_run(new).value or 0
         true = {"win_rate_pct": 50.0, "profit_factor": factor, "consecutive_losses": fresh}
         passes.append(fresh <= STREAK)
         shown.append(found["consecutive_losses"].p_pass or 0.0)

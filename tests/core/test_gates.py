@@ -17,8 +17,8 @@ from core.gates import Scorecard, decide, measure, score
 from core.metrics.conventions import meets_limit
 from core.playbook import DEFAULT, load_playbook
 from core.playbook.gates import GATE_IDS
+from core.trading.bar_resampling import resampled_bars
 from core.trading.episodes import episode_table
-from core.trading.resampling import resampled_bars
 from core.trading.trade_resampling import resampled_trades
 from core.vocabulary import Decision, GateStatus
 from tests.expected import present
@@ -57,7 +57,7 @@ def curve(seed: int, bars: int, drift: float) -> np.ndarray:
 def test_the_playbook_lists_the_gates_and_whatever_computes_them_knows_each():
     assert tuple(gate.id for gate in PLAYBOOK.gates) == GATE_IDS
     assert set(measure(curve(1, 100, 0.0), np.array([1.0, -1.0]))) == set(GATE_IDS)
-    resampled = [*resampled_bars(np.array([0.1, -0.1] * 50), 2, 8760, 2)]
+    resampled = [*resampled_bars(np.array([0.1, -0.1] * 50), 2, 8760, 2, 1)]
     resampled += resampled_trades(np.array([1.0, -1.0]), 2, 1)
     assert sorted(resampled) == sorted(GATE_IDS)
 

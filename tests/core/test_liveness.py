@@ -208,3 +208,8 @@ def test_a_silence_says_which_limit_it_exceeds() -> None:
     assert hung.text.in_("pt") == (
         "sem progresso há 2,5 h de tempo da semana (o playbook permite 2 h)"
     )
+
+
+def test_a_silence_of_more_than_two_days_is_told_in_days() -> None:
+    for hours, length in ((47.0, "47.0 h of week time"), (240.0, "10.0 d of week time")):
+        assert Silence(hours * 3600, hours, 60.0).length == length

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.checks.case import Case
 
 GIGABYTE = 1e9
+_WARNINGS = 2  # named in a sentence
 BACKUP, DATA_CHECK = Message("Backup"), Message("Data check")
 NO_DISK_READING = Message("Free disk space can't be read.")
 
@@ -92,7 +93,10 @@ def _candles(case: Case, entry: Mapping[str, Any]) -> Message:
     if warnings:
         parts.append(plural("{n} warning", "{n} warnings", len(warnings)))
     why = Message("{facts}.", facts=joined(parts, ", "))
-    return joined([why, Message("Synthetic market.")]) if case.facts.synthetic else why
+    named = [_message(warning) for warning in warnings[:_WARNINGS]]
+    if not named and case.facts.synthetic:
+        named = [Message("Synthetic market.")]
+    return joined([why, *named])
 
 
 def _range(facts: Mapping[str, Any]) -> Message | None:
@@ -157,5 +161,9 @@ def _first(errors: object) -> Message:
     """The first of a list of texts, or of records with a message."""
     if not isinstance(errors, list) or not errors:
         return Message("the candles have errors")
-    first = errors[0]
-    return recorded_message(first if isinstance(first, Mapping) else {"message": first}, "message")
+    return _message(errors[0])
+
+
+def _message(entry: object) -> Message:
+    """A text, or a record with a message."""
+    return recorded_message(entry if isinstance(entry, Mapping) else {"message": entry}, "message")

@@ -39,6 +39,8 @@ def collapse(moment: RunView) -> ScenarioResult:
     status = alarm_state([bool(holds) for holds in collapsed[-_REPLAYED:]], 1, CLEARS_AFTER)
     best, start, now = float(levels.best[-1]), levels.start, float(levels.now[-1])
     best_step = int(levels.series.step[levels.best_at[-1]])
+    if now > best:  # the best is of levels that rest on enough episodes; the newest need not
+        best, best_step = now, int(levels.series.step[-1])
     numbers = (
         Message(
             "level now {now:.4g}, at the start {start:.4g}, best {best:.4g} at step {step:,}",
@@ -47,7 +49,7 @@ def collapse(moment: RunView) -> ScenarioResult:
             best=best,
             step=best_step,
         ),
-        Message("a smaller difference than {margin:.3g} is noise", margin=float(levels.margin[-1])),
+        Message("differences below {margin:.3g} are noise", margin=float(levels.margin[-1])),
     )
     if status is FindingStatus.OK:
         return clear(

@@ -16,7 +16,10 @@ _SHOWN = 3
 
 
 def crash(moment: RunView) -> ScenarioResult:
-    """CRASHED is critical; LOST is a warning, as its exit status is unknown."""
+    """CRASHED is critical; LOST is a warning, as its exit status is unknown.
+
+    That we do not know how a process ended that was never supervised is no warning.
+    """
     run, log, step = moment.run, moment.facts.log, moment.step
     errors = () if log is None else tuple(map(literal, log.errors[-_SHOWN:]))
     reason = literal(run.reason) if run.reason else None
@@ -35,7 +38,7 @@ def crash(moment: RunView) -> ScenarioResult:
             step,
             (evidence, newest, *errors),
         )
-    if run.status is TrainingStatus.LOST:
+    if run.status is TrainingStatus.LOST and run.process_known:
         because = reason or Message("No exit code.")
         return ScenarioResult(
             FindingStatus.FIRING,

@@ -32,6 +32,7 @@ LONG = 3 * WANTED_BLOCKS  # blocks, for values nearer to 0
 ABSURD_EV = -1.0  # errors with twice the variance of the returns
 PREDICTS = 0.3  # the median of public runs
 HALVED = 0.5  # value loss, against the run's first updates or since it explains nothing
+TRIPLED = 3.0  # value loss, against its lowest level: the critic got worse
 PREDICTED = PREDICTS / 2  # median of the 8 blocks before: a critic that did its work
 SMALL_ERROR = 0.05  # of the highest reward: such a critic is good enough, whatever its share
 ABSURD_LOSS = 1e10
@@ -61,7 +62,7 @@ def critic_useless(moment: RunView) -> ScenarioResult:
             Severity.WARNING,
             since,
             (why, *_explained_now(explained)),
-            () if gain is None else (gain.told,),
+            () if gain is None else (gain.sentence,),
             kind="VALUE_LOSS",
         )
     return _by_explained_variance(moment, explained, loss, gain)
@@ -116,12 +117,12 @@ def _by_explained_variance(
         middle=middle,
     )
     evidence = (fact, *_loss_now(loss))
-    told = () if gain is None else (gain.told,)
+    gained = () if gain is None else (gain.sentence,)
     if gain is not None and gain.constant:
         return clear(
             Message("The reward never changed: there is nothing that a critic could predict."),
             fact,
-            *told,
+            *gained,
         )
     small = gain is not None and len(loss) > 0 and _error(loss) <= SMALL_ERROR * gain.scale
     if middle <= ABSURD_EV:
@@ -130,8 +131,10 @@ def _by_explained_variance(
         # A critic that predicted before is excused only by what was gained since.
         earlier = means[:-row][-WANTED_BLOCKS:]
         lost = len(earlier) > 0 and float(np.median(earlier)) >= PREDICTED
+        if negative and (worse := _worse_since(loss)) is not None:
+            lost, since = True, max(since, worse)
         learned = gain is not None and gain.gained and (not lost or _gained_since(moment, since))
-    fallen = None if middle <= ABSURD_EV else _fallen(loss, since)
+    fallen = _fallen(loss, since, all_the_while=middle <= ABSURD_EV)
     if learned or fallen is not None:
         return ScenarioResult(
             FindingStatus.PENDING,
@@ -141,7 +144,7 @@ def _by_explained_variance(
             Severity.WARNING,
             since,
             evidence,
-            (*((fallen,) if fallen is not None else ()), *told),
+            (*((fallen,) if fallen is not None else ()), *gained),
             kind="EXPLAINED_VARIANCE",
         )
     return ScenarioResult(
@@ -150,7 +153,7 @@ def _by_explained_variance(
         Severity.WARNING,
         since,
         evidence,
-        told,
+        gained,
         kind="EXPLAINED_VARIANCE",
     )
 
@@ -170,18 +173,33 @@ def _gained_since(moment: RunView, since: int) -> bool:
     return bool(levels.now[-1] - levels.now[place] > levels.margin[-1])
 
 
-def _fallen(loss: Series, since: int) -> Message | None:
+def _worse_since(loss: Series) -> int | None:
+    """Since which step the value loss is 3 times its lowest level of 24 updates; None: it is not."""
+    width = WANTED_BLOCKS * BLOCK_POINTS
+    if len(loss) < 2 * width:
+        return None
+    levels = np.median(np.lib.stride_tricks.sliding_window_view(loss.value, width), axis=1)
+    place = int(levels[:-width].argmin())
+    if float(levels[-1]) < TRIPLED * float(levels[place]):
+        return None
+    later = loss.value[place + width :] >= TRIPLED * float(levels[place])
+    return int(loss.step[place + width + int(later.argmax())])
+
+
+def _fallen(loss: Series, since: int, all_the_while: bool) -> Message | None:
     """Evidence that the critic learns the level of the returns, before their differences.
 
     Explained variance ignores a constant error, value loss does not: while it is halved
     against the run's first updates, or falls all the while, the critic learns.
+
+    :param all_the_while: only the second counts.
     """
     row = loss.where((loss.step >= since) & (loss.value > 0.0))
     if len(row) < WANTED_BLOCKS:
         return None
     before = float(np.median(loss.value[:GRACE]))
     now = float(np.median(row.value))
-    if now > HALVED * before:
+    if all_the_while or now > HALVED * before:
         logs = Series(row.tag, row.step, row.wall, np.log10(row.value), row.source)
         falls = trend(logs)
         if falls.label is not Trend.DECREASING or (falls.change or 0.0) > np.log10(HALVED):
@@ -212,8 +230,8 @@ def _out_of_scale(
     square = gain.scale**2 if gain is not None else 0.0
     if now > ABSURD_LOSS and (now > BEYOND * square if known else not predicts):
         place = int(np.flatnonzero(loss.value > ABSURD_LOSS)[0])
-        told = _against_reward(now, gain) if known else Message("value loss {now:.3g}", now=now)
-        return int(loss.step[place]), told
+        seen = _against_reward(now, gain) if known else Message("value loss {now:.3g}", now=now)
+        return int(loss.step[place]), seen
     count = len(loss)
     if count < LEAST_GROWTH_UPDATES:
         return None

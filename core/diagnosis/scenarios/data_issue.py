@@ -12,7 +12,6 @@ import numpy as np
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message, plural
 from core.liveness import duration
-from core.telemetry import Fault, RunEvents
 from core.telemetry.aliases import canonical
 from core.telemetry.frameworks import logs_by_episode
 from core.timestamps import FIRST_MOMENT, LAST_MOMENT
@@ -20,7 +19,7 @@ from core.vocabulary import FindingStatus, Severity
 
 if TYPE_CHECKING:
     from core.diagnosis.run_view import RunView
-    from core.telemetry import Series
+    from core.telemetry import RunEvents, Series
 
 RECENT, REMEMBERED = 20, 40  # points of a tag for which it fires, then is reported
 STEP_JUMP = 10.0  # times the median step difference
@@ -29,9 +28,6 @@ CLOCK_AHEAD = 90.0  # days between two points: no pause, but a clock that was se
 MIN_LEAPS = 5  # step differences; with fewer, the median is not used
 # NaN when all returns of a rollout are equal: harmless by itself.
 _BENIGN = frozenset({"train/explained_variance"})
-_DAMAGE = frozenset(
-    {Fault.BAD_DATA, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.OVERSIZED, Fault.UNDECODABLE}
-)
 _NAN = re.compile(r"\bnan\b|\binf(inity)?\b|non-?finite|invalid values", re.IGNORECASE)
 _MOST_CLOCKS = 5  # reported at once
 _RANK = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
@@ -110,13 +106,19 @@ def _nonfinite(moment: RunView) -> list[_Issue]:
         if not len(places):
             continue
         first, last = int(series.step[places[0]]), int(series.step[places[-1]])
-        where = {"tag": tag, "bad": len(places), "count": len(series), "first": first}
+        where = {"tag": tag, "bad": len(places), "first": first}
         what = (
-            Message("{tag}: {bad} of {count} values NaN or infinite, at step {first:,}", **where)
+            plural(
+                "{tag}: {bad} of {n} value NaN or infinite, at step {first:,}",
+                "{tag}: {bad} of {n} values NaN or infinite, at step {first:,}",
+                len(series),
+                **where,
+            )
             if first == last
             else Message(
                 "{tag}: {bad} of {count} values NaN or infinite, steps {first:,} to {last:,}",
                 **where,
+                count=len(series),
                 last=last,
             )
         )
@@ -138,7 +140,7 @@ def _damaged(moment: RunView) -> list[_Issue]:
     return _cut(moment, moment.reader) + [
         _Issue(FindingStatus.FIRING, Severity.WARNING, None, problem.text)
         for problem in moment.problems
-        if problem.kind in _DAMAGE
+        if problem.is_damage
     ]
 
 
@@ -249,10 +251,12 @@ def _clock(moment: RunView, raw: Series) -> list[_Issue]:
                 step=step,
             )
             if gap < 0
-            else Message(
-                "the clock moved forward by {days:,.0f} days before step {step:,}; points are "
-                "ordered as they were written",
-                days=gap / 86400,
+            else plural(
+                "the clock moved forward by {n:,.0f} day before step {step:,}; points are ordered "
+                "as they were written",
+                "the clock moved forward by {n:,.0f} days before step {step:,}; points are ordered "
+                "as they were written",
+                np.round(gap / 86400),
                 step=step,
             )
         )

@@ -43,7 +43,7 @@ def early_determinism(moment: RunView) -> ScenarioResult:
     if not low[-1]:
         return clear(
             Message(
-                "{name} {now:.3g} at step {step:,}, {first:.3g} at the start: the policy explores.",
+                "The policy explores: {name} {now:.3g} at step {step:,}, {first:.3g} at the start.",
                 name=name,
                 now=now,
                 step=step,
@@ -72,7 +72,7 @@ def early_determinism(moment: RunView) -> ScenarioResult:
             return clear(
                 Message("The policy is nearly deterministic, and had learned before."),
                 fact,
-                gain.told,
+                gain.sentence,
             )
         return ScenarioResult(
             FindingStatus.PENDING,
@@ -80,7 +80,7 @@ def early_determinism(moment: RunView) -> ScenarioResult:
             Severity.WARNING,
             since,
             (fact,),
-            (gain.told,),
+            (gain.sentence,),
         )
     unknown = gain is None
     if len(spread) - place < _HOLDS or (unknown and place >= EARLY):
@@ -100,7 +100,7 @@ def early_determinism(moment: RunView) -> ScenarioResult:
         ),
         Severity.WARNING,
         since,
-        (fact, *(() if gain is None else (gain.told,))),
+        (fact, *(() if gain is None else (gain.sentence,))),
         (Message("no reward is logged that could show learning"),) if unknown else (),
     )
 

@@ -50,7 +50,7 @@ def exploration_blowup(moment: RunView) -> ScenarioResult:
     if len(std):
         return clear(
             Message(
-                "std {value:.3g} at step {step:,}, {start:.3g} at the start.",
+                "Std {value:.3g} at step {step:,}, {start:.3g} at the start.",
                 value=value,
                 step=step,
                 start=_start(std.value),
@@ -183,8 +183,8 @@ def _unless_at_its_best(
             status=FindingStatus.PENDING,
             headline=excused,
             evidence_for=found.evidence_for[:1],
-            evidence_against=(gain.told,),
+            evidence_against=(gain.sentence,),
         )
     if gain.gained:
-        return replace(found, evidence_against=(gain.told,))
-    return replace(found, evidence_for=(*found.evidence_for, gain.told))
+        return replace(found, evidence_against=(gain.sentence,))
+    return replace(found, evidence_for=(*found.evidence_for, gain.sentence))

@@ -152,7 +152,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
         Severity.CRITICAL if severe else Severity.WARNING,
         int(whole.step[begin]),
         evidence,
-        _against(moment, calm, usual) + ((gain.told,) if gain is not None and rising else ()),
+        _against(moment, calm, usual) + ((gain.sentence,) if gain is not None and rising else ()),
     )
 
 
@@ -260,11 +260,13 @@ def _normal(series: Series, playbook: Playbook) -> tuple[Message, ...]:
     if not above:
         return ()
     return (
-        Message(
-            "{above:,} of {count:,} updates above {limit}; {healthy:.0%} of healthy public runs have"
-            " updates above {counted}",
+        plural(
+            "{above:,} of {n:,} update above {limit}; {healthy:.0%} of healthy public runs have "
+            "updates above {counted}",
+            "{above:,} of {n:,} updates above {limit}; {healthy:.0%} of healthy public runs have "
+            "updates above {counted}",
+            len(series),
             above=above,
-            count=len(series),
             limit=limit,
             healthy=CROSSED_BY_HEALTHY,
             counted=COUNTED_AT,

@@ -65,6 +65,8 @@ def policy_dead(moment: RunView) -> ScenarioResult:
     ]
     status = alarm_state(outcomes, 1, KEEP_FIRING)
     step, newest = kl.last
+    if status is FindingStatus.OK and not np.isfinite(newest):
+        return no_data(Message("KL is NaN or infinite at step {step:,}: not evaluated.", step=step))
     if status is FindingStatus.OK:
         return clear(
             Message("Policy is updating: KL {kl:.3g} at step {step:,}.", kl=newest, step=step),

@@ -10,11 +10,11 @@ from core.decision import SavedDecision, dated_problem, latest_decision
 from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import joined, plural
-from core.vocabulary import DOUBTFUL_GRADES, Decision
+from core.vocabulary import Decision, doubtful_go
 from dashboard.components.empty_state import empty
 from dashboard.components.gate_cards import gate_cards
 from dashboard.components.live import live_panel
-from dashboard.components.states import look, signed, word
+from dashboard.components.states import doubt, look, signed, word
 from dashboard.data.decision import in_words
 from dashboard.navigation import TITLES, link
 from dashboard.panels.decision import delivery, signature, views
@@ -92,11 +92,9 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     say, decided = page.say, saved.decision
     sentences = in_words(saved, page.viewer.language)
     verdict, grade = decided.decision, decided.evidence.grade
-    seen, on = look(verdict), ""
-    colour = seen.colour
-    if verdict is Decision.GO and grade in DOUBTFUL_GRADES:
-        # Six gates alone don't detect skill: this GO never looks like a plain one.
-        colour, on = "orange", f" {say('on {grade} evidence', grade=word(grade, say).upper())}"
+    seen, on = look(verdict), doubt(verdict, grade, say)
+    # Six gates alone don't detect skill: such a GO never looks like a plain one.
+    colour = "orange" if on else seen.colour
     failed = failed_checks(decided.trust, decided.reproducible)
     if spoilt := [sentence.in_(page.viewer.language) for sentence in failed]:
         colour, on = "red", on or f" {say('not reliable')}"
@@ -121,6 +119,13 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
                 "By the gates alone the recommendation is {what}, but this backtest failed a "
                 "check. **Find the cause and revalidate.**",
                 what=what,
+            )
+        elif doubtful_go(verdict, grade):
+            advice = say(
+                "Recommendation of the gates alone: {what}. The evidence is {grade}: **this result "
+                "could be luck.** A pipeline accepts it only with conditions, all of them closed.",
+                what=what,
+                grade=word(grade, say).upper(),
             )
         else:
             following = plain(decided.next_steps.in_(page.viewer.language))

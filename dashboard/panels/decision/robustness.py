@@ -12,7 +12,6 @@ from core.reading import as_set
 from core.report.labels import DIALS
 from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
-from dashboard.components.states import word
 from dashboard.figures.breaks import cost_figure, episode_figure, parts_figure
 from dashboard.formatting import NONE, fixed, short, signed
 from dashboard.wording import plain
@@ -57,7 +56,7 @@ def _costs(
     say = page.say
     st.markdown(f"**{say(heading)}**")
     points = [(say.raw(label), row.return_pct, row.decision.value) for label, row in rows]
-    figure = cost_figure(points, "", say.raw(_RETURN))
+    figure = cost_figure(points)
     draw(page, figure, key=f"costs-{name}", alt=heading)
 
 
@@ -109,23 +108,19 @@ def _dials(page: Page, decided: RecordedDecision) -> None:
         for head in (
             Message("Setting"),
             Message("Gates that flip"),
-            Message("Value"),
-            _RETURN,
-            Message("Gates passed"),
             Message("Decision"),
+            _RETURN,
         )
     ]
     rows = []
     for dial in decided.dials:
-        verdict = word(dial.decision, say)
+        verdict = plain(f"{dial.decision.value} {dial.gates_passed}/{len(decided.gates)}")
         rows.append(
             [
-                say(DIALS[dial.setting]),
+                f"{say(DIALS[dial.setting])}: {say(as_set(dial.value))}",
                 plain(", ".join(names[gate] for gate in dial.flipped) or "–"),
-                say(as_set(dial.value)),
-                say(short(dial.return_pct)),
-                plain(f"{dial.gates_passed}/{len(decided.gates)}"),
                 f"**{verdict}**" if dial.decision != decided.decision else verdict,
+                say(short(dial.return_pct)),
             ]
         )
     table(heads, rows, "dials", words=2)

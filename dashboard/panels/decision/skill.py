@@ -84,13 +84,32 @@ def _significance(page: Page, decided: RecordedDecision) -> None:
             "the numbers differ; rely on the lower one."
         )
     )
-    if decided.uncertainty is not None and decided.uncertainty.trade_block is not None:
+    _intervals(page, decided)
+
+
+def _intervals(page: Page, decided: RecordedDecision) -> None:
+    """What the intervals are for, and how often such intervals hold."""
+    say, made = page.say, decided.uncertainty
+    if made is None:
+        return
+    if made.coverage is not None:
+        meant = say(
+            "The 95 % intervals of drawdown, Calmar and losing streak are for a new record of the "
+            "same length, the others for the true value."
+        )
+        st.caption(f"{meant} {say('How often they hold: {coverage}.', coverage=made.coverage)}")
+    elif made.trade_block is not None:
         st.caption(
-            page.say(
+            say(
                 "The 95 % intervals of drawdown and losing streak are for a new record of the same "
-                "length, the others for the true value. Trades are resampled in blocks of "
-                "{block:.1f} on average, so streaks stay together.",
-                block=decided.uncertainty.trade_block,
+                "length, the others for the true value."
+            )
+        )
+    if made.trade_block is not None:
+        st.caption(
+            say(
+                "Trades are resampled in blocks of {block:.1f} on average, so streaks stay together.",
+                block=made.trade_block,
             )
         )
 
@@ -202,8 +221,8 @@ def _random(page: Page, decided: RecordedDecision) -> None:
         return
     st.markdown(
         say(
-            "Better than **{percentile:.0f} %** of {n:,} random policies with {trades:,} trades of "
-            "{hold:.0f} h each; **{go}** of them would be a GO.",
+            "Better than **{percentile:.0f} %** of {n:,} random policies with as many trades "
+            "({trades:,}, {hold:.0f} h each on average); **{go}** of them would be a GO.",
             percentile=random.percentile,
             n=random.n,
             trades=random.trades,

@@ -16,6 +16,7 @@ from dashboard.components.empty_state import empty, no_week
 from dashboard.components.figures_table import table
 from dashboard.components.gate_cards import OPS
 from dashboard.components.signatories import second_person, signed_by
+from dashboard.components.states import decided as verdict_of
 from dashboard.components.states import icon, look, mark, signed
 from dashboard.data.decision import differences
 from dashboard.figures.history import gate_over_time
@@ -105,7 +106,8 @@ def _verdict(page: Page, one: ArchivedDecision) -> str:
         altered = look(SignatureState.ALTERED)
         return f":red[:material/{altered.icon}: {page.say('unreadable')}]"
     decided = one.saved.decision
-    return f"{mark(decided.decision, page.say)} {plain(decided.score)}"
+    grade = decided.evidence.grade
+    return f"{verdict_of(decided.decision, grade, page.say)} {plain(decided.score)}"
 
 
 def _grade(page: Page, decided: RecordedDecision | None) -> str:
@@ -162,7 +164,13 @@ def _act(page: Page, signature: Signature, tracked: Sequence[Condition]) -> None
         parts.append(f":orange[{say('identity unverified')}]")
     if tracked:
         still = sum(condition.closed is None for condition in tracked)
-        parts.append(say("{open} of {count} conditions open", open=still, count=len(tracked)))
+        counts = plural(
+            "{open} of {n} condition open",
+            "{open} of {n} conditions open",
+            len(tracked),
+            open=still,
+        )
+        parts.append(say(counts))
     st.markdown(" · ".join(parts))
     if signature.reason:
         st.markdown(f"> {plain(signature.reason)}")

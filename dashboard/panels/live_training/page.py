@@ -10,7 +10,15 @@ from core.language import Message
 from core.telemetry.readings import known_series, pace_series
 from core.vocabulary import TrainingStatus
 from dashboard.components import run_summary
-from dashboard.components.charts import CHARTS, SPEED, Chart, draw, drawn, speed_series
+from dashboard.components.charts import (
+    CHARTS,
+    SPEED,
+    Chart,
+    draw,
+    drawn,
+    logged_series,
+    speed_series,
+)
 from dashboard.components.empty_state import empty, no_run
 from dashboard.components.live import live_panel
 from dashboard.components.reward_curve import marks as marks_of
@@ -95,7 +103,7 @@ def _chart(
     series = {
         say.raw(name): found
         for name, tag in chart.tags.items()
-        if len(found := known_series(logged.events, tag, logged.until))
+        if len(found := logged_series(logged.events, tag, logged.until))
     }
     share = snapshot.readings.get("entropy_share") if chart.key == "entropy" else None
     note = say("{share:.0%} of its maximum", share=share.value) if share else ""
@@ -175,7 +183,8 @@ def _others(page: Page, snapshot: Snapshot, logged: LoggedEvents, marks: list[Ma
     with st.container(border=True, gap="xsmall", key="other-tags"):
         tag = st.selectbox(say.raw("Other tags"), others, key="live:tag")
         series = events.series(tag, logged.until.timestamp())
-        st.markdown(f":small[:gray[{plain(meaning(page, tag) or '')}]]")
+        if known := meaning(page, tag):
+            st.caption(known)
         figure = curve({tag: drawn(snapshot, series)}, height=HEIGHT, marks=marks)
         draw(page, figure, key="curve-other", alt=tag)
 

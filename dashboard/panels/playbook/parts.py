@@ -41,7 +41,8 @@ def schedule(page: Page, playbook: Playbook) -> None:
                 if lines:
                     st.markdown(" · ".join(lines))
                 if slot.command:
-                    st.code(slot.command, language="bash", wrap_lines=True)
+                    command = slot.command_at(week.launch) if week else slot.command
+                    st.code(command, language="bash", wrap_lines=True)
 
 
 def checks(page: Page, playbook: Playbook) -> None:

@@ -16,10 +16,20 @@ from core.diagnosis.scenarios.kl_explosion import DEAD_KL, HIGH
 from core.errors import SetupError
 from core.language import Message, plural
 from core.reading import as_set
-from core.telemetry.readings import known_series, pace_series
+from core.telemetry.readings import pace_series
 from core.timestamps import from_unix
 from core.vocabulary import FindingStatus
-from dashboard.components.charts import ENTROPY, EXPLAINED, KL, REWARD, SPEED, draw, speed_series
+from dashboard.components.charts import (
+    ENTROPY,
+    ENTROPY_TAG,
+    EXPLAINED,
+    KL,
+    REWARD,
+    SPEED,
+    draw,
+    logged_series,
+    speed_series,
+)
 from dashboard.components.reward_curve import restart_marks
 from dashboard.figures.curves import Limit, Mark, around, curve
 from dashboard.figures.style import ORANGE, RED
@@ -51,13 +61,15 @@ _REWARD = _Subject(REWARD, "rollout/ep_rew_mean")
 _KL = _Subject(KL, "train/approx_kl", log_scale=True)
 _SPEED = _Subject(SPEED, "steps/s")
 _EXPLAINED = _Subject(EXPLAINED, "train/explained_variance")
-_SPREAD = _Subject(ENTROPY, "train/entropy_loss")
+_ENTROPY = _Subject(ENTROPY, ENTROPY_TAG)
+_STD = _Subject(Message("Std of the actions"), "train/std", log_scale=True)
+_VALUE_LOSS = _Subject(Message("Value loss"), "train/value_loss", log_scale=True)
 _SUBJECTS = {
     "flat_reward": _REWARD, "not_converging": _REWARD, "kl_explosion": _KL,
     "policy_dead": _KL, "slowdown": _SPEED, "hung": _SPEED, "crash": _SPEED,
     "logging_broken": _SPEED, "data_issue": _REWARD,
     "collapse": _REWARD,
-    "critic_useless": _EXPLAINED, "exploration_blowup": _SPREAD, "early_determinism": _SPREAD,
+    "critic_useless": _EXPLAINED, "exploration_blowup": _ENTROPY, "early_determinism": _ENTROPY,
 }  # fmt: skip
 
 
@@ -78,7 +90,7 @@ def show(page: Page, snapshot: Snapshot, finding: Finding) -> None:
 def _curve(
     page: Page, snapshot: Snapshot, logged: LoggedEvents, finding: Finding, wall: float | None
 ) -> None:
-    subject = _SUBJECTS.get(finding.scenario)
+    subject = _subject(logged, finding)
     if subject is None:
         return
     series = _series(logged, subject)
@@ -95,6 +107,7 @@ def _curve(
     limits = [Limit(HIGH, page.say.raw(as_set(HIGH)), ORANGE)] if subject.tag == _KL.tag else []
     if subject.log_scale:
         series = replace(series, value=np.maximum(series.value, DEAD_KL / 10))
+    if subject.tag == _KL.tag:
         limits.append(Limit(DEAD_KL, page.say.raw(as_set(DEAD_KL)), ORANGE))
     title = page.say.raw(subject.title)
     figure = curve(
@@ -107,7 +120,17 @@ def _curve(
 def _series(logged: LoggedEvents, subject: _Subject) -> Series:
     if subject.tag == _SPEED.tag:
         return speed_series(logged.events, logged.until)
-    return known_series(logged.events, subject.tag, logged.until)
+    return logged_series(logged.events, subject.tag, logged.until)
+
+
+def _subject(logged: LoggedEvents, finding: Finding) -> _Subject | None:
+    """What the evidence is about: std instead of entropy, value loss, where those decided."""
+    subject = _SUBJECTS.get(finding.scenario)
+    if subject is _EXPLAINED and finding.kind == "VALUE_LOSS":
+        return _VALUE_LOSS
+    if subject is _ENTROPY and len(_series(logged, _STD)):
+        return _STD
+    return subject
 
 
 def _window(logged: LoggedEvents, wall: float) -> timedelta:

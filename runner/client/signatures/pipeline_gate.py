@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
 from core.language import Message, joined, literal
+from core.state_words import capitals
 from core.timestamps import iso
-from core.vocabulary import APPROVALS, Decision, SignatureAct
+from core.vocabulary import APPROVALS, Decision, SignatureAct, doubtful_go
 from runner.client.signatures.kept_files import evidence_paths, in_place, superseded
 from runner.client.signatures.rules import newest_decision
 from runner.client.signatures.status import (
@@ -60,9 +61,9 @@ class PipelineGate(Signatures):
     def gate(self, week_id: str | None = None, sha256: str | None = None) -> GateAnswer:
         """Whether a pipeline may deploy a decision's model.
 
-        An approved GO passes, and a PARTIAL that was approved with conditions, if the
-        signature is valid and every condition is closed. Errors become an answer that
-        does not pass.
+        An approved GO passes, and a PARTIAL or a GO on WEAK or INSUFFICIENT evidence that was
+        approved with conditions, if the signature is valid and every condition is closed.
+        Errors become an answer that does not pass.
 
         :param week_id: None: the active week.
         :param sha256: of a decision, or its first digits; None: the week's newest.
@@ -131,12 +132,16 @@ def gate_answer(
     still_open = [condition for condition in conditions if condition.closed is None]
     if still_open:
         return GateAnswer(False, *_open_conditions(still_open), facts, only_conditions=True)
+    decided = saved.decision
     passed = Message(
         "{decision} {score}, approved by {by}.",
-        decision=saved.decision.decision.value,
-        score=saved.decision.score,
+        decision=decided.decision.value,
+        score=decided.score,
         by=facts["by"],
     )
+    if doubtful_go(decided.decision, decided.evidence.grade):
+        grade = capitals(decided.evidence.grade)
+        passed = joined([passed, Message("The evidence is {grade}.", grade=grade)])
     if later:
         kept = Message(
             "Deploy {path}, the copy kept at signing: the original path may have changed since.",
@@ -180,6 +185,16 @@ def _blocked(
             Message("It is PARTIAL and was approved without conditions."),
             Message("Let the CTO sign again with conditions, and close them."),
         )
+    grade = saved.decision.evidence.grade
+    if doubtful_go(decision, grade) and signature.act is not SignatureAct.APPROVE_WITH_CONDITIONS:
+        return (
+            Message(
+                "It is a GO on {grade} evidence, which could be luck, and was approved without "
+                "conditions.",
+                grade=capitals(grade),
+            ),
+            Message("Let the CTO sign again with conditions, and close them."),
+        )
     return None
 
 
@@ -214,6 +229,7 @@ def _facts(
         "decision": decided.decision.value,
         "score": decided.score,
         "evidence": decided.evidence.grade.value,
+        "doubtful": doubtful_go(decided.decision, decided.evidence.grade),
         "state": validity.state.value,
         "differences": [vars(difference) for difference in validity.differences],
         "unchecked": list(validity.unchecked),

@@ -115,3 +115,32 @@ def test_ruin_is_a_result(value: float, row: int) -> None:
 def test_an_equity_that_is_never_ruined_stays_whole() -> None:
     frame = equity(10)
     assert until_ruin(frame) is frame
+
+
+def test_a_trade_that_ends_before_it_begins_is_refused() -> None:
+    frame = equity()
+    trades = trades_of(frame)
+    swapped = trades.rename(columns={"entry_time": "exit_time", "exit_time": "entry_time"})
+    with pytest.raises(InputError, match="end before they begin") as refused:
+        judged(frame, swapped)
+    assert "swapped" in refused.value.remedy
+
+
+def test_trades_after_a_ruin_are_left_out_and_the_ruin_is_the_result() -> None:
+    frame = equity()
+    trades = trades_of(frame)
+    frame.loc[1500:, "equity"] = 0.0
+    found = judged(until_ruin(frame), trades)
+    assert found["decision"] == "NO-GO"
+    assert gate(found, "max_drawdown_pct")["value"] == 100.0
+    assert "ruined" in found["warnings"][-1]
+
+
+def test_reasons_and_warnings_are_readable_in_both_languages() -> None:
+    frame = equity().head(700)
+    ruined = frame["equity"].where(frame.index < 650, -1.0)
+    found = judged(until_ruin(frame.assign(equity=ruined)), None)
+    told = [*found["evidence"]["reasons"], *found["warnings"]]
+    assert any("days of backtest" in sentence for sentence in told)
+    assert all(sentence.in_("pt") != sentence for sentence in told)
+    assert any(sentence.endswith(":00 UTC; the rest is not counted.") for sentence in told)

@@ -70,5 +70,5 @@ def test_candles_of_different_symbols_are_no_pair(tmp_path: Path) -> None:
 
 def test_a_backtest_too_short_for_the_evidence_is_said(tmp_path: Path) -> None:
     (issue,) = pair_warnings(candles(tmp_path, 0, 30), 90)
-    assert "30.0 days; with fewer than 90" in issue.message
+    assert "cover 30 days; with fewer than 90 days" in issue.message
     assert pair_warnings(candles(tmp_path, 0, 90), 90) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -152,3 +153,16 @@ def test_the_report_is_strict_json(tmp_path: Path):
     assert read["ok"] is False
     assert read["errors"][0]["code"] == "not_finite"
     assert "❌ not usable" in report.text()
+
+
+def test_the_text_names_no_fact_that_is_not_there(tmp_path: Path) -> None:
+    told = quality(candles_of(tmp_path, {})).text()
+    assert "None" not in told
+    assert re.search("^synthetic +no$", told, re.M)
+    assert re.search("^synthetic +não$", told.in_("pt"), re.M)
+
+
+def test_of_many_bars_a_few_are_named_and_the_rest_counted(tmp_path: Path) -> None:
+    low = dict.fromkeys(range(10, 20), "1.0,0.5,0.9,1.0,10")
+    found = quality(candles_of(tmp_path, low)).errors[0].message
+    assert re.search(r"Z \(\+7\)\.$", found), found

@@ -111,8 +111,8 @@ def test_the_gates_of_trades_are_vectorbts(booked):
 
 def test_the_bootstrap_sees_the_same_sharpe_as_the_gate(booked):
     """The median of the resampled Sharpe lies within its own standard error of the value."""
-    from core.trading.resampling import resampled_bars
+    from core.trading.bar_resampling import resampled_bars
 
     returns = booked.returns.to_numpy()
-    found = resampled_bars(returns, 24.0, booked.series.bars_per_year, 300)["sharpe"]
+    found = resampled_bars(returns, 24.0, booked.series.bars_per_year, 300, 1)["sharpe"]
     assert np.median(found) == pytest.approx(value(booked, "sharpe"), abs=found.std() / 3)

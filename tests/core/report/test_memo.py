@@ -66,6 +66,7 @@ def test_numbers_are_written_by_the_rules_of_the_language():
     assert portuguese.plain(1234.5, 1) == "1.234,5"
     assert english.interval((-0.41, 2.9)) == "[-0.41, 2.90]"
     assert portuguese.interval((-0.41, 2.9)) == "[−0,41; 2,90]"
+    assert english.interval((6.0, 18.02), 9) == "[6, 18]"  # of a count
     assert (english.chance(0.9996), portuguese.chance(0.0004)) == (">99.9%", "<0,1%")
     assert english.plain(None) == portuguese.percent(None) == "n/a"
 

@@ -10,6 +10,7 @@ import pytest
 from core.errors import InputError, TelemetryError
 from core.telemetry import RunReader
 from core.telemetry.export import export_run, hyperparameters, scalars, texts
+from tests.event_files import write_events
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,8 +50,6 @@ def test_hyperparameters_and_texts_are_read(run):
 
 
 def test_a_run_without_them_has_none(tmp_path):
-    from tests.event_files import write_events
-
     write_events(tmp_path, {"a": [(1, 1.0, 1.0)]})
     assert hyperparameters(tmp_path) == {}
     assert texts(tmp_path).empty
@@ -61,6 +60,18 @@ def test_a_whole_run_is_exported(run, tmp_path, suffix, load):
     frame = load(export_run(run, tmp_path / "out" / f"run.{suffix}"))
     assert frame.columns.tolist() == ["tag", "step", "wall_time", "value"]
     assert len(frame) == 101
+
+
+def test_several_runs_in_a_folder_keep_their_names(tmp_path):
+    for number, value in ((1, 1.0), (2, 2.0)):
+        points = [(step, 1_700_000_000.0 + 1000 * number + step, value) for step in range(1, 30)]
+        write_events(tmp_path / f"PPO_{number}", {"rollout/ep_rew_mean": points})
+    frame = pd.read_csv(export_run(tmp_path, tmp_path / "out.csv"))
+    assert frame.columns.tolist() == ["run", "tag", "step", "wall_time", "value"]
+    assert frame.groupby("run")["value"].agg(["min", "max", "size"]).to_dict("index") == {
+        "PPO_1": {"min": 1.0, "max": 1.0, "size": 29},
+        "PPO_2": {"min": 2.0, "max": 2.0, "size": 29},
+    }
 
 
 def test_an_unknown_format_and_a_missing_run_are_refused(run, tmp_path):

@@ -216,7 +216,7 @@ def test_no_folder_no_file_and_no_scalar_are_told_apart(tmp_path):
     reader.refresh()
     found = absence(reader, "train/loss")
     assert found.pending
-    assert "only its header" in found.why
+    assert "has no scalar yet" in found.why
 
 
 def test_a_damaged_file_is_why_nothing_is_there(tmp_path):

@@ -100,7 +100,9 @@ def test_an_empty_folder_beside_a_run_is_no_run(tmp_path: Path) -> None:
     reader.refresh()
     runs = runs_in(reader.events())
     assert [run.name for run in runs] == ["PPO_2", "PPO_3"]
-    assert without_run(reader, runs) == ["PPO_1/events.out.tfevents.1700000000.host.1.0"]
+    unread = without_run(reader, runs)
+    assert unread.names == ["PPO_1/events.out.tfevents.1700000000.host.1.0"]
+    assert unread.damage == []
 
 
 def test_side_writers_are_no_runs(tmp_path: Path) -> None:
@@ -172,3 +174,18 @@ def test_one_policy_is_the_run_itself(tmp_path: Path) -> None:
         },
     )
     assert found(tmp_path) == [(tmp_path.name, 1)]
+
+
+def test_seeds_that_were_resumed_side_by_side_keep_their_own(tmp_path: Path) -> None:
+    for seed, wall in (("a", 0.0), ("b", 3.0)):
+        write(tmp_path / f"seed_{seed}", 1, 20, wall)
+        write(tmp_path / f"seed_{seed}_resumed", 21, 40, 100.0 + wall)
+    assert found(tmp_path) == [("seed_a + seed_a_resumed", 2), ("seed_b + seed_b_resumed", 2)]
+
+
+def test_a_numbered_folder_continues_the_one_before_it(tmp_path: Path) -> None:
+    """Not PPO_1, with which the name of PPO_10 begins."""
+    write(tmp_path / "PPO_1", 1, 20, 0.0)
+    write(tmp_path / "PPO_9", 1, 20, 100.0)
+    write(tmp_path / "PPO_10", 21, 40, 200.0)
+    assert found(tmp_path) == [("PPO_1", 1), ("PPO_9 + PPO_10", 2)]

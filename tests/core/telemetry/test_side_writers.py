@@ -137,3 +137,20 @@ def test_a_run_below_another_begins_at_its_own_first_step(tmp_path: Path) -> Non
     train(tmp_path / "PPO_1").close()
     train(tmp_path / "PPO_1" / "PPO_2", (KL, REWARD, FPS), steps=1).close()
     assert len(runs_in(read(tmp_path).events())) == 2
+
+
+@pytest.mark.parametrize("name", ["test", "val_2", "PPO_1_test"])
+def test_a_trainer_in_a_folder_named_like_an_evaluation_is_a_run(tmp_path: Path, name: str) -> None:
+    train(tmp_path / "PPO_1").close()
+    train(tmp_path / name).close()
+    assert len(runs_in(read(tmp_path).events())) == 2
+
+
+def test_an_evaluation_in_a_folder_named_after_its_run_is_none(tmp_path: Path) -> None:
+    train(tmp_path / "PPO_1").close()
+    train(tmp_path / "PPO_2").close()
+    train(tmp_path / "PPO_1_eval", (REWARD,), steps=20).close()
+    runs = runs_in(read(tmp_path).events())
+    tags = [f"PPO_1_eval:{REWARD}" in run.events.tags() for run in runs]
+    assert (len(runs), sum(tags)) == (2, 1)
+    assert len(runs[tags.index(True)].events.series(REWARD)) == 60

@@ -59,6 +59,18 @@ def test_patience_without_a_large_loss_is_no_held_loser():
     assert not held(*WINS, [-5.0] + [0.0] * 60 + [9.0]).holds_losers
 
 
+def test_random_exits_hold_no_losers_though_the_worst_loss_is_among_the_longest():
+    lost = [[-1.0, -9.0]] * 5
+    waited = [-20.0, -30.0] + [0.0] * 20 + [10.0]
+    assert held(*WINS, waited).holds_losers
+    assert not held(*WINS, *lost, waited).holds_losers
+
+
+def test_a_record_of_an_earlier_version_without_its_win_rate_is_judged_by_the_rest():
+    found = held(*WINS, [-2.0] * 30)
+    assert found.model_copy(update={"win_rate": None}).holds_losers
+
+
 def test_no_trades_and_no_wins_have_no_shape():
     equity, _ = tables([1.0])
     none = pd.DataFrame({"entry_time": [], "exit_time": [], "pnl": []})

@@ -9,16 +9,15 @@ import pytest
 
 from core.metrics.conventions import meets_limit
 from core.playbook import DEFAULT, load_playbook
-from core.trading.resampling import (
-    SEED,
+from core.trading.bar_resampling import (
+    BlockDraws,
     OptimalBlocks,
-    Uncertainty,
     chosen_block,
     optimal_blocks,
-    pass_share,
     resampled_bars,
-    uncertainty,
+    sharpe_ratios,
 )
+from core.trading.resampling import SEED, Uncertainty, pass_share, uncertainty
 from core.trading.trade_resampling import resampled_trades
 from tests.expected import present
 
@@ -50,21 +49,66 @@ def test_each_gate_has_its_interval_chance_and_distribution_as_strict_json():
 
 
 def test_the_interval_of_a_sharpe_is_as_wide_as_theory_has_it():
-    """SE of an annual Sharpe is about 1 / sqrt(years) for independent returns."""
-    values = resampled_bars(np.random.default_rng(4).normal(0, 1e-3, 8760), 24, 8760, 400)
-    assert values["sharpe"].std() == pytest.approx(1.0, rel=0.15)  # 400 draws: 3.5 % a sigma
+    """SE of an annual Sharpe is about 1 / sqrt(years) for independent returns; Student's t and
+    an error that is never below the bootstrap's add up to a fifth.
+    """
+    spreads = [
+        resampled_bars(np.random.default_rng(seed).normal(0, 1e-3, 8760), 24, 8760, 100, SEED)[
+            "sharpe"
+        ].std()
+        for seed in range(12)
+    ]
+    assert 0.95 < np.mean(spreads) < 1.3
+    assert min(spreads) > 0.8  # 100 draws: 7 % a sigma
+
+
+def test_the_blocks_of_a_record_cover_all_its_bars_and_sum_like_their_bars():
+    values = np.random.default_rng(1).normal(size=500)
+    for block in (1.0, 24.0, 125.0):
+        draws = BlockDraws(500, block, 40, SEED)
+        drawn = np.array([np.concatenate([values, values])[draws.bars(i)] for i in range(40)])
+        assert drawn.shape == (40, 500)
+        assert draws.sums(values) == pytest.approx(drawn.sum(axis=1))
+        starts = (draws.lengths > 0).sum() / 40
+        assert starts == pytest.approx(500 / block, rel=0.25, abs=1.5)
+
+
+def test_the_ratios_of_resampled_records_are_those_of_their_bars_where_nothing_is_slower():
+    returns = np.tile([0.002, -0.001, 0.0005, -0.0012], 200)
+    draws = BlockDraws(len(returns), 24.0, 30, SEED)
+    drawn = np.array([np.concatenate([returns, returns])[draws.bars(i)] for i in range(30)])
+    assert sharpe_ratios(returns, draws) == pytest.approx(
+        drawn.mean(axis=1) / drawn.std(axis=1, ddof=1)
+    )
 
 
 def test_a_drawdown_that_pays_back_is_seen_in_the_resampled_paths():
-    values = resampled_bars(np.array([0.1, -0.1] * 100), 2, 8760, 50)
-    assert (values["max_drawdown_pct"] >= 9.99).all()
+    values = resampled_bars(np.array([0.1, -0.1] * 100), 2, 8760, 50, SEED)
+    assert (values["max_drawdown_pct"] >= 9.0).all()
+
+
+def test_a_trend_of_a_hundred_bars_widens_what_no_block_shows():
+    random = np.random.default_rng(3)
+    side = np.cumsum(random.random(8760) < 0.01) % 2 * 2.0 - 1.0
+    noise = random.standard_normal(8760)
+    calm, trending = (
+        resampled_bars(1e-3 * each, 24, 8760, 200, SEED)["sharpe"].std()
+        for each in (noise, noise + 0.15 * side)
+    )
+    assert trending > 1.25 * calm  # theory: 1.7; blocks of a day alone: 1.1
+
+
+def test_a_ruined_record_is_not_resampled():
+    returns = np.concatenate([RETURNS, [-1.0]])
+    assert found(returns).gates["sharpe"].ci95 is None
 
 
 def test_drawn_trades_lie_around_the_win_rate_and_know_no_profit_factor_without_losses():
     values = resampled_trades(PNL, 500, SEED)
     assert values["win_rate_pct"].mean() == pytest.approx((PNL > 0).mean() * 100, abs=1.0)
     assert np.isnan(resampled_trades(np.ones(10), 20, SEED)["profit_factor"]).all()
-    assert (resampled_trades(-np.ones(10), 20, SEED)["consecutive_losses"] == 10).all()
+    streaks = resampled_trades(-np.ones(10), 200, SEED)["consecutive_losses"]
+    assert streaks.max() == np.median(streaks) == 10
 
 
 def test_an_undefined_draw_is_not_passed():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.metrics.trades import longest_losing_run
-from core.trading.trade_resampling import resampled_trades, trade_block
+from core.trading.trade_resampling import new_streaks, resampled_trades, trade_block
 
 SEED = 7
 LIMIT = 5
@@ -57,6 +57,30 @@ def test_the_chance_to_pass_the_streak_gate_is_near_the_truth():
     )
     assert truth < 0.2
     assert shown == pytest.approx(truth, abs=0.12)  # independent draws: 0.45
+
+
+@pytest.mark.parametrize(("rate", "persistence"), [(0.5, 0.0), (0.7, 0.0), (0.5, 0.5)])
+def test_the_interval_of_a_losing_streak_holds_for_a_new_record(rate, persistence):
+    held = []
+    for seed in range(120):
+        random = np.random.default_rng(seed)
+        seen, fresh = (~signs(random, 100, rate, persistence) for _ in range(2))
+        low, high = np.quantile(new_streaks(seen, 300, SEED), [0.025, 0.975])
+        held.append(low <= (longest_losing_run(-fresh.astype(float)).value or 0) <= high)
+    assert np.mean(held) >= 0.89  # 0.95 less three standard errors; blocks: 0.82 to 0.92
+
+
+def test_losses_that_were_not_seen_are_still_possible():
+    assert new_streaks(np.zeros(20, bool), 2000, SEED).max() > 1
+    assert np.mean(new_streaks(np.zeros(20, bool), 2000, SEED) == 0) > 0.5
+
+
+def test_the_interval_of_ten_trades_is_at_least_as_wide_as_students_t():
+    pnl = np.where(np.random.default_rng(5).random(10) < 0.5, 1.0, -1.0)
+    won = pnl > 0
+    low, high = np.quantile(resampled_trades(pnl, 4000, SEED)["win_rate_pct"], [0.025, 0.975])
+    student = 2.262 * 100.0 * won.std(ddof=1) / np.sqrt(10)
+    assert high - low >= 0.95 * 2.0 * student  # steps of a tenth
 
 
 def test_blocks_are_longer_where_results_repeat():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.ledger_bodies import AttemptColumns, JobChanged, JobColumns
-from core.vocabulary import JobState, Severity, SignatureAct, Verdict
+from core.vocabulary import JobState, Severity, SignatureAct, TrainingStatus, Verdict
 from dashboard.data.concerns import Concern, concerns, signable
 from dashboard.data.services import Services
 from runner.records import RunnerStatus
@@ -53,6 +53,15 @@ def test_a_healthy_watched_run_has_no_concern_but_its_speed(place: Place) -> Non
     place.watch()
     found = concerns(present(place.page().snapshot()), "en")
     assert [(c.severity, c.text, c.page) for c in found] == [SLOW]
+
+
+def test_how_a_watched_run_ended_is_no_concern(place: Place) -> None:
+    """Its files don't say, and no process is known: it may have finished."""
+    place.watch(hours=1)
+    place.now += timedelta(hours=8)
+    snapshot = present(place.page().snapshot())
+    assert snapshot.status is TrainingStatus.LOST
+    assert {"runs_and_jobs", "troubleshooting"}.isdisjoint(by_page(snapshot))
 
 
 def test_a_week_without_a_runner_is_not_all_clear(

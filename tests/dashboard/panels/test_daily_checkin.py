@@ -90,8 +90,8 @@ def test_the_second_check_shows_the_manuals_evidence(morning: Place) -> None:
     test = morning.draw("daily_checkin")
     tail = next(c.value for c in test.code if "line 149" in c.value)
     assert len(tail.splitlines()) == 100
-    trends = next(f.value for f in test.dataframe if "From step" in f.value)
-    reward = trends[trends["tag"] == "rollout/ep_rew_mean"].iloc[0]
+    trends = next(f.value for f in test.table if "From step" in f.value)
+    reward = trends[trends["Tag"] == r"rollout/ep\_rew\_mean"].iloc[0]
     # Over two hours there are too few blocks of 100 episodes: judged, and shown, over a longer part.
     first, last = (float(reward[name].replace(",", "")) for name in ("First value", "Last value"))
     assert (last > first) == (reward["Trend"] == "Increasing"), reward.to_dict()

@@ -117,6 +117,12 @@ def test_a_verdict_that_changed_since_the_tick_is_said(place: Place) -> None:
     assert "now Pass" in text
 
 
+def test_what_a_program_ticked_is_told_in_the_readers_language(place: Place) -> None:
+    week = place.watch()
+    place.client().tick(week.id, "hourly_1", "reward_positive", "", Verdict.FAIL, "yes")
+    assert "sim" in text_of(draw(place, language="pt"))
+
+
 def test_a_viewer_can_look_and_not_tick(place: Place) -> None:
     place.watch()
     test = draw(place, role=Role.VIEWER)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from core.telemetry.readings import known_series
 from core.vocabulary import TrainingStatus
 from dashboard.components.charts import drawn
-from tests.dashboard.place import LAUNCH, Place, text_of
+from tests.dashboard.place import LAUNCH, Place, events, text_of
+from tests.event_files import write_events
 from tests.expected import present
 
 if TYPE_CHECKING:
@@ -34,6 +35,32 @@ def test_a_chart_tells_definition_unit_range_source_and_trap(tmp_path):
     assert "observed in 376 public PPO runs" in told
     assert "97% of healthy runs cross 0.01" in told
     assert "100% of its maximum" in text_of(test)  # the entropy has not moved
+
+
+def test_the_entropy_is_shown_itself_not_minus_it(tmp_path):
+    """SB3 logs minus the entropy: drawn as it is, a policy that settles would seem to rise."""
+    place = Place(tmp_path / "home")
+    place.watch()
+    test = place.draw("live_training")
+    assert "**0.6000**" in text_of(test)
+    assert "-0.6000" not in text_of(test)
+
+
+def test_the_meaning_of_another_tag_is_markdown(tmp_path):
+    place = Place(tmp_path / "home")
+    place.watch()
+    told = [element.value for element in place.draw("live_training").caption]
+    assert any("**Pitfall:**" in text and "`rollout/ep_len_mean`" in text for text in told)
+
+
+def test_a_tile_without_data_is_short_enough_for_a_phone(tmp_path):
+    place = Place(tmp_path / "home")
+    series = events(1.0)
+    del series["eval/sharpe"]
+    folder = place.home.root / "watched" / "attempt-001"
+    write_events(folder, series)
+    place.week(watched=folder.parent)
+    assert "–" in [metric.value for metric in place.draw("this_week").metric]
 
 
 def test_meanings_are_told_in_portuguese(tmp_path):

@@ -83,3 +83,28 @@ def test_the_lines_nearest_to_the_event_are_shown():
 def test_an_attempt_is_told_by_its_number_alone() -> None:
     names = ("attempt-002", "attempt-010", "PPO_1", "attempt-x")
     assert [attempt_name(name) for name in names] == ["2", "10", "PPO_1", "attempt-x"]
+
+
+def test_an_exploding_std_is_drawn_not_its_entropy(tmp_path):
+    place = Place(tmp_path / "home")
+    series = events(3.0)
+    reward = series["rollout/ep_rew_mean"]
+    series["rollout/ep_rew_mean"] = [
+        (step, wall, -5.0 - i % 3) for i, (step, wall, _) in enumerate(reward)
+    ]
+    series["train/std"] = [(step, wall, 1.0 + i) for i, (step, wall, _) in enumerate(reward)]
+    folder = place.home.root / "watched" / "attempt-001"
+    write_events(folder, series)
+    place.week(watched=folder.parent)
+    test = place.draw("troubleshooting")
+    assert not test.exception
+    said = text_of(test)
+    assert "Std of the actions around the event" in said
+    assert "Entropy so far" not in said
+
+
+def test_a_run_that_is_only_watched_is_stopped_where_it_was_started(exploded):
+    test = exploded.draw("troubleshooting")
+    acts = [b for b in test.button if b.key and b.key.startswith("act:") and "restart" in b.key]
+    assert acts
+    assert all(b.disabled and "only watches" in b.help for b in acts)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import subprocess
 import sys
 import time
@@ -338,6 +339,19 @@ def test_an_explosion_is_found_whatever_the_clock_does(
     assert done.exit_code == 2
 
 
+def test_diagnose_begins_with_the_alerts(tmp_path: Path) -> None:
+    runs_of(tmp_path)
+    shown = CliRunner().invoke(app, ["diagnose", str(tmp_path / "PPO_2")]).stdout.splitlines()
+    assert shown[0].startswith("Alert: kl_explosion")
+    assert shown[2].startswith("kl_explosion")
+    calm = CliRunner().invoke(app, ["diagnose", str(tmp_path / "PPO_1")]).stdout
+    assert calm.startswith("No alert.")
+    assert "scenarios have not enough data" in calm.splitlines()[0]
+    columns = {line.index(state) for line in calm.splitlines()[2:]
+               for state in ("OK ", "NO_DATA") if f" {state}" in line and not line.startswith(" ")}  # fmt: skip
+    assert len(columns) == 1
+
+
 def test_a_run_without_a_usable_time_is_not_evaluated(tmp_path: Path) -> None:
     """Milliseconds where seconds belong: no moment has such an event."""
     points = [(n * 1024, 1.7e12 + n, 3.0) for n in range(1, 60)]
@@ -355,3 +369,22 @@ def test_events_after_the_end_of_the_calendar_are_named(tmp_path: Path) -> None:
     assert found["data_issue"]["status"] == "FIRING"
     assert "5 of 59 events have no usable time" in found["data_issue"]["headline"]
     assert done.exit_code == 1
+
+
+@pytest.mark.parametrize("left", [("PPO_1",), ("PPO_1", "PPO_3")])
+def test_a_run_that_can_not_be_read_beside_others_is_a_warning(
+    tmp_path: Path, left: tuple[str, ...]
+) -> None:
+    runs_of(tmp_path / "all")
+    for name in left:
+        (tmp_path / "all" / name).rename(tmp_path / name)
+    lost = tmp_path / "PPO_2" / "events.out.tfevents.1"
+    lost.parent.mkdir()
+    lost.write_text("no events, but a text " * 20)
+    shutil.rmtree(tmp_path / "all")
+    done = CliRunner().invoke(app, ["diagnose", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "PPO_2/events.out.tfevents.1: " in done.stdout
+    lost.rename(lost.with_name("tfevents.md5"))
+    done = CliRunner().invoke(app, ["diagnose", str(tmp_path)])
+    assert done.exit_code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
@@ -178,6 +179,12 @@ def test_single_episodes_with_much_scatter_are_told_from_a_collapse(tmp_path, le
     found = of(tmp_path / "fell", 200, fell, length=lambda i: length)["collapse"]
     assert found.status is FIRING
     assert of(tmp_path / "steady", 200, steady, length=lambda i: length)["collapse"].status is OK
+
+
+def test_the_best_level_is_never_below_the_present_one(tmp_path):
+    found = diagnosed(tmp_path, ppo(30, rollout__ep_rew_mean=lambda i: float(i)), HOUR)["collapse"]
+    now, best = re.findall(r"level now ([\d.]+), .* best ([\d.]+) ", str(found.evidence_against))[0]
+    assert float(best) >= float(now)
 
 
 CAUSES: dict[str, dict[str, Curve]] = {

@@ -17,6 +17,7 @@ from tests.core.diagnosis.runs import (
     ppo,
 )
 from tests.event_files import write_events
+from tests.expected import present
 
 FIRING, OK = FindingStatus.FIRING, FindingStatus.OK
 
@@ -59,3 +60,14 @@ def test_a_reason_inside_a_sentence_has_one_full_stop(tmp_path):
         open_reader(tmp_path / "none"), HOUR, status=TrainingStatus.HUNG, reason="It stands still."
     )
     assert findings(silent)["hung"].headline.endswith("stands still.")
+
+
+def test_how_a_run_ended_that_was_never_supervised_is_no_crash(tmp_path):
+    """Its files can't say: a finished run of another trainer ends the same way."""
+    write_events(tmp_path, ppo(30))
+    given = facts(open_reader(tmp_path), HOUR, status=TrainingStatus.LOST, reason="Silent.")
+    assert findings(given)["crash"].status is FIRING
+    alone = replace(given, run=replace(present(given.run), process_known=False))
+    found = findings(alone)["crash"]
+    assert found.status is OK
+    assert "exit status unknown" in found.headline

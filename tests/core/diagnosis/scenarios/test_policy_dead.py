@@ -230,6 +230,13 @@ def test_a_low_kl_that_is_not_zero_is_alive(tmp_path):
     assert diagnosed(tmp_path, series, HOUR)["policy_dead"].status is OK
 
 
+def test_a_kl_that_is_no_number_is_not_called_an_update(tmp_path):
+    series = ppo(200, train__approx_kl=lambda i: 0.01 if i <= 100 else float("nan"))
+    found = diagnosed(tmp_path, series, 200 * MINUTE)["policy_dead"]
+    assert found.status is FindingStatus.NO_DATA
+    assert "NaN or infinite" in found.headline
+
+
 @pytest.mark.parametrize("after", [3e-7, 5e-6, 2e-5, 1e-3])
 def test_a_killed_policy_may_flutter_around_any_fixed_limit(tmp_path, after):
     flutter = np.exp(np.random.default_rng(2).normal(0.0, 1.5, 200))

@@ -520,3 +520,30 @@ def test_without_a_revalidation_the_gate_says_so(place: SignedPlace) -> None:
     assert "no saved revalidation" in place.client().gate().reason
     assert "There is no week 1999-01-01" in place.client().gate("1999-01-01").reason
     assert not place.client().gate(sha256="0" * 64).passes
+
+
+def test_a_go_that_could_be_luck_passes_only_with_conditions_that_are_met(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("GO", grade="WEAK")
+    place.sign(seen)
+    answer = place.client().gate()
+    assert not answer.passes
+    assert answer.facts["doubtful"] is True
+    assert "GO on WEAK evidence" in answer.reason
+    assert "conditions" in answer.remedy
+    signed = recorded(place.sign(seen, WITH_CONDITIONS, CONDITIONS))
+    assert "Open conditions" in place.client().gate().reason
+    for number in range(len(CONDITIONS)):
+        place.client().close_condition(signed.id, number, "seen")
+    answer = place.client().gate()
+    assert answer.passes
+    assert "The evidence is WEAK." in answer.reason
+
+
+def test_a_go_on_adequate_evidence_passes_without_conditions(place: SignedPlace) -> None:
+    place.sign(place.revalidate("GO", grade="ADEQUATE"))
+    answer = place.client().gate()
+    assert answer.passes
+    assert answer.facts["doubtful"] is False
+    assert "evidence" not in answer.reason
