@@ -284,9 +284,7 @@ def _if_go(d: DecisionRecord, v: Speaker) -> str:
 def _warnings(sentences: Sentences, v: Speaker) -> str:
     if not sentences.news:
         return ""
-    lines: list[str] = []
-    for warning in sentences.news:
-        lines += _folded(f"! {warning}", "  ")
+    lines = [line for warning in sentences.news for line in _folded(f"! {warning}", "  ")]
     return "\n".join([v.say("What to know").upper(), *lines])
 
 
