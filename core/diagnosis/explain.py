@@ -96,7 +96,7 @@ def _of_levels() -> dict[str, Message]:
             "twice what noise explains and at least {nearly:.0%} is lost. Noise: the extremes that "
             "the curve's own scatter would reach in a run of this length, and {swings:g} times the "
             "largest fall that the run won back before. A fall below "
-            "{material:.0%} of the reward's size does not count. It clears after {clear} points.",
+            "{material:.0%} of the reward's size counts only beyond {far:g} times the noise. It clears after {clear} points.",
             now=reward_level.NOW_POINTS,
             best=reward_level.BEST_POINTS,
             episodes=reward_level.MIN_EPISODES,
@@ -107,6 +107,7 @@ def _of_levels() -> dict[str, Message]:
             nearly=reward_level.LOST_NEARLY_ALL,
             swings=reward_swing.SWING,
             material=reward_level.MATERIAL,
+            far=reward_level.FAR,
             clear=reward_level.CLEARS_AFTER,
         ),
     }

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from core.diagnosis.reward_noise import grain, is_averaged, scatter
 from core.diagnosis.reward_swing import outside_swings
 from core.diagnosis.trend import BLOCK_EPISODES, WANTED_BLOCKS
 from core.telemetry import Series
@@ -34,19 +34,13 @@ LOST = 0.75  # of all that was gained; half is the warning REGRESSED, and health
 LOST_NEARLY_ALL = 0.9
 BELOW_START = 0.5  # of the range so far: a fall below the beginning that dominates the curve
 MATERIAL = 0.2  # of the size of best and start: a wobble on top of a large constant is no fall
+FAR = 6.0  # times what noise explains: a constant below the reward hides no such fall
 FEW_EPISODES = 10  # where a point is one or two episodes, a fall is worth so many of the largest
 HOLD, HOLD_DEEP = 10, 3  # points in a row; exploration dips of healthy runs are shorter than 10
 CLEARS_AFTER = 10  # points in a row without it
-_TRIMMED = 0.10  # share of the largest changes that is left out of the noise
-_JUMPS = 4  # largest changes: a jump bends the curve twice, a rise and a fall four times
-_OF_ALL = 1.5  # rare events (a sparse reward) are noise too; learning bends the curve as well
-_STRIDES = 20  # points of noise in 100 episodes, so five episodes or more lie between two
 _RAW, _RAW_MOST = 50, 150  # points in 100 episodes: they may be single episodes
 _RAW_MEAN = 10  # single episodes are averaged over so many points
 _WINDOW = 25  # points of a median, at most
-_INDEPENDENT = 0.2  # negative correlation of neighbouring changes, at least
-_ERRORS = 2.5  # and so many standard errors from none
-_CUT = 4.0  # median changes
 
 
 Array = NDArray[Any]
@@ -104,7 +98,7 @@ class RewardLevels:
 
     def _matters(self, fall: Array) -> Array:
         size = MATERIAL * np.maximum(np.abs(self.best), abs(self.start))
-        return (fall > self.margin) & (fall > size)
+        return (fall > self.margin) & ((fall > size) | (fall > FAR * self.margin))
 
 
 def reward_levels(reward: Series, length: Series | None = None) -> RewardLevels | None:
@@ -125,7 +119,7 @@ def reward_levels(reward: Series, length: Series | None = None) -> RewardLevels 
     recent = np.median(sliding_window_view(values, NOW_POINTS), axis=1)
     now = np.concatenate([np.full(NOW_POINTS - 1, start), recent])
     now[:BEST_POINTS] = start  # before the beginning is known there is no fall
-    noise = _noise(values, stride)
+    noise = scatter(values, stride)
     single = 0.0
     if usual >= _RAW:
         # One or two episodes between points: few lucky ones must not make a level.
@@ -144,7 +138,7 @@ def reward_levels(reward: Series, length: Series | None = None) -> RewardLevels 
         # sides; two deviations are added. A mean over fewer than 100 episodes varies more.
         margin=np.maximum(
             (2 * np.sqrt(2 * np.log(independent)) + 2) * noise * wider[best_at],
-            float(single),
+            max(float(single), FEW_EPISODES * grain(values[resting_on >= BLOCK_EPISODES])),
         ),
     )
 
@@ -201,7 +195,7 @@ def _usable(reward: Series, length: Series | None) -> tuple[Series, Array, Array
     so_far, fresh = episodes
     stride = np.clip(BLOCK_EPISODES / np.maximum(fresh, 1e-9), 1.0, 1e6)
     usual = int(np.median(stride))
-    if _RAW <= usual <= _RAW_MOST and not _averaged(reward.value):
+    if _RAW <= usual <= _RAW_MOST and not is_averaged(reward.value):
         # One value an episode.
         width = min(_RAW_MEAN, len(reward) // 4)
         means = np.convolve(reward.value, np.full(width, 1 / width), "valid")
@@ -210,7 +204,7 @@ def _usable(reward: Series, length: Series | None) -> tuple[Series, Array, Array
         return series, np.full(len(means), float(width)), so_far[width - 1 :]
     enough = so_far >= MIN_EPISODES
     # Two or three points share a window: as good as independent.
-    if usual < 3 or (usual < _RAW and not _averaged(reward.value[enough])):
+    if usual < 3 or (usual < _RAW and not is_averaged(reward.value[enough])):
         stride = np.ones(len(stride))
     return reward.where(enough), stride[enough], so_far[enough]
 
@@ -230,53 +224,6 @@ def _episodes(reward: Series, length: Series | None) -> tuple[Array, Array] | No
     if np.count_nonzero(np.diff(reward.value)) > 2 * float(fresh[1:].sum()) + 2:
         return None
     return np.cumsum(fresh), fresh
-
-
-def _averaged(values: Array) -> bool:
-    """Whether the points are means over a sliding window, and not independent of each other.
-
-    Neighbouring changes have a correlation of -0.5 between independent points, and of 0
-    within a window. The curve's own shape hardly touches it; its jumps are cut off.
-    """
-    changes = np.diff(values)
-    if len(changes) < LEAST_POINTS:
-        return True
-    changes = changes - np.median(changes)
-    usual = float(np.median(np.abs(changes)))
-    if usual == 0.0:
-        return True
-    changes = np.clip(changes, -_CUT * usual, _CUT * usual)
-    found = float((changes[1:] * changes[:-1]).sum() / (changes**2).sum())
-    return found > -max(_INDEPENDENT, _ERRORS / float(np.sqrt(len(changes))))
-
-
-def _noise(values: Array, stride: Array) -> float:
-    """Standard deviation of an independent point around the curve.
-
-    A mean over a sliding window moves like a random walk within the window, so changes are
-    scaled by sqrt(stride / 2). Differences of neighbouring changes are used: a steady rise is no
-    noise. The largest tenth (four at least) is left out: it may be the fall itself.
-    """
-    # Between points with hardly an episode nothing changes, and that is no calm.
-    apart = int(min(np.ceil(np.median(stride) / _STRIDES), max(1, len(values) // WANTED_BLOCKS)))
-    values, stride = values[::apart], np.maximum(1.0, stride[::apart] / apart)
-    bends = np.diff(values, 2) / np.sqrt(2) * np.sqrt(stride[2:] / 2)
-    sizes = np.sort(np.abs(bends))[: max(3, len(bends) - _JUMPS)]
-    inner = sizes[: int(np.ceil(len(bends) * (1 - _TRIMMED)))]
-    trimmed = _root(inner) / _inside(len(inner) / len(bends))
-    return max(trimmed, _root(sizes) / _OF_ALL)
-
-
-def _root(sizes: Array) -> float:
-    return float(np.sqrt((sizes**2).mean()))
-
-
-def _inside(share: float) -> float:
-    """RMS of the inner part of a standard normal, by its share."""
-    if share >= 1.0:
-        return 1.0
-    edge = NormalDist().inv_cdf((1 + share) / 2)
-    return float(np.sqrt(1 - 2 * edge * NormalDist().pdf(edge) / share))
 
 
 def _held(holds: Array, count: int) -> Array:

@@ -32,6 +32,7 @@ LONG = 3 * WANTED_BLOCKS  # blocks, for values nearer to 0
 ABSURD_EV = -1.0  # errors with twice the variance of the returns
 PREDICTS = 0.3  # the median of public runs
 HALVED = 0.5  # value loss, against the run's first updates or since it explains nothing
+TRIPLED = 3.0  # value loss, against its lowest level: the critic got worse
 PREDICTED = PREDICTS / 2  # median of the 8 blocks before: a critic that did its work
 SMALL_ERROR = 0.05  # of the highest reward: such a critic is good enough, whatever its share
 ABSURD_LOSS = 1e10
@@ -130,8 +131,10 @@ def _by_explained_variance(
         # A critic that predicted before is excused only by what was gained since.
         earlier = means[:-row][-WANTED_BLOCKS:]
         lost = len(earlier) > 0 and float(np.median(earlier)) >= PREDICTED
+        if negative and (worse := _worse_since(loss)) is not None:
+            lost, since = True, max(since, worse)
         learned = gain is not None and gain.gained and (not lost or _gained_since(moment, since))
-    fallen = None if middle <= ABSURD_EV else _fallen(loss, since)
+    fallen = _fallen(loss, since, all_the_while=middle <= ABSURD_EV)
     if learned or fallen is not None:
         return ScenarioResult(
             FindingStatus.PENDING,
@@ -170,18 +173,33 @@ def _gained_since(moment: RunView, since: int) -> bool:
     return bool(levels.now[-1] - levels.now[place] > levels.margin[-1])
 
 
-def _fallen(loss: Series, since: int) -> Message | None:
+def _worse_since(loss: Series) -> int | None:
+    """Since which step the value loss is 3 times its lowest level of 24 updates; None: it is not."""
+    width = WANTED_BLOCKS * BLOCK_POINTS
+    if len(loss) < 2 * width:
+        return None
+    levels = np.median(np.lib.stride_tricks.sliding_window_view(loss.value, width), axis=1)
+    place = int(levels[:-width].argmin())
+    if float(levels[-1]) < TRIPLED * float(levels[place]):
+        return None
+    later = loss.value[place + width :] >= TRIPLED * float(levels[place])
+    return int(loss.step[place + width + int(later.argmax())])
+
+
+def _fallen(loss: Series, since: int, all_the_while: bool) -> Message | None:
     """Evidence that the critic learns the level of the returns, before their differences.
 
     Explained variance ignores a constant error, value loss does not: while it is halved
     against the run's first updates, or falls all the while, the critic learns.
+
+    :param all_the_while: only the second counts.
     """
     row = loss.where((loss.step >= since) & (loss.value > 0.0))
     if len(row) < WANTED_BLOCKS:
         return None
     before = float(np.median(loss.value[:GRACE]))
     now = float(np.median(row.value))
-    if now > HALVED * before:
+    if all_the_while or now > HALVED * before:
         logs = Series(row.tag, row.step, row.wall, np.log10(row.value), row.source)
         falls = trend(logs)
         if falls.label is not Trend.DECREASING or (falls.change or 0.0) > np.log10(HALVED):

@@ -98,3 +98,20 @@ def test_a_second_collapse_is_no_swing_because_there_was_a_first():
     assert levels.collapsed[55]
     assert not levels.collapsed[105]
     assert levels.collapsed[-1]
+
+
+@pytest.mark.parametrize("offset", [-5000.0, 0.0, 5000.0])
+def test_a_fall_far_outside_the_noise_is_not_hidden_by_a_constant_below_it(offset):
+    fell = offset + through((0, 20), (50, 200), (60, 15), (100, 15), scatter=1.5)
+    steady = offset + through((0, 20), (50, 200), (100, 205), scatter=1.5)
+    assert levels_of(fell, 100.0).collapsed[-1]
+    assert not levels_of(steady, 100.0).collapsed.any()
+
+
+@pytest.mark.parametrize(("high", "low", "collapsed"), [(2, 1, False), (60, 5, True)])
+def test_one_success_less_in_a_hundred_episodes_is_luck(high, low, collapsed):
+    # A quiet curve of a sparse reward: successes in 100 episodes.
+    counts = np.concatenate(
+        [np.zeros(2), np.linspace(0, high, 20), np.full(20, high), np.full(40, low)]
+    )
+    assert bool(levels_of(np.round(counts) / 100, 100.0).collapsed.any()) is collapsed

@@ -171,3 +171,28 @@ def test_a_critic_that_predicted_and_lost_it_is_not_excused_by_what_was_learned_
     level = critic(tmp_path / "level", rollout__ep_rew_mean=lambda i: min(i, 60.0), **changed)
     rising = critic(tmp_path / "rising", rollout__ep_rew_mean=lambda i: float(i), **changed)
     assert (level.status, rising.status) == (FIRING, PENDING)
+
+
+@pytest.mark.parametrize(("falls", "status"), [(0.97, PENDING), (1.0, FIRING)])
+def test_a_critic_far_worse_than_a_constant_is_excused_only_while_its_loss_falls(
+    tmp_path, falls, status
+):
+    found = critic(
+        tmp_path,
+        rollout__ep_rew_mean=lambda i: 0.002 + 1e-4 * stuck(i),
+        train__explained_variance=lambda i: -4.0 + 0.3 * large(i),
+        train__value_loss=lambda i: 5e-3 * falls**i,
+    )
+    assert found.status is status
+
+
+def test_a_critic_that_got_worse_while_the_reward_stood_still_is_found(tmp_path):
+    # It never explained anything, but its loss was six times lower.
+    found = critic(
+        tmp_path,
+        200,
+        rollout__ep_rew_mean=lambda i: min(i / 4, 5.0) + 0.1 * large(i),
+        train__explained_variance=lambda i: -0.002 if i < 100 else -0.6 + small(i),
+        train__value_loss=lambda i: (3.0 if i < 100 else 18.0) + 0.2 * large(i + 300),
+    )
+    assert found.status is FIRING
