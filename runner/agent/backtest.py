@@ -14,12 +14,13 @@ import pandas as pd
 
 from core.metrics.records import EQUITY_COLUMNS
 from runner.agent.episodes import ChronologicalEpisodes
-from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.market_env import MarketEnv
 from runner.agent.round_trips import RoundTrips
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from runner.agent.env_settings import EnvSettings
     from runner.agent.evaluation import Policy
     from runner.agent.market import Market
 

@@ -16,7 +16,7 @@ from core.timestamps import parse_moment
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, greedy
 from runner.agent.features import FEATURE_NAMES, WARM_UP, raw_features
-from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.market_env import MarketEnv
 from runner.agent.normaliser import Normaliser
 from runner.agent.numerics import numeric_differences
 from runner.agent.policy import build_model, load_weights
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from core.market import Candles
+    from runner.agent.env_settings import EnvSettings
     from runner.agent.market import Market
 
 TOO_CLOSE = Message("Use later candles, or train on earlier ones.")

@@ -25,44 +25,20 @@ import numpy as np
 from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv
 
-from core.trading.costs import CostModel
 from core.trading.replay import TRIM_BAND
 from runner.agent.account import RUIN, Account, Fills
 from runner.agent.exploring_starts import held_since
 from runner.agent.features import AGES, POSITION_NAMES
-from runner.agent.reward import COMPONENTS, Reward, RewardSettings
+from runner.agent.reward import COMPONENTS, Reward
 
 if TYPE_CHECKING:
+    from runner.agent.env_settings import EnvSettings
     from runner.agent.episodes import Episodes
     from runner.agent.exploring_starts import ExploringStarts
     from runner.agent.market import Market
 
 PNL_UNIT = 0.1  # a price move of 10 % makes the unrealised-pnl feature 1
 POSITION_CLIP = 3.0
-
-
-@dataclass(frozen=True)
-class EnvSettings:
-    """Levels, costs and reward of the environment."""
-
-    levels: tuple[float, ...] = (0.0, 0.15)  # target exposure of each action
-    costs: CostModel = CostModel()
-    reward: RewardSettings = RewardSettings()
-    start_capital: float = 10_000.0  # USDT
-    exit_at_end: bool = False  # evaluation: close the position at the last close, with costs
-    position: tuple[str, ...] = POSITION_NAMES  # names of the numbers after the features
-
-    def __post_init__(self) -> None:
-        sizes = {abs(level) for level in self.levels if level != 0.0}
-        if 0.0 not in self.levels or len(sizes) != 1 or max(sizes) > 1.0:
-            raise ValueError(
-                f"Levels {self.levels} must be 0 and one size of at most 1, long, short or both."
-            )
-
-    @property
-    def flat(self) -> int:
-        """The action that holds no coins."""
-        return self.levels.index(0.0)
 
 
 @dataclass(frozen=True)
