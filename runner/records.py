@@ -279,6 +279,16 @@ class WeekRecords:
         """The signatures of a decision, oldest first."""
         return [one for one in self.signatures if one.revalidation_sha256 == sha256]
 
+    def countersigned(self, sha256: str) -> list[Countersignature]:
+        """The countersignatures of an override of this decision, oldest first."""
+        return [one for one in self.countersignatures if one.revalidation_sha256 == sha256]
+
+    def asked_to_countersign(self, sha256: str) -> CountersignatureRequest | None:
+        """The newest request that no countersignature of this decision has answered yet."""
+        answered = max((one.id for one in self.countersigned(sha256)), default=0)
+        asked = (one for one in self.countersignature_requests if one.revalidation_sha256 == sha256)
+        return next((one for one in reversed([*asked]) if one.id > answered), None)
+
     def newest_signature(self, sha256: str | None) -> Signature | None:
         """The newest signature of a decision; None if it has none."""
         every = self.signatures_of(sha256)

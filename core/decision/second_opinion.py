@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from core.decision.gate_record import with_uncertainty
 from core.gates import score
 from core.language import Message
-from core.metrics.consistency import difference, require_trades_inside, utc
+from core.metrics.consistency import difference, require_trades_inside, until_end, utc
 from core.metrics.records import require_equity, require_trades
 from core.metrics.returns import bar_returns
 from core.metrics.ruin import is_ruined
@@ -46,6 +46,7 @@ def opinion(
     warnings = times.warnings()
     differs = None
     if trades is not None:
+        trades = until_end(equity, trades) if is_ruined(curve) else trades
         require_trades_inside(equity, trades, times.interval)
         differs = difference(equity, trades)
     warnings += [] if differs is None else [differs]

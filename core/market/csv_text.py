@@ -32,6 +32,8 @@ FORMATS = Message(
 FIX_LINE = Message("Fix or remove the line, or download the file again.")
 _SEPARATORS = (",", ";", "\t")
 _CELLS = "[" + "".join(_SEPARATORS) + "]"
+_IN_A_HEADER = frozenset({"open", "high", "low", "close"})
+_MOST_TITLES = 10
 _NUMBER = re.compile(r"[\"']?[-+]?\d")
 
 
@@ -101,7 +103,12 @@ def _without_comments(text: str) -> tuple[str, str, int]:
 
 
 def _without_title(body: str) -> tuple[str, int]:
-    """(table, number of title lines): lines of one filled cell above a header of several."""
+    """(table, number of title lines): what stands above the header, or above klines."""
+    lines = body.split("\n", _MOST_TITLES)
+    for titles, line in enumerate(lines[:_MOST_TITLES]):
+        names = {cell.strip("\"' \r").lower() for cell in re.split(_CELLS, line)}
+        if names.issuperset(_IN_A_HEADER):
+            return "\n".join(lines[titles:]), titles
     titles = 0
     while True:
         first, _, rest = body.partition("\n")

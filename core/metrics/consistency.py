@@ -1,4 +1,4 @@
-"""Whether trades and equity are of the same backtest: times inside, and sums that fit."""
+"""Whether trades and equity are of the same backtest: times inside and in order, sums that fit."""
 
 from __future__ import annotations
 
@@ -46,6 +46,36 @@ def require_trades_inside(equity: pd.DataFrame, trades: pd.DataFrame, interval: 
                 ),
                 Message("Give the trades and the equity of one backtest."),
             )
+    if "entry_time" in trades.columns:
+        _require_exits_after_entries(trades)
+
+
+def _require_exits_after_entries(trades: pd.DataFrame) -> None:
+    entries, exits = (
+        pd.to_datetime(trades[column], utc=True) for column in ("entry_time", "exit_time")
+    )
+    wrong = (exits < entries).to_numpy()
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise InputError(
+            plural(
+                "{n:,} trade ends before it begins: row {row}, entry_time {entry}, exit_time {exit}.",
+                "{n:,} trades end before they begin; the first is row {row}, entry_time {entry},"
+                " exit_time {exit}.",
+                int(wrong.sum()),
+                row=row + 1,
+                entry=utc(entries.iloc[row]),
+                exit=utc(exits.iloc[row]),
+            ),
+            Message("Are the two columns swapped?"),
+        )
+
+
+def until_end(equity: pd.DataFrame, trades: pd.DataFrame) -> pd.DataFrame:
+    """Of a ruined account: the trades that ended by then. A ruin is a result, whatever follows."""
+    ended = pd.to_datetime(trades["exit_time"], utc=True) <= equity["time"].iloc[-1]
+    kept: pd.DataFrame = trades.loc[ended.to_numpy()]
+    return kept
 
 
 def utc(moment: pd.Timestamp | str) -> datetime:

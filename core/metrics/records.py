@@ -129,8 +129,13 @@ def read_equity_csv(path: str | Path) -> pd.DataFrame:
 
 
 def read_trades_csv(path: str | Path) -> pd.DataFrame:
-    """Columns ``exit_time, pnl``; others are kept. A table without rows means no trades."""
-    frame = _read(Path(path), numbers=("pnl",), times=("exit_time",))
+    """Columns ``exit_time, pnl``; others are kept. A table without rows means no trades.
+
+    ``entry_time`` is read as a time, if it is there.
+    """
+    frame = _read(
+        Path(path), numbers=("pnl",), times=("exit_time",), optional_times=("entry_time",)
+    )
     require_trades(frame, str(path))
     return frame
 
@@ -144,7 +149,12 @@ def records_csv(frame: pd.DataFrame) -> str:
     return table.to_csv(index=False, lineterminator="\n")
 
 
-def _read(path: Path, numbers: tuple[str, ...], times: tuple[str, ...]) -> pd.DataFrame:
+def _read(
+    path: Path,
+    numbers: tuple[str, ...],
+    times: tuple[str, ...],
+    optional_times: tuple[str, ...] = (),
+) -> pd.DataFrame:
     needed = (*times, *numbers)
     remedy = Message("Give a CSV with the header {header}.", header=",".join(needed))
     try:
@@ -180,7 +190,7 @@ def _read(path: Path, numbers: tuple[str, ...], times: tuple[str, ...]) -> pd.Da
         frame[name] = [
             _number(cell, path, row, name) for row, cell in enumerate(frame[name], start=1)
         ]
-    for name in times:
+    for name in (*times, *(name for name in optional_times if name in frame)):
         frame[name] = _moments(frame[name], path, name)
     return frame
 

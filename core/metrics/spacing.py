@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Calendar = Literal["24/7", "nyse"]
 SESSIONS_PER_YEAR = 252  # of the NYSE, on average (its own count)
 TOLERANCE = 0.05  # 252 and 260 days a year are the same claim, 365 is another
+_JITTER, _ROUNDING = 0.05, 0.01  # of the distance: rows that are written when a bar has just closed
+_NEARLY_ALL = 0.9
+_EVERY_SLOT = 0.95  # of the week's bars: a market that trades in all of them never closes
 _USUAL_SHARE = 0.5  # of the distances between rows that must be the usual one
 _MONTH = (timedelta(days=27), timedelta(days=32))
 _CLOSED_DAYS = 14  # without a row on two Saturdays in a row, the market closes at weekends
@@ -145,6 +148,10 @@ def _usual(steps: np.ndarray) -> timedelta:
     low, high = (limit / timedelta(microseconds=1) for limit in _MONTH)
     if low <= steps.min() and steps.max() <= high:  # months differ in length
         return timedelta(days=DAYS_PER_YEAR / 12)
+    middle = float(np.median(steps))
+    near = np.abs(steps - middle) <= _JITTER * middle
+    if counts.max() < _USUAL_SHARE * len(steps) and near.sum() >= _NEARLY_ALL * len(steps):
+        return _rounded(float(np.mean(steps[near])))
     if counts.max() < _USUAL_SHARE * len(steps):
         raise InputError(
             Message(
@@ -158,6 +165,15 @@ def _usual(steps: np.ndarray) -> timedelta:
     return usual
 
 
+def _rounded(step: float) -> timedelta:
+    """A mean distance in us as the clock has it: whole minutes or seconds, if it is near them."""
+    for unit in (60_000_000, 1_000_000):
+        whole = round(step / unit) * unit
+        if whole and abs(step - whole) <= _ROUNDING * step:
+            return timedelta(microseconds=whole)
+    return timedelta(microseconds=round(step))
+
+
 def _whole_year(interval: timedelta) -> int:
     return max(1, round(timedelta(days=DAYS_PER_YEAR) / interval))
 
@@ -168,11 +184,19 @@ def _around_the_clock(moments: pd.DatetimeIndex, interval: timedelta, days: floa
         return True
     if interval == timedelta(days=1) or days >= _CLOSED_DAYS:
         # A row at midnight closes the day before.
-        weekdays = (moments - pd.Timedelta(1, "us")).day_of_week
-        if days >= _CLOSED_DAYS and not (weekdays == 5).any():
+        saturdays = (moments - pd.Timedelta(1, "us")).day_of_week == 5
+        if interval < timedelta(days=1):  # a row at Sunday's midnight may begin Sunday's first bar
+            saturdays &= moments.day_of_week == 5
+        if days >= _CLOSED_DAYS and not saturdays.any():
             return False
     per_day = pd.Series(1, index=moments).resample("1D").sum()
     whole = timedelta(days=1) / interval
+    if days >= 2 * _CLOSED_DAYS and interval <= timedelta(days=1):
+        # Rows in every hour of the week: what is missing is a gap, however much that is.
+        week = int(timedelta(days=7) / interval)
+        since = (moments - moments[0].normalize()) / interval
+        if len(np.unique(np.round(since).astype(int) % week)) >= _EVERY_SLOT * week:
+            return True
     return bool(days < 2 or per_day[per_day > 0].median() > 0.9 * whole)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from core.language import Message
 
@@ -25,6 +26,15 @@ class Fault(StrEnum):
     NO_FILES = "no_files"  # the folder holds no event file
 
 
+_DAMAGE = frozenset(
+    {
+        Fault.BAD_DATA, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.OVERSIZED, Fault.UNDECODABLE,
+        Fault.UNREADABLE,
+    }
+)  # fmt: skip
+_NAMED = "events.out.tfevents."  # by every writer of events
+
+
 @dataclass(frozen=True)
 class FileProblem:
     """One problem: which file, what kind, and what was skipped or why.
@@ -42,6 +52,12 @@ class FileProblem:
     def text(self) -> Message:
         """File and problem, as part of a sentence."""
         return Message("{file}: {problem}", file=self.file, problem=self.detail)
+
+    @property
+    def is_damage(self) -> bool:
+        """Whether events were lost, or can't be read. Notes beside the events are none."""
+        named = PurePosixPath(self.file).name.startswith(_NAMED)
+        return self.kind in _DAMAGE or (self.kind is Fault.NOT_EVENTS and named)
 
     def seen_by(self, until: float) -> bool:
         """Whether it may have existed at a moment (seconds since the epoch)."""

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.telemetry.policies import of_policy, policies
 from core.telemetry.run_events import RunEvents
@@ -22,6 +22,7 @@ from core.telemetry.traces import Trace, ordered, traces
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.telemetry.problems import FileProblem
     from core.telemetry.side_writers import SideWriter
     from core.telemetry.tail import FileEvents
 
@@ -102,10 +103,25 @@ def newest_run(events: RunEvents) -> RunEvents:
     return max(found, key=lambda run: run.events.last_wall or 0.0).events
 
 
-def without_run(events: RunEvents, runs: Sequence[FoundRun]) -> list[str]:
+@dataclass(frozen=True)
+class UnreadFiles:
+    """Files without points that belong to no run."""
+
+    names: list[str]
+    damage: list[FileProblem]  # of those that should have some
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        damage = [{"file": each.file, "detail": str(each.detail)} for each in self.damage]
+        return {"unread": self.names, "damaged": damage}
+
+
+def without_run(events: RunEvents, runs: Sequence[FoundRun]) -> UnreadFiles:
     """Files without points that belong to no run."""
     known = {file.name for run in runs for file in run.events.contents}
-    return [file.name for file in ordered(events.contents) if file.name not in known]
+    names = [file.name for file in ordered(events.contents) if file.name not in known]
+    lost = [each for each in events.problems if each.file not in known and each.is_damage]
+    return UnreadFiles(names, lost)
 
 
 def _found(

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from core.json_model import JsonModel
 from core.metrics.conventions import NO_VOLATILITY
+from core.trading.block_length import optimal_block_length
 from core.trading.long_run import freedom, standard_error, stretch
 
 if TYPE_CHECKING:
@@ -44,12 +45,10 @@ def optimal_blocks(returns: np.ndarray) -> OptimalBlocks:
     Returns are nearly uncorrelated, their absolute values are correlated for days. None
     where the series is too short or constant.
     """
-    from arch.bootstrap import optimal_block_length  # loading it takes a second
-
     found: dict[str, float | None] = {"returns": None, "magnitudes": None}
     for name, series in (("returns", returns), ("magnitudes", np.abs(returns))):
         if len(series) >= MIN_BARS and float(np.std(series)) > NO_VOLATILITY:
-            length = float(optimal_block_length(series)["stationary"].iloc[0])
+            length = optimal_block_length(series)
             found[name] = length if np.isfinite(length) else None
     return OptimalBlocks(**found)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.metrics.conventions import NO_VOLATILITY
+from core.trading.block_length import optimal_block_length
 from core.trading.long_run import stretch
 
 if TYPE_CHECKING:
@@ -32,13 +33,11 @@ _FEWEST = 20  # below it the optimal length is noise
 
 def trade_block(pnl: np.ndarray) -> float:
     """Mean block length in trades, 1 to a quarter of the record."""
-    from arch.bootstrap import optimal_block_length  # loading it takes a second
-
     found = [1.0]
     if len(pnl) >= _FEWEST:
         for series in (pnl, (pnl < 0).astype(float)):
             if float(np.std(series)) > NO_VOLATILITY:
-                length = float(optimal_block_length(series)["stationary"].iloc[0])
+                length = optimal_block_length(series)
                 found.append(length if np.isfinite(length) else 1.0)
     return max(1.0, min(max(found), len(pnl) / 4.0))
 

@@ -190,7 +190,7 @@ def _signature(snapshot: Snapshot, saved: SavedDecision) -> tuple[Severity, Mess
         return Severity.CRITICAL, joined([gone, validity.remedy])
     if refused := snapshot.unsignable(saved.sha256):
         return Severity.CRITICAL, joined([Message("It can't be signed as it is."), refused.remedy])
-    if asked := snapshot.countersignature_request(saved.sha256):
+    if asked := snapshot.records.asked_to_countersign(saved.sha256):
         return Severity.WARNING, Message(
             "{by} asks a lead to countersign the override.", by=asked.by
         )

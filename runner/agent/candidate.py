@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.canonical_json import canonical_sha256
+from core.decision.training_range import OutsideTraining, outside_training
 from core.errors import InputError, IntegrityError, MarketDataError
 from core.language import Message
 from core.playbook.settings import TrainingSettings
@@ -149,6 +150,13 @@ class Candidate:
     def features(self, market: Market) -> np.ndarray:
         """Features of unseen bars, normalised with the training statistics."""
         return self.normaliser.apply(raw_features(market))
+
+    def outside_training(self, observations: np.ndarray) -> OutsideTraining | None:
+        """The bars on which it extrapolates; None: its training run recorded no range."""
+        seen = self.normaliser.seen
+        if seen is None:
+            return None
+        return outside_training(seen.names, observations, seen.low, seen.high)
 
     def policy(self, market: Market, features: np.ndarray) -> Policy:
         """The deterministic policy, with its weights in a newly built network.

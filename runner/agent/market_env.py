@@ -29,7 +29,7 @@ from core.trading.costs import CostModel
 from core.trading.replay import TRIM_BAND
 from runner.agent.account import RUIN, Account, Fills
 from runner.agent.exploring_starts import held_since
-from runner.agent.features import CLIPPED_POSITION_NAMES, POSITION_NAMES
+from runner.agent.features import AGES, POSITION_NAMES
 from runner.agent.reward import COMPONENTS, Reward, RewardSettings
 
 if TYPE_CHECKING:
@@ -37,22 +37,8 @@ if TYPE_CHECKING:
     from runner.agent.exploring_starts import ExploringStarts
     from runner.agent.market import Market
 
-AGE_UNIT = 168.0  # bars; at that age of a position the feature is at half of its range
 PNL_UNIT = 0.1  # a price move of 10 % makes the unrealised-pnl feature 1
 POSITION_CLIP = 3.0
-
-
-def position_age(bars: np.ndarray) -> np.ndarray:
-    """The feature ``trade_age``, 0 to 1: a backtest holds longer than any training episode.
-
-    Almost linear in the first days, and never out of range.
-    """
-    return bars / (bars + AGE_UNIT)
-
-
-def clipped_position_age(bars: np.ndarray) -> np.ndarray:
-    """The feature ``time_in_trade`` of models made before December 2026."""
-    return np.minimum(bars / AGE_UNIT, POSITION_CLIP)
 
 
 @dataclass(frozen=True)
@@ -134,9 +120,7 @@ class MarketEnv(VecEnv):
         self._stop = np.zeros(num_envs, dtype=np.int64)
         self._start = np.zeros(num_envs, dtype=np.int64)
         self._held = np.full(num_envs, settings.flat)
-        self._age_of = (
-            clipped_position_age if settings.position == CLIPPED_POSITION_NAMES else position_age
-        )
+        self._age_of = AGES[settings.position]
         self._entered = np.zeros(num_envs, dtype=np.int64)  # bar of the opening fill
         self._episode_reward = np.zeros(num_envs)
         self._actions = self._held

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.diagnosis import Finding
-    from core.telemetry.runs import FoundRun
+    from core.telemetry.runs import FoundRun, UnreadFiles
     from runner.cli.judged_run import JudgedRun
 
 _LISTED = 20  # runs in an error's sentence
@@ -110,9 +110,12 @@ def print_contents(seen: dict[str, Any]) -> None:
         tell_line(joined([f"! {problem['file']}: {problem['kind']}:", problem["detail"]]))
 
 
-def print_unread(names: Sequence[str]) -> None:
-    """Files without points that belong to no run."""
-    if names:
+def print_unread(unread: UnreadFiles) -> None:
+    """Files without points that belong to no run, and what is wrong with them."""
+    for problem in unread.damage:
+        tell_line(joined(["!", problem.text]))
+    damaged = {problem.file for problem in unread.damage}
+    if names := [name for name in unread.names if name not in damaged]:
         files = joined((literal(name) for name in names[:_LISTED]), ", ")
         tell_line(Message("Without scalars: {files}", files=files))
 

@@ -92,9 +92,13 @@ def exit_code(findings: list[Finding]) -> int:
     return 1 if Severity.WARNING in firing or Severity.CRITICAL in recovering else 0
 
 
-def worst_code(runs: list[JudgedRun]) -> int:
-    """The worst run's exit code; 3 only if none could be evaluated."""
-    return max((r.exit_code for r in runs if r.refused is None), default=NOT_EVALUATED)
+def worst_code(runs: list[JudgedRun], damaged: bool) -> int:
+    """The worst run's exit code; 3 only if none could be evaluated.
+
+    :param damaged: a file of no run can't be read, which is a warning.
+    """
+    codes = [run.exit_code for run in runs if run.refused is None]
+    return max([*codes, int(damaged)]) if codes else NOT_EVALUATED
 
 
 def _dated_after(run: FoundRun, now: datetime) -> datetime | None:

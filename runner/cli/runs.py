@@ -70,7 +70,7 @@ def inspect(
             {"run": r.name, "path": str(r.path), "attempts": len(r.events.attempts)} for r in runs
         ]
         each = [head | found for head, found in zip(heads, seen, strict=True)]
-        print_json({"runs": each, "unread": unread})
+        print_json({"runs": each, **unread.as_dict()})
     else:
         print_table(runs)
         for run, found in zip(runs, seen, strict=True):
@@ -111,9 +111,11 @@ def diagnose(
         findings = every[0].findings
         print_json([f.as_dict() for f in findings]) if json else print_diagnosis(findings)
         raise typer.Exit(every[0].exit_code)
-    code, unread = worst_code(every), without_run(reader, runs)
+    unread = without_run(reader, runs)
+    code = worst_code(every, damaged=bool(unread.damage))
     if json:
-        print_json({"runs": [r.as_dict() for r in every], "unread": unread, "exit_code": code})
+        found = {"runs": [r.as_dict() for r in every], **unread.as_dict(), "exit_code": code}
+        print_json(found)
     else:
         print_table(runs, every)
         print_judged(every)
@@ -185,6 +187,7 @@ def metrics(
     """Evaluate the six gates of any backtest, with confidence intervals and evidence grade.
 
     This is the code of the revalidation. Without the market's bars the evidence is WEAK at best.
+    Exit 0 whatever the decision; a script reads it from --json.
     """
     found = opinion(
         read_equity_csv(equity),

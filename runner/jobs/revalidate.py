@@ -25,15 +25,15 @@ from core.decision import (
     write_reports,
 )
 from core.decision.inputs import ModelRecord
-from core.decision.training_range import OutsideTraining, outside_training
+from core.decision.repetition import repeated
 from core.decision.trust import CodeVersion
 from core.files import file_sha256
 from core.gates import GateResult, score
 from core.job_params import RevalidateParams
 from core.market import load_candles, require_quality
 from core.metrics.records import records_csv
+from core.model_manifest import lost_on_validation
 from core.report import memo_documents
-from core.trading.candidates import Candidate as Scored
 from core.trading.evidence import Trials
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.candidate import Candidate
@@ -53,15 +53,14 @@ from runner.agent.versions import versions
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, utc_now
 from runner.jobs.decision_context import DecisionContext, decision_context
 from runner.jobs.report_paths import report_paths
-from runner.jobs.revalidation_input import (
-    other_costs,
-    trials_with,
-)
+from runner.jobs.revalidation_input import other_costs, scored_candidate, trials_with
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+
+    from core.trading.candidates import Candidate as Scored
 
 
 class _StopRequestedError(Exception):
@@ -93,6 +92,7 @@ class _Revalidation:
         self.save_report = asked.save_report
         self.declared, self.trials = asked.trials, Trials()
         self.scored: Scored | None = None
+        self.identical = False  # to the previous decision, which is kept
 
     def run(self) -> int:
         now = utc_now()
@@ -102,17 +102,9 @@ class _Revalidation:
         candles = load_candles(self.data_path)
         report = require_quality(candles, now)
         candidate.require_unseen(candles)
-        self.scored = Scored(
-            week=self.spec.week_id,
-            run=candidate.manifest["run"],
-            settings={
-                name: getattr(candidate.settings, name)
-                for name in ("seed", "learning_rate", "ent_coef")
-            },
-            model=candidate.manifest["sha256"],
-            data=candles.sha256,
-            playbook=file_sha256(self.spec.playbook_path),
-        )
+        if lost := lost_on_validation(candidate.manifest["validation"]):
+            print(f"[WARN] {lost}", flush=True)
+        self.scored = scored_candidate(self.spec, candidate, candles)
         self.trials = trials_with(self.spec, self.scored, self.declared)
         if candles.synthetic:
             _info("Backtest data are synthetic, not exchange data")
@@ -178,10 +170,13 @@ class _Revalidation:
                 warm_up_bars=WARM_UP,
                 versions=versions(),
                 numerics=numerics(),
-                outside_training=_outside_training(candidate, backtest),
+                outside_training=candidate.outside_training(backtest.observations),
             ),
             on_stage=self._stage,
         )
+        if self.save_report and (before := repeated(decision, context.earlier.previous)):
+            decision, self.identical = before, True
+            _info(f"Identical to the decision of {before.created_at}: nothing new to sign")
         if not decision.reproducible:
             print("[WARN] A rerun of the backtest gave different results", flush=True)
         result = self._finish(decision, record, context)
@@ -227,6 +222,7 @@ class _Revalidation:
             "archived": hashes,
             "candidate": None if self.scored is None else self.scored.as_dict(),
             "report": written,
+            "identical": self.identical,
         }
 
     def _episode_done(self, episode: int, equity: pd.DataFrame, trades: pd.DataFrame) -> None:
@@ -267,14 +263,6 @@ class _Revalidation:
                 "gates": [gate.as_dict() for gate in gates],
             }
         )
-
-
-def _outside_training(candidate: Candidate, backtest: Backtest) -> OutsideTraining | None:
-    """The bars on which the model extrapolates; None: its training run recorded no range."""
-    seen = candidate.normaliser.seen
-    if seen is None:
-        return None
-    return outside_training(seen.names, backtest.observations, seen.low, seen.high)
 
 
 def _repeats(first: Backtest, again: Backtest) -> bool:

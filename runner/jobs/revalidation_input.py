@@ -1,4 +1,4 @@
-"""Checks of a revalidation's input: costs, number of trials."""
+"""Checks of a revalidation's input: costs, candidate, number of trials."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.errors import InputError
+from core.files import file_sha256
 from core.language import Message
 from core.trading.candidates import Candidate, with_backtest
 from core.trading.evidence import Trials
 
 if TYPE_CHECKING:
+    from core.market import Candles
     from core.trading.costs import CostModel
+    from runner.agent.candidate import Candidate as Model
     from runner.jobs.attempt import Spec
 
 
@@ -29,6 +32,20 @@ def other_costs(trained_at: CostModel, costs: CostModel) -> list[Message]:
             slippage=costs.slippage_bps,
         )
     ]
+
+
+def scored_candidate(spec: Spec, model: Model, candles: Candles) -> Candidate:
+    """The model as a candidate that is scored on these candles."""
+    return Candidate(
+        week=spec.week_id,
+        run=model.manifest["run"],
+        settings={
+            name: getattr(model.settings, name) for name in ("seed", "learning_rate", "ent_coef")
+        },
+        model=model.manifest["sha256"],
+        data=candles.sha256,
+        playbook=file_sha256(spec.playbook_path),
+    )
 
 
 def trials_with(spec: Spec, own: Candidate, declared: int | None) -> Trials:

@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from runner.records import (
         Attempt,
         Condition,
-        Countersignature,
-        CountersignatureRequest,
         Job,
         RunnerStatus,
         Signature,
@@ -229,21 +227,6 @@ class Sources:
     def signature_of(self, sha256: str | None) -> Signature | None:
         """The newest signature of a decision."""
         return self.records.newest_signature(sha256)
-
-    def countersignatures(self, sha256: str) -> list[Countersignature]:
-        """The countersignatures of an override of this decision, oldest first."""
-        every = self.records.countersignatures
-        return [one for one in every if one.revalidation_sha256 == sha256]
-
-    def countersignature_request(self, sha256: str) -> CountersignatureRequest | None:
-        """The newest request to countersign this decision; None: none, or one was answered since."""
-        answered = max((one.id for one in self.countersignatures(sha256)), default=0)
-        asked = [
-            one
-            for one in self.records.countersignature_requests
-            if one.revalidation_sha256 == sha256 and one.id > answered
-        ]
-        return asked[-1] if asked else None
 
     def conditions_of(self, signature: Signature) -> list[Condition]:
         """The conditions of one signature, open and closed, in its order."""

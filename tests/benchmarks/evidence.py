@@ -221,11 +221,14 @@ def _report(found: list[Found]) -> float:
     )
     sure = sum(each.grade not in DOUBTFUL_GRADES for each in found)
     go = [each for each in found if each.decision is Decision.GO]
+    shaped = sum(each.shaped for each in found)
     print(
         f"  STRONG or ADEQUATE, whatever the gates: {sure} of {len(found)}, {sure / len(found):.1%}"
     )
     print(f"  with GO: {trusted} of {len(found)}, {trusted / len(found):.1%}")
-    print(f"  GO that warns of its shape: {sum(each.shaped for each in go)} of {len(go)}")
+    print(
+        f"  warns of its shape: {shaped} of {len(found)}; {sum(e.shaped for e in go)} of {len(go)} GO"
+    )
     return trusted / len(found)
 
 

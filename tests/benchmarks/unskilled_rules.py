@@ -47,8 +47,8 @@ def no_stop(seed: int) -> BacktestRecord:
 
 
 def short_volatility(seed: int) -> BacktestRecord:
-    """Take a small profit, stop ten to twenty times as far away, without signal or rise."""
-    return _ruled(_market(seed), SMALL_PROFIT, RARE_STOPS[seed % len(RARE_STOPS)])
+    """Take a small profit, stop ten to twenty times as far away, in the same bull market."""
+    return _ruled(bull_market(seed), SMALL_PROFIT, RARE_STOPS[seed % len(RARE_STOPS)])
 
 
 def bull_market(seed: int) -> Candles:

@@ -12,7 +12,6 @@ import numpy as np
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message, plural
 from core.liveness import duration
-from core.telemetry import Fault, RunEvents
 from core.telemetry.aliases import canonical
 from core.telemetry.frameworks import logs_by_episode
 from core.timestamps import FIRST_MOMENT, LAST_MOMENT
@@ -20,7 +19,7 @@ from core.vocabulary import FindingStatus, Severity
 
 if TYPE_CHECKING:
     from core.diagnosis.run_view import RunView
-    from core.telemetry import Series
+    from core.telemetry import RunEvents, Series
 
 RECENT, REMEMBERED = 20, 40  # points of a tag for which it fires, then is reported
 STEP_JUMP = 10.0  # times the median step difference
@@ -29,9 +28,6 @@ CLOCK_AHEAD = 90.0  # days between two points: no pause, but a clock that was se
 MIN_LEAPS = 5  # step differences; with fewer, the median is not used
 # NaN when all returns of a rollout are equal: harmless by itself.
 _BENIGN = frozenset({"train/explained_variance"})
-_DAMAGE = frozenset(
-    {Fault.BAD_DATA, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.OVERSIZED, Fault.UNDECODABLE}
-)
 _NAN = re.compile(r"\bnan\b|\binf(inity)?\b|non-?finite|invalid values", re.IGNORECASE)
 _MOST_CLOCKS = 5  # reported at once
 _RANK = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
@@ -144,7 +140,7 @@ def _damaged(moment: RunView) -> list[_Issue]:
     return _cut(moment, moment.reader) + [
         _Issue(FindingStatus.FIRING, Severity.WARNING, None, problem.text)
         for problem in moment.problems
-        if problem.kind in _DAMAGE
+        if problem.is_damage
     ]
 
 

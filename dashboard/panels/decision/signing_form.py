@@ -117,14 +117,14 @@ def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     say, client = page.say, page.services.client
     if saved.decision.decision is not Decision.NO_GO:
         return
-    for one in snapshot.countersignatures(saved.sha256):
+    for one in snapshot.records.countersigned(saved.sha256):
         st.markdown(
             f":small[:material/group: {say('{by} countersigned the override.', by=one.by)}]"
             f" :small[:gray[{plain(one.reason)}]]"
         )
     if not page.viewer.person.may(Right.COUNTERSIGN):
         return
-    if asked := snapshot.countersignature_request(saved.sha256):
+    if asked := snapshot.records.asked_to_countersign(saved.sha256):
         text = say(
             "{by} asks you to countersign the override: {reason}", by=asked.by, reason=asked.reason
         )
@@ -170,7 +170,7 @@ def _begin(saved: SavedDecision) -> None:
 def _second(page: Page, snapshot: Snapshot, saved: SavedDecision) -> bool:
     """Who countersigned, to choose from; without one the request for it. Whether there is one."""
     say = page.say
-    names = list(dict.fromkeys(one.by for one in snapshot.countersignatures(saved.sha256)))
+    names = list(dict.fromkeys(one.by for one in snapshot.records.countersigned(saved.sha256)))
     if names:
         st.selectbox(
             say.raw("Second person (a lead; approving a NO-GO is an override)"),
@@ -178,7 +178,7 @@ def _second(page: Page, snapshot: Snapshot, saved: SavedDecision) -> bool:
             key=_key("second", saved),
         )
         return True
-    asked = snapshot.countersignature_request(saved.sha256)
+    asked = snapshot.records.asked_to_countersign(saved.sha256)
     if asked is not None:
         text = say(
             "{by} asked for a countersignature {age} ago. A lead opens this page in a browser of "

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.decision.gate_record import gate_of
+from core.errors import TrainweekError
 from core.language import Message, joined, plural
-from core.vocabulary import Decision, EvidenceGrade, JobKind, JobState, Right
+from core.vocabulary import APPROVALS, Decision, EvidenceGrade, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.gate_cards import gate_cards
 from dashboard.components.job_line import job_line
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from runner.records import Job
 
 PLACE = "revalidate"
+_ICON = ":material/science:"
 # The stages after the episodes, in order; from the first on the gates are final.
 STAGES = {
     "gates": Message("gate values final"),
@@ -70,25 +72,35 @@ def show(page: Page, snapshot: Snapshot) -> None:
         width=260,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            say.raw("Revalidate again") if job and not busy else say.raw("Revalidate"),
-            key="revalidate:button",
-            icon=":material/science:",
-            type="primary",
-            disabled=denied is not None or not ready,
-            help=denied
-            or (None if ready else say("Blocked: the model or the backtest data is missing.")),
-            on_click=outcomes.click(
-                page,
-                PLACE,
-                "",
-                lambda: page.services.client.submit(
-                    JobKind.REVALIDATE,
-                    {"save_report": True, "episodes": settings.episodes} | _declared(),
-                    key=outcomes.intent(PLACE),
-                ),
+        start = outcomes.click(
+            page,
+            PLACE,
+            "",
+            lambda: page.services.client.submit(
+                JobKind.REVALIDATE,
+                {"save_report": True, "episodes": settings.episodes} | _declared(),
+                key=outcomes.intent(PLACE),
             ),
         )
+        label = say.raw("Revalidate again") if job and not busy else say.raw("Revalidate")
+        off = denied is not None or not ready
+        hint = denied or (
+            None if ready else say("Blocked: the model or the backtest data is missing.")
+        )
+        if (signed := _signed(page, snapshot)) and busy is None:
+            with st.popover(label, icon=_ICON, disabled=off, help=hint, key="revalidate:ask"):
+                st.markdown(signed)
+                st.button(label, key="revalidate:button", type="primary", on_click=start)
+        else:
+            st.button(
+                label,
+                key="revalidate:button",
+                icon=_ICON,
+                type="primary",
+                disabled=off,
+                help=hint,
+                on_click=start,
+            )
         job_line(page, snapshot, job)
     for slot in snapshot.week.playbook.slots_of_kind("revalidation"):
         if slot.command:
@@ -101,6 +113,26 @@ def show(page: Page, snapshot: Snapshot) -> None:
         _ended(page, snapshot, job)
 
 
+def _signed(page: Page, snapshot: Snapshot) -> str:
+    """What a new decision does to a valid approval of the present one; "" without one."""
+    try:
+        saved = snapshot.saved_decision
+    except TrainweekError:
+        return ""  # the decision can't be relied on as it is
+    signature = None if saved is None else snapshot.signature_of(saved.sha256)
+    if saved is None or signature is None or signature.act not in APPROVALS:
+        return ""
+    if not snapshot.validity(signature).valid:
+        return ""
+    return page.say(
+        "{decision} {score} is signed by {by}. A different result is a new decision that waits for "
+        "a signature; an identical one changes nothing.",
+        decision=saved.decision.decision.value,
+        score=saved.decision.score,
+        by=signature.by,
+    )
+
+
 def _declared() -> dict[str, int]:
     """The declared number of trials, if the lead entered one."""
     trials = st.session_state.get("revalidate:trials")
@@ -110,13 +142,14 @@ def _declared() -> dict[str, int]:
 def _model(page: Page, found: Model) -> str:
     if found.sha256 is None:
         return f":orange[{page.say('No best model yet: {path} is missing.', path=found.path)}]"
-    return page.say(
+    line = page.say(
         "`{path}`, SHA-256 `{sha}`, run {run}, step {step}",
         path=found.path,
         sha=found.sha256[:12],
         run=found.run or "–",
         step=number(found.step) if found.step is not None else "–",
     )
+    return line if found.lost is None else f"{line}  \n:orange[{page.say(found.lost)}]"
 
 
 def _data(page: Page, found: BacktestData, of: Model) -> str:
@@ -212,4 +245,9 @@ def _ended(page: Page, snapshot: Snapshot, job: Job) -> None:
             ),
             width="content",
         )
+        if result.get("identical"):
+            st.markdown(
+                say("Identical to the previous revalidation: no new decision, no new trial."),
+                width="content",
+            )
         link("decision", say.raw("Go to {page}", page=TITLES["decision"]))

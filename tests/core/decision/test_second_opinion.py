@@ -117,6 +117,25 @@ def test_an_equity_that_is_never_ruined_stays_whole() -> None:
     assert until_ruin(frame) is frame
 
 
+def test_a_trade_that_ends_before_it_begins_is_refused() -> None:
+    frame = equity()
+    trades = trades_of(frame)
+    swapped = trades.rename(columns={"entry_time": "exit_time", "exit_time": "entry_time"})
+    with pytest.raises(InputError, match="end before they begin") as refused:
+        judged(frame, swapped)
+    assert "swapped" in refused.value.remedy
+
+
+def test_trades_after_a_ruin_are_left_out_and_the_ruin_is_the_result() -> None:
+    frame = equity()
+    trades = trades_of(frame)
+    frame.loc[1500:, "equity"] = 0.0
+    found = judged(until_ruin(frame), trades)
+    assert found["decision"] == "NO-GO"
+    assert gate(found, "max_drawdown_pct")["value"] == 100.0
+    assert "ruined" in found["warnings"][-1]
+
+
 def test_reasons_and_warnings_are_readable_in_both_languages() -> None:
     frame = equity().head(700)
     ruined = frame["equity"].where(frame.index < 650, -1.0)

@@ -230,10 +230,24 @@ def test_an_hour_that_is_missing_at_another_time_is_no_local_time(tmp_path: Path
     assert "local_time" not in {issue.code for issue in quality(load_candles(tmp_path)).errors}
 
 
-def test_a_title_line_filled_up_with_commas_is_skipped(tmp_path: Path, frame: pd.DataFrame) -> None:
+@pytest.mark.parametrize(
+    "titles",
+    [
+        "https://www.CryptoDataDownload.com,,,,,\n",
+        "https://www.CryptoDataDownload.com\nProvided as is, without warranty\n",
+        "Exported, on 2024-01-01, by me\n\n",
+    ],
+)
+def test_title_lines_above_the_header_are_skipped(
+    tmp_path: Path, frame: pd.DataFrame, titles: str
+) -> None:
     table = frame.rename_axis("date").to_csv()
-    (tmp_path / "k.csv").write_text("https://www.CryptoDataDownload.com,,,,,\n" + table)
+    (tmp_path / "k.csv").write_text(titles + table)
     assert same(tmp_path, frame)
+    lines = table.splitlines(keepends=True)
+    (tmp_path / "k.csv").write_text(titles + "".join(lines[:3]) + "1,2\n" + "".join(lines[3:]))
+    with pytest.raises(MarketDataError, match=f"line {titles.count(chr(10)) + 4} has 2 columns"):
+        load_candles(tmp_path)
 
 
 def test_klines_as_the_exchange_answers_in_json_are_read(

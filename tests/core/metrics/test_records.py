@@ -99,3 +99,21 @@ def test_a_written_table_reads_back_to_the_same_bits(tmp_path: Path):
     read = read_equity_csv(tmp_path / "E.csv")
     assert (read["equity"].to_numpy() == frame["equity"].to_numpy()).all()
     assert (read["time"] == frame["time"]).all()
+
+
+@pytest.mark.parametrize("written", ["epoch s", "epoch ms", "mixed"])
+def test_entry_times_are_read_in_every_form_that_exit_times_are(
+    tmp_path: Path, written: str
+) -> None:
+    times = pd.date_range("2024-01-01", periods=3, freq="h", tz="UTC")
+    cells = {
+        "epoch s": [str(int(time.timestamp())) for time in times],
+        "epoch ms": [str(int(time.timestamp() * 1000)) for time in times],
+        "mixed": ["2024-01-01 00:00:00", "2024-01-01T01:00:00Z", "2024-01-01 02:00:00+00:00"],
+    }[written]
+    file = tmp_path / "trades.csv"
+    rows = [f"{cells[0]},{cells[1]},1", f"{cells[1]},{cells[2]},-1"]
+    file.write_text("\n".join(["entry_time,exit_time,pnl", *rows]))
+    trades = read_trades_csv(file)
+    assert list(trades["entry_time"]) == list(times[:2])
+    assert list(trades["exit_time"]) == list(times[1:])

@@ -143,6 +143,41 @@ def test_rows_without_a_usual_distance_are_refused() -> None:
         spacing(around(1, "h"))
 
 
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.5])
+def test_holes_at_random_are_gaps_of_an_open_market_and_no_closures(share: float) -> None:
+    whole = around(3000, "h")
+    kept = np.random.default_rng(1).random(3000) >= share
+    kept[[0, -1]] = True
+    found = spacing(whole[kept])
+    assert (found.calendar, found.bars_per_year) == ("24/7", 8760)
+    assert found.missing == 3000 - kept.sum()
+
+
+def test_a_market_with_a_daily_break_and_no_saturdays_has_closures() -> None:
+    hours = pd.DatetimeIndex(around(3000, "h"))
+    kept = (hours.hour != 21) & (hours.day_of_week != 5)  # Sunday's first bar begins at midnight
+    found = spacing(pd.Series(hours[kept]))
+    assert found.calendar == "with closures"
+    assert found.missing == 0
+    assert found.bars_per_year == pytest.approx(8760 * 6 / 7 * 23 / 24, rel=0.02)
+
+
+@pytest.mark.parametrize("seconds", [1, 5, 60])
+def test_rows_written_a_moment_after_the_bar_are_still_a_bar_apart(seconds: int) -> None:
+    late = np.random.default_rng(2).integers(0, seconds + 1, 2000)
+    found = spacing(around(2000, "h") + pd.to_timedelta(late, "s"))
+    assert found.interval == timedelta(hours=1)
+    assert (found.bars_per_year, found.missing) == (8760, 0)
+    held = np.r_[0:500, 530:2000]
+    assert spacing((around(2000, "h") + pd.to_timedelta(late, "s"))[held]).missing == 30
+
+
+def test_rows_without_any_usual_distance_are_refused() -> None:
+    late = np.random.default_rng(3).integers(0, 1500, 500)
+    with pytest.raises(InputError, match="no usual distance"):
+        spacing(around(500, "h") + pd.to_timedelta(late, "s"))
+
+
 @pytest.mark.parametrize("end", ["2024-12-28", "2024-12-29", "2024-12-31"])
 def test_a_record_of_the_exchange_may_end_on_any_day(end: str) -> None:
     """The calendar ends with a session: a last row on a Sunday is after it."""

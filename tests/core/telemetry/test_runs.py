@@ -100,7 +100,9 @@ def test_an_empty_folder_beside_a_run_is_no_run(tmp_path: Path) -> None:
     reader.refresh()
     runs = runs_in(reader.events())
     assert [run.name for run in runs] == ["PPO_2", "PPO_3"]
-    assert without_run(reader, runs) == ["PPO_1/events.out.tfevents.1700000000.host.1.0"]
+    unread = without_run(reader, runs)
+    assert unread.names == ["PPO_1/events.out.tfevents.1700000000.host.1.0"]
+    assert unread.damage == []
 
 
 def test_side_writers_are_no_runs(tmp_path: Path) -> None:

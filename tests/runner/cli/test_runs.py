@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import subprocess
 import sys
 import time
@@ -368,3 +369,22 @@ def test_events_after_the_end_of_the_calendar_are_named(tmp_path: Path) -> None:
     assert found["data_issue"]["status"] == "FIRING"
     assert "5 of 59 events have no usable time" in found["data_issue"]["headline"]
     assert done.exit_code == 1
+
+
+@pytest.mark.parametrize("left", [("PPO_1",), ("PPO_1", "PPO_3")])
+def test_a_run_that_can_not_be_read_beside_others_is_a_warning(
+    tmp_path: Path, left: tuple[str, ...]
+) -> None:
+    runs_of(tmp_path / "all")
+    for name in left:
+        (tmp_path / "all" / name).rename(tmp_path / name)
+    lost = tmp_path / "PPO_2" / "events.out.tfevents.1"
+    lost.parent.mkdir()
+    lost.write_text("no events, but a text " * 20)
+    shutil.rmtree(tmp_path / "all")
+    done = CliRunner().invoke(app, ["diagnose", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "PPO_2/events.out.tfevents.1: " in done.stdout
+    lost.rename(lost.with_name("tfevents.md5"))
+    done = CliRunner().invoke(app, ["diagnose", str(tmp_path)])
+    assert done.exit_code == 0

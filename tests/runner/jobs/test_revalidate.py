@@ -134,6 +134,20 @@ def test_the_result_binds_the_report_to_its_archive(trained, saved):
     assert decision["model"]["train_range"][1] < decision["data"]["first"]
 
 
+def test_the_same_revalidation_again_is_the_same_decision(trained, saved):
+    first = result(saved[0])
+    spec = write_spec(trained, "revalidate", run="again", save_report=True, episodes=6)
+    done = run("revalidate", spec)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing new to sign" in done.stdout
+    again = result(spec)
+    assert (first["identical"], again["identical"]) == (False, True)
+    assert [again[name] for name in ("sha256", "archive", "archived", "report")] == [
+        first[name] for name in ("sha256", "archive", "archived", "report")
+    ]
+    assert (trained.root / again["archive"] / "decision.json").is_file()
+
+
 def test_the_decision_says_why_it_can_be_trusted_and_how_to_make_it_again(trained, saved):
     trust = archived(trained, saved)["trust"]
     assert {name: test["passed"] for name, test in trust["lookahead"].items()} == {
