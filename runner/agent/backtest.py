@@ -62,8 +62,8 @@ def run_backtest(
     """
     whole = [(spans[0][0], spans[-1][1])]
     env = MarketEnv(market, features, ChronologicalEpisodes(whole), settings, num_envs=1)
-    closes = pd.DatetimeIndex(market.open_time + market.interval, tz="UTC")
-    opens = pd.DatetimeIndex(market.open_time, tz="UTC")
+    closes = list(pd.DatetimeIndex(market.open_time + market.interval, tz="UTC"))
+    opens = list(pd.DatetimeIndex(market.open_time, tz="UTC"))
     rows: list[tuple] = [(closes[spans[0][0]], settings.start_capital, 0.0, 1, 0.0)]
     trips = RoundTrips()
     components: dict[str, float] = {}
