@@ -1,7 +1,7 @@
 """Babel's extraction of sentences from Python sources.
 
 It reads the syntax tree, so sentences inside f-strings and on both sides of a condition
-are found. ``say`` and ``raw`` count only in the dashboard.
+are found. ``say`` and ``raw`` count only in the dashboard and in the reports.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 PAGES = frozenset({"say", "raw"})
+SPEAKERS = frozenset({"dashboard", "report"})  # folders whose ``say`` takes a sentence
 FORMS = 2  # of a plural: its first two arguments
 Found = tuple[int, str, str | tuple[str, ...], list[str]]
 
@@ -25,7 +26,7 @@ def extract(
     options: Mapping[str, Any],
 ) -> Iterator[Found]:
     """Babel's extraction method: line, keyword, sentence or its two forms, comments."""
-    of_pages = "dashboard" in Path(file.name).parts
+    of_pages = not SPEAKERS.isdisjoint(Path(file.name).parts)
     for node in ast.walk(ast.parse(file.read())):
         if not isinstance(node, ast.Call) or not node.args:
             continue

@@ -59,6 +59,10 @@ def test_a_sentence_is_found_wherever_it_stands(code: str, found: set[Sentence])
     assert sentences_of(code) == found
 
 
+def test_a_sentence_of_a_report_is_found() -> None:
+    assert sentences_of('v.say("A figure {x}", x=1)', "core/report/memo.py") == {"A figure {x}"}
+
+
 def test_what_others_call_say_is_no_sentence() -> None:
     assert sentences_of('say("gates")', "core/decision/build.py") == set()
     assert sentences_of('Message("A reason")', "core/gates.py") == {"A reason"}
