@@ -6,10 +6,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.language import Message
+from core.language import Message, plural
+from core.model_selection import (
+    CANDIDATES,
+    MOST_LISTED,
+    Validated,
+    best_first,
+    candidates,
+    listed_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +33,7 @@ class Validations:
     count: int = 0
     lost: int = 0
     beat_never_trading: bool = False
+    listed: tuple[Validated, ...] = ()  # the best of them
 
     @classmethod
     def read(cls, validation: Mapping[str, Any] | None) -> Validations | None:
@@ -35,19 +44,37 @@ class Validations:
         count, lost, beat = (found.get(name) for name in ("count", "lost", "beat_never_trading"))
         if type(count) is not int or type(lost) is not int or type(beat) is not bool:
             return None
-        return cls(count, lost, beat)
+        return cls(count, lost, beat, listed_in(validation))
 
-    def with_one(self, return_pct: float) -> Validations:
-        """With one more validation."""
+    def with_one(
+        self, return_pct: float, sharpe: float | None = None, step: int | None = None
+    ) -> Validations:
+        """With one more validation; without its step it is counted, and not listed."""
+        one = [] if step is None else [Validated(step, return_pct, sharpe)]
         return Validations(
             self.count + 1,
             self.lost + (return_pct < 0),
             self.beat_never_trading or return_pct > 0,
+            best_first([*self.listed, *one]),
         )
 
     def as_record(self) -> dict[str, int | bool]:
-        """For the manifest."""
-        return asdict(self)
+        """The counts, for the manifest."""
+        return {
+            "count": self.count,
+            "lost": self.lost,
+            "beat_never_trading": self.beat_never_trading,
+        }
+
+    def in_manifest(self) -> dict[str, Any]:
+        """What the manifest's ``validation`` says about all validations of the run.
+
+        They are listed only if all were seen: an earlier version counted them, and no more.
+        """
+        found: dict[str, Any] = {OF_RUN: self.as_record()}
+        if len(self.listed) == min(self.count, MOST_LISTED):
+            found[CANDIDATES] = [each.as_record() for each in self.listed]
+        return found
 
 
 def lost_on_validation(validation: Mapping[str, Any] | None) -> Message | None:
@@ -62,11 +89,12 @@ def lost_on_validation(validation: Mapping[str, Any] | None) -> Message | None:
     if not isinstance(best, int | float):
         return None
     if seen.lost == seen.count:
-        return Message(
-            "Every validation of this model lost money ({lost} of {count}, best Sharpe "
-            "{sharpe:.2f}): never trading was better.",
-            lost=seen.lost,
-            count=seen.count,
+        return plural(
+            "The only validation of this model lost money (Sharpe {sharpe:.2f}): never trading was "
+            "better.",
+            "Every validation of this model lost money ({n} of {n}, best Sharpe {sharpe:.2f}): "
+            "never trading was better than all {n}.",
+            seen.count,
             sharpe=best,
         )
     return Message(
@@ -75,6 +103,39 @@ def lost_on_validation(validation: Mapping[str, Any] | None) -> Message | None:
         lost=seen.lost,
         count=seen.count,
         sharpe=best,
+    )
+
+
+def selected_on_validation(validation: Mapping[str, Any] | None) -> Message | None:
+    """Which candidate won; None if the run did not list them."""
+    found = candidates(validation)
+    if not found:
+        return None
+    best, seen = found[0], Validations.read(validation)
+    models = len(found) - 1 if seen is None else seen.count
+    if best.step is not None:
+        return plural(
+            "Selected on validation: {name}, the first validation of its run. Models that earned "
+            "money are ordered by Sharpe ratio.",
+            "Selected on validation: {name}, the best of {n} validations when it was saved. Models "
+            "that earned money are ordered by Sharpe ratio.",
+            models,
+            name=best.name,
+        )
+    if any(each.return_pct == 0.0 for each in found[1:]):
+        return plural(
+            "The only validation was not better than never trading. The model's file is kept "
+            "because the commands need one.",
+            "None of the {n} validations was better than never trading. The model's file is the "
+            "best of them, because the commands need one.",
+            models,
+        )
+    return plural(
+        "Never trading was better than the only validation. The model's file is kept because the "
+        "commands need one.",
+        "Never trading was better than all {n} validations. The model's file is the best of them, "
+        "because the commands need one.",
+        models,
     )
 
 

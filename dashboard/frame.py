@@ -93,6 +93,9 @@ def _run(page: Page, snapshot: Snapshot) -> str:
     seen = look_of(snapshot.status)
     colour, icon = ("red", "sensors_off") if snapshot.stale else (seen.colour, seen.icon)
     text = word(Liveness.STALLED if snapshot.stalled else snapshot.status, say)
+    if snapshot.status is TrainingStatus.LOST and not snapshot.run.process_known:
+        # It is only watched: that it ended in a way that no process tells is no alarm.
+        colour, icon, text = "gray", "flag", say("Ended")
     if snapshot.event_age is not None:
         old = age(snapshot.event_age)
         if snapshot.clock.is_identity:

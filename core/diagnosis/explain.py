@@ -95,7 +95,8 @@ def _of_levels() -> dict[str, Message]:
             "than {below:.0%} of the range, in {hold} consecutive points; in {deep} where the fall is "
             "twice what noise explains and at least {nearly:.0%} is lost. Noise: the extremes that "
             "the curve's own scatter would reach in a run of this length, and {swings:g} times the "
-            "largest fall that the run won back before. A fall below "
+            "largest fall that the run won back before; within that it is a warning, once it has lasted "
+            "{lasts:g} times as long. A fall below "
             "{material:.0%} of the reward's size counts only beyond {far:g} times the noise. It clears after {clear} points.",
             now=reward_level.NOW_POINTS,
             best=reward_level.BEST_POINTS,
@@ -106,6 +107,7 @@ def _of_levels() -> dict[str, Message]:
             deep=reward_level.HOLD_DEEP,
             nearly=reward_level.LOST_NEARLY_ALL,
             swings=reward_swing.SWING,
+            lasts=reward_swing.LASTS,
             material=reward_level.MATERIAL,
             far=reward_level.FAR,
             clear=reward_level.CLEARS_AFTER,

@@ -72,26 +72,31 @@ class RewardLevels:
         return (fall > BELOW_START * (self.best - self.floor)) & self._matters(fall)
 
     @cached_property
-    def low(self) -> Array:
-        """Points at which either holds, and the fall is outside the run's own earlier swings."""
+    def _outside(self) -> tuple[Array, Array]:
+        """Points at which either holds, and the fall is larger, or longer, than earlier swings."""
         low = self.below_best | self.below_start
         high = np.where(self.below_best, self.best, self.start)
-        return np.asarray(low & outside_swings(self.now, high, low))
+        return outside_swings(self.now, high, low)
 
     @cached_property
-    def collapsed(self) -> Array:
-        """Points at which the level has collapsed for long enough.
+    def beyond_swings(self) -> Array:
+        """Points at which a fall larger than any earlier swing has held for long enough.
 
         10 points; 3 where the fall is twice what noise explains and either nearly all is
         lost or the level is below the beginning.
         """
-        low, fall, gain = self.low, self.best - self.now, self.best - self.start
+        low, fall, gain = self._outside[0], self.best - self.now, self.best - self.start
         deep = low & (fall > 2 * self.margin) & ((fall > LOST_NEARLY_ALL * gain) | self.below_start)
         return _held(low, HOLD) | _held(deep, HOLD_DEEP)
 
+    @cached_property
+    def collapsed(self) -> Array:
+        """:attr:`beyond_swings`, and 10 points of a fall that lasts longer than any swing did."""
+        return self.beyond_swings | _held(self._outside[1], HOLD)
+
     def since(self) -> int:
         """Position of the first point of the newest fall."""
-        low = self.low
+        low = self._outside[0] | self._outside[1]
         last = int(np.flatnonzero(low)[-1])
         before = np.flatnonzero(~low[:last])
         return int(before[-1]) + 1 if len(before) else 0

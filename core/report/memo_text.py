@@ -19,6 +19,7 @@ from core.report.sentences import (
     live_limits_line,
     losing_run,
     outside_training,
+    selection,
     track_record,
     trials,
     verdict,
@@ -126,7 +127,7 @@ def _skill(d: DecisionRecord, v: Speaker) -> str:
             f"({trials(d, v)}) | MinTRL {track_record(d, v)}",
             "  ",
         ),
-        *_folded(figures, "  "),
+        *(line for text in (figures, selection(d, v)) for line in _folded(text, "  ")),
     ]
     lines += [
         f"    {name:<46}{growth} {n.plain(line.return_pct, 2):>8}  Sharpe "
@@ -240,11 +241,9 @@ def _trust(d: DecisionRecord, v: Speaker) -> str:
         playbook=t.hashes.playbook[:12],
         reproducible=answers[t.reproducible],
     )
-    outside = _folded(outside_training(d, v), "  ")
     rerun = ["  " + v.say("Run again: {command}", command=t.rerun)] if t.rerun else []
-    return "\n".join(
-        [_heading(5, v.say("Can it be trusted?")), *_folded(text, "  "), *outside, *rerun]
-    )
+    lines = [*_folded(text, "  "), *_folded(outside_training(d, v), "  "), *rerun]
+    return "\n".join([_heading(5, v.say("Can it be trusted?")), *lines])
 
 
 def _days(ends: tuple[str | None, str | None] | None) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.decision.trust import integrity_of
-from core.language import Message, joined, literal, said
+from core.language import Message, joined, literal, plural, said
+from core.model_manifest import selected_on_validation
+from core.model_selection import candidates as candidates_on_validation
 from core.report.labels import AGENT, BASELINES, FAILED_CHECKS
 from core.state_words import capitals
 from core.vocabulary import doubtful_go
@@ -127,6 +129,21 @@ def candidates(counts: TrialCounts, v: Speaker) -> str:
     more = len(counts.candidates) - MOST_CANDIDATES
     rest = f"; {v.plural('{n} more', '{n} more', more)}" if more > 0 else ""
     return v.say("scored candidates: {names}{rest}", names=names, rest=rest)
+
+
+def selection(d: DecisionRecord, v: Speaker) -> str:
+    """The best candidates on validation, never trading among them; empty if not listed."""
+    validation = d.model.validation
+    won = selected_on_validation(validation)
+    if won is None:
+        return ""
+    found = candidates_on_validation(validation)
+    shown = [each for n, each in enumerate(found) if n < MOST_CANDIDATES or each.step is None]
+    lines = [each.sentence() for each in shown]
+    more = len(found) - len(shown)
+    if more:
+        lines.append(plural("{n} more", "{n} more", more))
+    return said(joined([won, joined(lines, "; ")]), v.language)
 
 
 def track_record(d: DecisionRecord, v: Speaker) -> str:

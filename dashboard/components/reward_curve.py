@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.telemetry.absence import absence
 from core.telemetry.interventions import SettingChange, setting_changes
 from core.telemetry.readings import known_series
 from dashboard.components.charts import REWARD, draw, drawn
@@ -35,7 +36,12 @@ def show(page: Page, snapshot: Snapshot) -> None:
     series = reward(snapshot)
     if series is None or not len(series):
         with st.container(height=HEIGHT, border=True):
-            st.caption(say("The run has written no events yet"))
+            run = snapshot.run
+            st.caption(
+                say("The run has written no events yet")
+                if run is None or run.reader is None
+                else say(absence(run.reader, "rollout/ep_rew_mean", run.until).why)
+            )
         return
     figure = curve(
         {say.raw(REWARD): drawn(snapshot, series)},

@@ -14,11 +14,13 @@ from core.errors import MarketDataError
 from core.files import file_sha256
 from core.language import joined
 from core.market import Candles, load_candles
+from core.model_manifest import lost_on_validation
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from core.language import Message
     from core.paths import Home
 
 
@@ -31,6 +33,7 @@ class Model:
     run: str | None = None
     step: int | None = None
     trained_until: str | None = None
+    lost: Message | None = None  # never trading was better on validation
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,14 @@ def model(home: Home, given: str) -> Model:
         return Model(home.relative(path))
     stat = path.stat()
     manifest = _manifest(path.with_name(path.stem + ".manifest.json"))
-    until = manifest.get("train_last")
+    until, validation = manifest.get("train_last"), manifest.get("validation")
     return Model(
         home.relative(path),
         _sha256(path, stat.st_mtime_ns, stat.st_size),
         manifest.get("run"),
         manifest.get("step"),
         str(until) if until else None,
+        lost_on_validation(validation if isinstance(validation, dict) else None),
     )
 
 

@@ -14,12 +14,13 @@ import pandas as pd
 
 from core.metrics.records import EQUITY_COLUMNS
 from runner.agent.episodes import ChronologicalEpisodes
-from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.market_env import MarketEnv
 from runner.agent.round_trips import RoundTrips
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from runner.agent.env_settings import EnvSettings
     from runner.agent.evaluation import Policy
     from runner.agent.market import Market
 
@@ -62,8 +63,8 @@ def run_backtest(
     """
     whole = [(spans[0][0], spans[-1][1])]
     env = MarketEnv(market, features, ChronologicalEpisodes(whole), settings, num_envs=1)
-    closes = pd.DatetimeIndex(market.open_time + market.interval, tz="UTC")
-    opens = pd.DatetimeIndex(market.open_time, tz="UTC")
+    closes = list(pd.DatetimeIndex(market.open_time + market.interval, tz="UTC"))
+    opens = list(pd.DatetimeIndex(market.open_time, tz="UTC"))
     rows: list[tuple] = [(closes[spans[0][0]], settings.start_capital, 0.0, 1, 0.0)]
     trips = RoundTrips()
     components: dict[str, float] = {}

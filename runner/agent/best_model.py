@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
 from core.language import Message
-from core.model_manifest import OF_RUN, Validations
 from core.paths import numbered
 from runner.agent.numerics import numerics
 from runner.agent.policy import require_finite
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stable_baselines3 import PPO
+
+    from core.model_manifest import Validations
 
 __all__ = [
     "SAVE_POINTS",
@@ -79,7 +80,7 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
 
 
 def keep_validations(zip_path: Path, run: str, validations: Validations) -> None:
-    """Write the count of a run's validations into the manifest of its best model, if it is there.
+    """Write a run's validations into the manifest of its best model, if it is there.
 
     :raises SetupError: no disk space or no permission; the manifest is as it was.
     """
@@ -89,7 +90,7 @@ def keep_validations(zip_path: Path, run: str, validations: Validations) -> None
         return  # removed or replaced by a person
     if manifest.get("run") != run:
         return
-    manifest["validation"] = {**manifest["validation"], OF_RUN: validations.as_record()}
+    manifest["validation"] = {**manifest["validation"], **validations.in_manifest()}
     try:
         write_json(manifest_path(zip_path), manifest)
     except (OSError, SetupError) as error:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.canonical_json import canonical_sha256
+from core.decision.training_range import OutsideTraining, outside_training
 from core.errors import InputError, IntegrityError, MarketDataError
 from core.language import Message
 from core.playbook.settings import TrainingSettings
@@ -15,7 +16,7 @@ from core.timestamps import parse_moment
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, greedy
 from runner.agent.features import FEATURE_NAMES, WARM_UP, raw_features
-from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.market_env import MarketEnv
 from runner.agent.normaliser import Normaliser
 from runner.agent.numerics import numeric_differences
 from runner.agent.policy import build_model, load_weights
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from core.market import Candles
+    from runner.agent.env_settings import EnvSettings
     from runner.agent.market import Market
 
 TOO_CLOSE = Message("Use later candles, or train on earlier ones.")
@@ -149,6 +151,13 @@ class Candidate:
     def features(self, market: Market) -> np.ndarray:
         """Features of unseen bars, normalised with the training statistics."""
         return self.normaliser.apply(raw_features(market))
+
+    def outside_training(self, observations: np.ndarray) -> OutsideTraining | None:
+        """The bars on which it extrapolates; None: its training run recorded no range."""
+        seen = self.normaliser.seen
+        if seen is None:
+            return None
+        return outside_training(seen.names, observations, seen.low, seen.high)
 
     def policy(self, market: Market, features: np.ndarray) -> Policy:
         """The deterministic policy, with its weights in a newly built network.

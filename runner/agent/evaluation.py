@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -24,16 +24,21 @@ def greedy(model: PPO) -> Policy:
     """The model's deterministic policy: its most probable action.
 
     What ``predict(deterministic=True)`` does for discrete actions, but the network is put
-    into evaluation mode once: SB3 walks through all of its modules at each step.
+    into evaluation mode once: SB3 walks through all of its modules at each step. The most
+    probable action is that of the highest logit, so no distribution is made of the logits.
     """
     policy = model.policy
     policy.set_training_mode(False)
 
+    @torch.no_grad()
     def act(observation: np.ndarray, env: MarketEnv) -> np.ndarray:
-        with torch.no_grad():
-            tensor, _ = policy.obs_to_tensor(observation)
-            actions: np.ndarray = policy.get_distribution(tensor).mode().cpu().numpy()
-            return actions
+        tensor = torch.as_tensor(observation, device=policy.device)
+        features = cast(
+            "torch.Tensor", policy.extract_features(tensor, policy.pi_features_extractor)
+        )
+        logits = policy.action_net(policy.mlp_extractor.forward_actor(features))
+        actions: np.ndarray = logits.argmax(dim=1).cpu().numpy()
+        return actions
 
     return act
 

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from runner.agent.market import Market
 
 MOMENTUM_SPANS = (6, 24, 96)  # bars
@@ -23,6 +25,8 @@ VOLATILITY_SPAN = 240
 FAST_VOLATILITY_SPAN = 24
 VOLUME_SPAN = 240
 WARM_UP = 336  # bars until the recursions no longer depend on their start
+AGE_UNIT = 168.0  # bars; at that age of a position the feature is at half of its range
+LONGEST_AGE = 3.0  # of the clipped feature
 _FLOOR = 1e-6  # avoids a division by zero in a market that never moves
 
 FEATURE_NAMES = (
@@ -34,8 +38,6 @@ FEATURE_NAMES = (
 POSITION_NAMES = ("position", "unrealised_pnl", "trade_age")
 # Of models made before December 2026, whose time in trade was clipped at three training episodes.
 CLIPPED_POSITION_NAMES = ("position", "unrealised_pnl", "time_in_trade")
-# By its names a model says how its observations are computed.
-KNOWN_POSITION_NAMES = (POSITION_NAMES, CLIPPED_POSITION_NAMES)
 OBSERVATION_NAMES = FEATURE_NAMES + POSITION_NAMES
 
 
@@ -85,3 +87,23 @@ def raw_features(market: Market) -> np.ndarray:
     columns.append(np.log(fast / volatility))
     columns.append(ema(volume, FAST_VOLATILITY_SPAN) - ema(volume, VOLUME_SPAN))
     return np.column_stack(columns)
+
+
+def position_age(bars: np.ndarray) -> np.ndarray:
+    """The feature ``trade_age``, 0 to 1: a backtest holds longer than any training episode.
+
+    Almost linear in the first days, and never out of range.
+    """
+    return bars / (bars + AGE_UNIT)
+
+
+def clipped_position_age(bars: np.ndarray) -> np.ndarray:
+    """The feature ``time_in_trade`` of models made before December 2026."""
+    return np.minimum(bars / AGE_UNIT, LONGEST_AGE)
+
+
+# By these names a model says how the age of its position is computed.
+AGES: Mapping[tuple[str, ...], Callable[[np.ndarray], np.ndarray]] = {
+    POSITION_NAMES: position_age,
+    CLIPPED_POSITION_NAMES: clipped_position_age,
+}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +21,10 @@ from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, evaluate
 from runner.agent.features import WARM_UP
 from runner.agent.market import Market
-from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.market_env import MarketEnv
+
+if TYPE_CHECKING:
+    from runner.agent.env_settings import EnvSettings
 
 SEED = 20_260_227
 CUTS = 4  # bars after which the future is removed

@@ -25,58 +25,20 @@ import numpy as np
 from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv
 
-from core.trading.costs import CostModel
 from core.trading.replay import TRIM_BAND
 from runner.agent.account import RUIN, Account, Fills
 from runner.agent.exploring_starts import held_since
-from runner.agent.features import CLIPPED_POSITION_NAMES, POSITION_NAMES
-from runner.agent.reward import COMPONENTS, Reward, RewardSettings
+from runner.agent.features import AGES, POSITION_NAMES
+from runner.agent.reward import COMPONENTS, Reward
 
 if TYPE_CHECKING:
+    from runner.agent.env_settings import EnvSettings
     from runner.agent.episodes import Episodes
     from runner.agent.exploring_starts import ExploringStarts
     from runner.agent.market import Market
 
-AGE_UNIT = 168.0  # bars; at that age of a position the feature is at half of its range
 PNL_UNIT = 0.1  # a price move of 10 % makes the unrealised-pnl feature 1
 POSITION_CLIP = 3.0
-
-
-def position_age(bars: np.ndarray) -> np.ndarray:
-    """The feature ``trade_age``, 0 to 1: a backtest holds longer than any training episode.
-
-    Almost linear in the first days, and never out of range.
-    """
-    return bars / (bars + AGE_UNIT)
-
-
-def clipped_position_age(bars: np.ndarray) -> np.ndarray:
-    """The feature ``time_in_trade`` of models made before December 2026."""
-    return np.minimum(bars / AGE_UNIT, POSITION_CLIP)
-
-
-@dataclass(frozen=True)
-class EnvSettings:
-    """Levels, costs and reward of the environment."""
-
-    levels: tuple[float, ...] = (0.0, 0.15)  # target exposure of each action
-    costs: CostModel = CostModel()
-    reward: RewardSettings = RewardSettings()
-    start_capital: float = 10_000.0  # USDT
-    exit_at_end: bool = False  # evaluation: close the position at the last close, with costs
-    position: tuple[str, ...] = POSITION_NAMES  # names of the numbers after the features
-
-    def __post_init__(self) -> None:
-        sizes = {abs(level) for level in self.levels if level != 0.0}
-        if 0.0 not in self.levels or len(sizes) != 1 or max(sizes) > 1.0:
-            raise ValueError(
-                f"Levels {self.levels} must be 0 and one size of at most 1, long, short or both."
-            )
-
-    @property
-    def flat(self) -> int:
-        """The action that holds no coins."""
-        return self.levels.index(0.0)
 
 
 @dataclass(frozen=True)
@@ -134,9 +96,7 @@ class MarketEnv(VecEnv):
         self._stop = np.zeros(num_envs, dtype=np.int64)
         self._start = np.zeros(num_envs, dtype=np.int64)
         self._held = np.full(num_envs, settings.flat)
-        self._age_of = (
-            clipped_position_age if settings.position == CLIPPED_POSITION_NAMES else position_age
-        )
+        self._age_of = AGES[settings.position]
         self._entered = np.zeros(num_envs, dtype=np.int64)  # bar of the opening fill
         self._episode_reward = np.zeros(num_envs)
         self._actions = self._held

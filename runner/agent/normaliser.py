@@ -12,7 +12,7 @@ import numpy as np
 
 from core.errors import InputError, IntegrityError
 from core.language import Message, joined
-from runner.agent.features import CLIPPED_POSITION_NAMES, KNOWN_POSITION_NAMES, POSITION_NAMES
+from runner.agent.features import AGES, CLIPPED_POSITION_NAMES, POSITION_NAMES
 from runner.agent.observed_range import ObservedRange
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Normaliser:
             raise IntegrityError(
                 Message("The normaliser's statistics are incomplete or not finite."), _RETRAIN
             )
-        if position not in KNOWN_POSITION_NAMES:
+        if position not in AGES:
             raise IntegrityError(
                 Message(
                     "The normaliser names unknown numbers of the position: {names}.",

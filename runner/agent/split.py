@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from core.errors import MarketDataError
 from core.language import Message
 from core.trading.costs import CostModel
+from runner.agent.env_settings import EnvSettings
 from runner.agent.episodes import ChronologicalEpisodes, RandomEpisodes, slices
 from runner.agent.exploring_starts import ExploringStarts
 from runner.agent.features import FEATURE_NAMES, POSITION_NAMES, WARM_UP, raw_features
 from runner.agent.market import Market
-from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.market_env import MarketEnv
 from runner.agent.normaliser import Normaliser
 from runner.agent.reward import RewardSettings
 

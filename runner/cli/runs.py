@@ -188,6 +188,7 @@ def metrics(
     """Evaluate the six gates of any backtest, with confidence intervals and evidence grade.
 
     This is the code of the revalidation. Without the market's bars the evidence is WEAK at best.
+    Exit 0 whatever the decision; a script reads it from --json.
     """
     found = opinion(
         read_equity_csv(equity),

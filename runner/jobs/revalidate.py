@@ -26,13 +26,13 @@ from core.decision import (
 )
 from core.decision.inputs import ModelRecord
 from core.decision.repetition import repeated
-from core.decision.training_range import OutsideTraining, outside_training
 from core.decision.trust import CodeVersion
 from core.files import file_sha256
 from core.gates import GateResult, score
 from core.job_params import RevalidateParams
 from core.market import load_candles, require_quality
 from core.metrics.records import records_csv
+from core.model_manifest import lost_on_validation
 from core.report import memo_documents
 from core.trading.evidence import Trials
 from runner.agent.backtest import Backtest, run_backtest
@@ -102,6 +102,8 @@ class _Revalidation:
         candles = load_candles(self.data_path)
         report = require_quality(candles, now)
         candidate.require_unseen(candles)
+        if lost := lost_on_validation(candidate.manifest["validation"]):
+            print(f"[WARN] {lost}", flush=True)
         self.scored = scored_candidate(self.spec, candidate, candles)
         self.trials = trials_with(self.spec, self.scored, self.declared)
         if candles.synthetic:
@@ -168,7 +170,7 @@ class _Revalidation:
                 warm_up_bars=WARM_UP,
                 versions=versions(),
                 numerics=numerics(),
-                outside_training=_outside_training(candidate, backtest),
+                outside_training=candidate.outside_training(backtest.observations),
             ),
             on_stage=self._stage,
         )
@@ -261,14 +263,6 @@ class _Revalidation:
                 "gates": [gate.as_dict() for gate in gates],
             }
         )
-
-
-def _outside_training(candidate: Candidate, backtest: Backtest) -> OutsideTraining | None:
-    """The bars on which the model extrapolates; None: its training run recorded no range."""
-    seen = candidate.normaliser.seen
-    if seen is None:
-        return None
-    return outside_training(seen.names, backtest.observations, seen.low, seen.high)
 
 
 def _repeats(first: Backtest, again: Backtest) -> bool:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError, SetupError
 from core.language import Message, joined
-from core.model_manifest import OF_RUN, Validations, lost_on_validation
+from core.model_manifest import Validations, lost_on_validation
+from core.model_selection import candidates, rank
 from core.timestamps import iso
 from runner.agent.best_model import (
     keep_broken,
@@ -48,6 +49,7 @@ class TrainingAttempt:
         self.spec, self.plan, self.session, self.log, self.clock = spec, plan, session, log, clock
         self.home = spec.home
         self.best_sharpe: float | None = None
+        self.best_return_pct = 0.0
         self.has_best = False
         # None: earlier validations of this run were not counted
         self.validations: Validations | None = Validations()
@@ -83,6 +85,7 @@ class TrainingAttempt:
             return
         if manifest["run"] == self.plan.run:
             self.has_best, self.best_sharpe = True, manifest["validation"]["sharpe"]
+            self.best_return_pct = manifest["validation"]["return_pct"]
             self.validations = Validations.read(manifest["validation"])
 
     def hyperparameters(self) -> dict[str, Any]:
@@ -129,6 +132,7 @@ class TrainingAttempt:
             "best_model": self.home.relative(self.home.best_model) if self.has_best else None,
             "best_sharpe": self.best_sharpe,
             "validations": self.validations.as_record() if self.validations else None,
+            "candidates": [each.as_record() for each in candidates(_counted(self.validations))],
             "steps_per_second": progress.steps_per_second,
             "synthetic": self.session.data.candles.synthetic,
         }
@@ -200,9 +204,11 @@ class TrainingAttempt:
             f"Validation at step {self.session.steps}: Sharpe {shown},"
             f" return {result.return_pct:.2f}%, max drawdown {result.max_drawdown_pct:.2f}%"
         )
-        better = sharpe is not None and (self.best_sharpe is None or sharpe > self.best_sharpe)
-        saved = not self.has_best or better
-        seen = self.validations and self.validations.with_one(result.return_pct)
+        best = rank(self.best_return_pct, self.best_sharpe)
+        saved = not self.has_best or rank(result.return_pct, sharpe) > best
+        seen = self.validations and self.validations.with_one(
+            result.return_pct, sharpe, self.session.steps
+        )
         try:
             if saved:
                 self._save_best(result, sharpe, seen)
@@ -218,6 +224,7 @@ class TrainingAttempt:
         self.validations = seen
         if saved:
             self.has_best, self.best_sharpe = True, sharpe
+            self.best_return_pct = result.return_pct
 
     def _save_best(
         self, result: Evaluation, sharpe: float | None, validations: Validations | None
@@ -256,4 +263,4 @@ class TrainingAttempt:
 
 
 def _counted(validations: Validations | None) -> dict[str, Any]:
-    return {} if validations is None else {OF_RUN: validations.as_record()}
+    return {} if validations is None else validations.in_manifest()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.market.synthetic import SignalModel, make_market
+from core.model_selection import rank
 from runner.agent.episodes import ChronologicalEpisodes, slices
 from runner.agent.evaluation import Evaluation, Policy, evaluate, greedy
 from runner.agent.features import WARM_UP, raw_features
@@ -64,12 +65,12 @@ def learn(
     data = TrainingData.prepare(training.candles, settings)
     session = Session(data, settings, settings.total_steps, BARS_PER_YEAR)
     session.log_to(folder, {"seed": seed})
-    chosen: dict = {"sharpe": None, "parameters": None}
+    chosen: dict = {"rank": rank(0.0, None), "parameters": None}
 
-    def keep(_: Evaluation, sharpe: float | None) -> None:
-        if sharpe is not None and (chosen["sharpe"] is None or sharpe > chosen["sharpe"]):
+    def keep(result: Evaluation, sharpe: float | None) -> None:
+        if (own := rank(result.return_pct, sharpe)) > chosen["rank"]:
             weights = {k: v.clone() for k, v in session.model.policy.state_dict().items()}
-            chosen.update(sharpe=sharpe, parameters=weights)
+            chosen.update(rank=own, parameters=weights)
 
     begun = time.monotonic()
     session.learn(Hooks(on_evaluation=keep))

@@ -24,9 +24,10 @@ from runner.agent.features import log_returns
 
 if TYPE_CHECKING:
     from core.market.synthetic import SignalModel
+    from runner.agent.env_settings import EnvSettings
     from runner.agent.evaluation import Policy
     from runner.agent.market import Market
-    from runner.agent.market_env import EnvSettings, MarketEnv
+    from runner.agent.market_env import MarketEnv
 
 GRID = 241
 LARGEST_LOG_ODDS = 9.0

@@ -10,11 +10,12 @@ import pytest
 from core.market.hidden_state import filtered_state
 from core.market.synthetic import SignalModel, make_market
 from core.trading.costs import CostModel
+from runner.agent.env_settings import EnvSettings
 from runner.agent.episodes import ChronologicalEpisodes, slices
 from runner.agent.evaluation import Policy, evaluate
 from runner.agent.features import log_returns
 from runner.agent.market import Market
-from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.market_env import MarketEnv
 from tests.benchmarks.optimal_policy import GRID, LARGEST_LOG_ODDS, solve
 
 pytestmark = pytest.mark.slow

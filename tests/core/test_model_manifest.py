@@ -20,9 +20,16 @@ def test_a_run_that_lost_in_every_validation_is_named_in_both_languages():
     said = lost_on_validation(validation(*[-1.0] * 25))
     assert said == (
         "Every validation of this model lost money (25 of 25, best Sharpe -0.42): never trading "
-        "was better."
+        "was better than all 25."
     )
     assert said.in_("pt").startswith("Todas as validações deste modelo perderam dinheiro")
+
+
+def test_a_single_validation_that_lost_is_named_in_the_singular():
+    said = lost_on_validation(validation(-1.0))
+    assert said == (
+        "The only validation of this model lost money (Sharpe -0.42): never trading was better."
+    )
 
 
 def test_validations_without_a_trade_are_no_losses_but_beat_nothing():

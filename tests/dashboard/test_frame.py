@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,3 +44,12 @@ def test_an_open_incident_is_red_whether_it_blocks_the_start_or_not(place: Place
     alerts = [e.value for e in draw_frame(place.page()).error if "Open incident" in e.value]
     assert len(alerts) == 2
     assert "are blocked until it is closed" in alerts[0]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Ended"), ("pt", "Encerrado")])
+def test_a_watched_run_that_ended_is_no_alarm(place: Place, language: Language, said: str) -> None:
+    place.watch(hours=1)
+    place.now += timedelta(hours=8)
+    told = [element.value for element in draw_frame(place.page(language=language)).markdown]
+    assert any(f"gray-badge[:material/flag: {said}" in text for text in told)
+    assert not any("red-badge" in text for text in told)

@@ -29,7 +29,8 @@ _REPLAYED = 400  # points; an alarm that began earlier is still firing, or has l
 def collapse(moment: RunView) -> ScenarioResult:
     """75 % of all that was gained is lost, or the level is far below the run's beginning.
 
-    CRITICAL while it lasts: no such run is worth its time. Judged at every point of the reward,
+    CRITICAL while it lasts: no such run is worth its time. WARNING where the run fell and won back
+    a third as much before, once the fall lasts three times as long as that did. Judged at every point of the reward,
     so it needs neither hours nor blocks of 100 episodes.
     """
     levels = moment.reward_levels
@@ -77,7 +78,7 @@ def collapse(moment: RunView) -> ScenarioResult:
     return ScenarioResult(
         status,
         headline,
-        Severity.CRITICAL,
+        Severity.CRITICAL if levels.beyond_swings[-CLEARS_AFTER:].any() else Severity.WARNING,
         since,
         (_how_far(levels, high), *numbers),
         _recovering(levels),

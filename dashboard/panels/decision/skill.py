@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message, joined, literal, plural
+from core.model_manifest import selected_on_validation
+from core.model_selection import candidates
 from core.reading import as_set
 from core.report.sentences import OwnLine
 from core.state_words import capitals
@@ -73,6 +75,7 @@ def _significance(page: Page, decided: RecordedDecision) -> None:
     ]
     figures_table(page, rows, "skill-figures")
     _candidates(page, evidence)
+    _selection(page, decided)
     st.caption(
         page.say(
             "PSR and DSR come from a formula with the effective number of independent bars, and "
@@ -148,6 +151,27 @@ def _candidates(page: Page, evidence: EvidenceRecord) -> None:
             for each in counts.candidates
         ]
         table(heads, lines, "candidates")
+
+
+def _selection(page: Page, decided: RecordedDecision) -> None:
+    """The validations of the model's training run and never trading, the best first."""
+    say, validation = page.say, decided.model.validation
+    found, won = candidates(validation), selected_on_validation(validation)
+    if won is None:
+        return
+    with st.expander(say.raw("Candidates on validation ({n})", n=len(found)), key="selection"):
+        st.caption(say(won))
+        heads = [say("Candidate"), say("Return %"), "Sharpe", ""]
+        lines = [
+            [
+                say(each.name),
+                say(short(each.return_pct)),
+                say(short(each.sharpe)),
+                say("this model") if each.step == decided.model.step else "",
+            ]
+            for each in found
+        ]
+        table(heads, lines, "on-validation")
 
 
 def _both(hourly: float | None, daily: float | None) -> Message | None:

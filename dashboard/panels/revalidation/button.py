@@ -142,13 +142,14 @@ def _declared() -> dict[str, int]:
 def _model(page: Page, found: Model) -> str:
     if found.sha256 is None:
         return f":orange[{page.say('No best model yet: {path} is missing.', path=found.path)}]"
-    return page.say(
+    line = page.say(
         "`{path}`, SHA-256 `{sha}`, run {run}, step {step}",
         path=found.path,
         sha=found.sha256[:12],
         run=found.run or "–",
         step=number(found.step) if found.step is not None else "–",
     )
+    return line if found.lost is None else f"{line}  \n:orange[{page.say(found.lost)}]"
 
 
 def _data(page: Page, found: BacktestData, of: Model) -> str:

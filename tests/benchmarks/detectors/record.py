@@ -1,6 +1,6 @@
 """Make the labelled recordings: ``python -m tests.benchmarks.detectors.record``.
 
-Trains more than two hundred real agents one after another (about 20 minutes of one
+Trains more than four hundred real agents one after another (about 40 minutes of one
 core), each in a forked process, and packs their event files with a ``label.json`` each into
 ``recordings.tar.xz``. A run that is there already is left alone, so it can be interrupted
 and taken up again.

@@ -10,10 +10,11 @@ import gymnasium
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
 from core.market.synthetic import make_market
+from runner.agent.env_settings import EnvSettings
 from runner.agent.episodes import RandomEpisodes
 from runner.agent.features import raw_features
 from runner.agent.market import Market
-from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.market_env import MarketEnv
 from tests.benchmarks.detectors.toy_market import ToyMarket
 
 if TYPE_CHECKING:

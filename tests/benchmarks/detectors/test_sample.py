@@ -6,6 +6,7 @@ The whole set is ``make bench-detectors``; these few are what a change must not 
 from __future__ import annotations
 
 import struct
+import tarfile
 
 import pytest
 
@@ -14,10 +15,10 @@ from core.language import literal
 from core.playbook import DEFAULT, load_playbook
 from core.telemetry import RunReader
 from core.vocabulary import FindingStatus, Severity
-from tests.benchmarks.detectors.classes import BY_NAME, CLASSES
+from tests.benchmarks.detectors.classes import BY_NAME, CLASSES, HEALTHY
 from tests.benchmarks.detectors.practitioner import Opinion, opinion
 from tests.benchmarks.detectors.real_runs import Judged, judge_folders
-from tests.benchmarks.detectors.recordings import Recording, Rescale, load
+from tests.benchmarks.detectors.recordings import ARCHIVE, Recording, Rescale, load
 from tests.benchmarks.detectors.replay import files_alone, product, replay
 from tests.benchmarks.detectors.scoring import lower_bound, score, upper_bound
 from tests.shared_files import shared_file
@@ -112,10 +113,20 @@ def test_each_public_run_has_a_label_of_its_own():
     assert all(opinion(folder) is not None for folder in folders)
 
 
-def test_half_of_each_new_class_is_reported():
+def test_both_halves_hold_three_of_each_class_and_forty_healthy_runs():
     for kind in CLASSES:
         reported = [seed for seed in kind.seeds if seed % 2 and seed > 1]
-        assert reported
+        assert len(reported) >= (2 if 0 in kind.seeds else 3)
+        assert len(kind.seeds) - len(reported) >= 3
+    healthy = [seed for kind in CLASSES if kind.kind == HEALTHY for seed in kind.seeds]
+    reported = [seed for seed in healthy if seed % 2 and seed > 1]
+    assert min(len(reported), len(healthy) - len(reported)) >= 40
+
+
+def test_every_class_is_recorded_as_often_as_it_says():
+    with tarfile.open(ARCHIVE) as tar:
+        names = {name.partition("/")[0] for name in tar.getnames()}
+    assert names == {f"{kind.name}-{seed:02}" for kind in CLASSES for seed in kind.seeds}
 
 
 def test_every_class_of_runs_names_a_scenario_or_none():

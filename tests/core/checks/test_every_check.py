@@ -12,8 +12,9 @@ from core.checks.registry import RULES
 from core.language import Message
 from core.playbook import METRICS
 from core.vocabulary import Verdict
-from tests.core.checks.scene import PLAYBOOK, Scene, not_reached
-from tests.core.checks.situations import SITUATIONS
+from tests.core.checks.scene import PLAYBOOK, Scene, data_check, not_reached
+from tests.core.checks.situations import SITUATIONS, at_preparation
+from tests.expected import present
 from tests.portuguese import untranslated
 
 ALWAYS = {Verdict.PASS, Verdict.FAIL, Verdict.PENDING, Verdict.UNKNOWN}
@@ -56,3 +57,14 @@ def test_a_check_says(check: str, verdict: Verdict, tmp_path) -> None:
 @pytest.mark.parametrize("check", PLAYBOOK.checks)
 def test_a_moment_that_has_not_come_is_pending(check: str) -> None:
     assert judge(PLAYBOOK, check, not_reached()).verdict is Verdict.PENDING
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_data_check_that_passes_names_its_warnings(tmp_path, count):
+    done = data_check()
+    warning = {"code": "jump", "message": "1 bar moved more than 30%.", "count": 1}
+    present(done.result)["datasets"][0]["warnings"] = [warning] * count
+    facts = at_preparation(data_check=done)(Scene(tmp_path))
+    why = judge(PLAYBOOK, "backtest_data_ready", facts).why
+    assert f"{count} warning" in why
+    assert why.count("1 bar moved more than 30%.") == min(count, 2)

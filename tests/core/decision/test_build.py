@@ -468,6 +468,21 @@ def test_a_model_that_lost_in_every_validation_is_the_first_warning_everywhere()
     shown = [line for line in memo_text(built, "en").splitlines() if line.strip().startswith("! ")]
     assert shown[0].strip().startswith("! Every validation of this model lost money")
     assert sentences_in(built, "pt").news[0].startswith("Todas as validações deste modelo")
+    listed = {"of_run": counts, "candidates": [
+        {"step": 1_000, "return_pct": -3.0, "sharpe": -0.42},
+        {"step": 2_000, "return_pct": -9.0, "sharpe": -2.5},
+    ]}  # fmt: skip
+    told = decision_of(record(), model={**model, "validation": {"sharpe": -0.42, **listed}})
+    said = " ".join(memo_text(told, "en").split())
+    assert (
+        "Never trading was better than all 25 validations. The model's file is the best of them, "
+        "because the commands need one. Never trading +0.00 %; Step 1,000 -3.00 % (Sharpe -0.42); "
+        "Step 2,000 -9.00 % (Sharpe -2.50)"
+    ) in said
+    backtest = record()
+    pages = memo_documents(told, backtest.equity, backtest.bars)
+    assert "Never trading was better than all 25 validations." in pages["memo.html"]
+    assert "Não operar foi melhor do que todas as 25 validações." in pages["memo_pt.html"]
     earlier = {**model, "validation": {"sharpe": -0.42, "return_pct": -3.0}}
     silent = decision_of(record(), model=earlier, checks=checks)
     assert built.warnings[1:] == silent.warnings

@@ -53,7 +53,7 @@ def test_a_reward_that_wanders_for_long_seldom_ends_collapsed(each, forgets):
     # 17 of 30 are low at the end with 20 episodes a point. The first swing of a run can't be told
     # from a collapse, so it is no rule for a random walk.
     found = [levels_of(wandering(seed, each, forgets), each) for seed in range(SEEDS)]
-    assert sum(bool(levels.collapsed[-10:].any()) for levels in found) <= 0.25 * SEEDS
+    assert sum(bool(levels.beyond_swings[-10:].any()) for levels in found) <= 0.25 * SEEDS
 
 
 @pytest.mark.parametrize("each", [2.0, 4.0, 20.0])
@@ -88,16 +88,15 @@ def through(*corners: tuple[int, float], scatter: float = 0.3) -> NDArray:
 def test_a_fall_as_large_as_those_won_back_before_is_a_swing():
     swinging = through((0, 0), (20, 10), (40, 4), (60, 12), (80, 5), (100, 13), (120, 1), (160, 2))
     learned = through((0, 0), (100, 13), (120, 1), (160, 2))
-    assert not levels_of(swinging, 100.0).collapsed.any()
-    assert levels_of(learned, 100.0).collapsed[-1]
+    assert not levels_of(swinging, 100.0).beyond_swings.any()
+    assert not levels_of(swinging[:130], 100.0).collapsed.any()
+    assert levels_of(learned, 100.0).beyond_swings[-1]
 
 
 def test_a_second_collapse_is_no_swing_because_there_was_a_first():
     twice = through((0, 0), (40, 100), (44, 5), (60, 5), (90, 100), (110, 100), (114, 5), (140, 5))
     levels = levels_of(twice, 100.0)
-    assert levels.collapsed[55]
-    assert not levels.collapsed[105]
-    assert levels.collapsed[-1]
+    assert levels.beyond_swings[[55, 105, -1]].tolist() == [True, False, True]
 
 
 @pytest.mark.parametrize("offset", [-5000.0, 0.0, 5000.0])
@@ -115,3 +114,9 @@ def test_one_success_less_in_a_hundred_episodes_is_luck(high, low, collapsed):
         [np.zeros(2), np.linspace(0, high, 20), np.full(20, high), np.full(40, low)]
     )
     assert bool(levels_of(np.round(counts) / 100, 100.0).collapsed.any()) is collapsed
+
+
+def test_after_a_dip_that_was_won_back_a_fall_that_stays_is_a_collapse():
+    dip = ((0, 20), (60, 490), (63, 200), (66, 490), (100, 495), (103, 15))
+    assert not levels_of(through(*dip[:5], (106, 490), (140, 495)), 100.0).collapsed.any()
+    assert levels_of(through(*dip, (140, 15)), 100.0).collapsed[-1]

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from core.decision import (
@@ -16,13 +17,15 @@ from core.decision import (
     read_decision,
     write_reports,
 )
+from core.decision.training_range import outside_training
+from core.model_manifest import Validations
 from core.trading.candidates import Candidate
 from core.trading.evidence import Trials
 from core.vocabulary import Role, SignatureAct
 from dashboard.data.decision import in_words
 from dashboard.formatting import margin, short
 from dashboard.wording.decision import VIEWS
-from tests.core.backtest_records import DAY, decision_of, look_ahead, record
+from tests.core.backtest_records import DAY, MODEL, decision_of, look_ahead, record
 from tests.dashboard.panels.test_signatures import choose, sign_button
 from tests.dashboard.place import Place, keyed, text_of
 from tests.expected import present
@@ -215,3 +218,62 @@ def _all_text(test: AppTest) -> str:
     shown = [element.value for element in test.markdown]
     tables = [str(cell) for each in test.table for cell in each.value.to_numpy().ravel()]
     return "\n".join([text_of(test), *labels, *folded, *shown, *tables]).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            (
+                "Never trading was better than all 3 validations.",
+                "Candidates on validation (4)",
+                "Never trading",
+                "Step 2,000",
+                "this model",
+                "Bars outside the training range",
+                "trade_age 60.0%, momentum_6 20.0%",
+            ),
+        ),
+        (
+            "pt",
+            (
+                "Não operar foi melhor do que todas as 3 validações.",
+                "Candidatos na validação (4)",
+                "Não operar",
+                "este modelo",
+                "Barras fora da faixa de treino",
+                "trade_age 60,0%, momentum_6 20,0%",
+            ),
+        ),
+    ],
+)
+def test_never_trading_is_a_candidate_and_bars_outside_the_training_range_are_shown(
+    tmp_path: Path, language: Language, said: tuple[str, ...]
+) -> None:
+    seen = Validations()
+    for step, earned, sharpe in ((1_000, -3.0, -2.0), (2_000, -1.0, -0.42), (3_000, -2.0, -1.0)):
+        seen = seen.with_one(earned, sharpe, step)
+    validation = {"sharpe": -0.42, "return_pct": -1.0, **seen.in_manifest()}
+    rows = np.array([[0.0, 0.9], [0.0, 0.9], [9.0, 0.9], [0.0, 0.2], [0.0, 0.2]])
+    outside = outside_training(
+        ("momentum_6", "trade_age"), rows, np.array([-2.0, 0.0]), np.array([2.0, 0.5])
+    )
+    job = JobDetails(
+        job_id="j1", trial=1, reward_components={}, start_capital=10_000.0, max_exposure=0.15,
+        warm_up_bars=168, versions={}, outside_training=outside,
+    )  # fmt: skip
+    place = Revalidated(
+        tmp_path / "home", job=job, model={**MODEL, "step": 2_000, "validation": validation}
+    )
+    text = ""
+    for view in ("skill", "trust"):
+        test = place.draw("decision", language=language)
+        next(c for c in test.button_group if c.key == "view").set_value(view).run()
+        assert not test.exception
+        text += _all_text(test)
+    for sentence in said:
+        assert sentence in text, sentence
+    # The best first.
+    places = [text.index(f"\n{each}\n") for each in said[2:4]]
+    assert places == sorted(places)

@@ -11,6 +11,7 @@ from core.vocabulary import Severity, Verdict
 from dashboard.data.concerns import Concern
 from runner.records import RunnerStatus
 from tests.dashboard.place import LAUNCH, Place, draw_frame, text_of
+from tests.event_files import write_events
 from tests.expected import present
 
 if TYPE_CHECKING:
@@ -106,3 +107,12 @@ def test_a_week_with_a_clock_of_its_own_says_which_time_is_which(place: Place) -
     assert "real time Mon 23 Feb 17:05 UTC" in frame
     assert "(real time)" in frame
     assert "old (week time)" in text_of(place.draw("this_week"))
+
+
+def test_a_run_without_a_reward_is_not_said_to_have_no_events(place: Place) -> None:
+    folder = place.home.root / "watched" / "attempt-001"
+    write_events(folder, {"metrics/foo": [(i, LAUNCH.timestamp() + i, 1.0) for i in range(1, 9)]})
+    place.week(watched=folder.parent)
+    text = text_of(place.draw("this_week"))
+    assert "has written no events yet" not in text
+    assert "No reward under a known name. Logged: metrics/foo" in text

@@ -11,9 +11,10 @@ import numpy as np
 from core.market.synthetic import SignalModel, make_market
 from core.playbook.settings import TrainingSettings
 from core.trading.costs import CostModel
+from runner.agent.env_settings import EnvSettings
 from runner.agent.episodes import RandomEpisodes
 from runner.agent.market import Market
-from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.market_env import MarketEnv
 from runner.agent.reward import RewardSettings
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from core.metrics.records import EQUITY_COLUMNS, TRADE_COLUMNS
 from core.playbook import DEFAULT, load_playbook
 from core.trading.costs import CostModel
 from runner.agent.backtest import Backtest, run_backtest
+from runner.agent.env_settings import EnvSettings
 from runner.agent.episodes import ChronologicalEpisodes, slices
 from runner.agent.evaluation import Policy, evaluate
-from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.market_env import MarketEnv
 from tests.runner.agent.markets import LONG_SHORT, market, no_features, with_filled
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from core.trading.costs import CostModel
+from runner.agent.env_settings import EnvSettings
 from runner.agent.episodes import ChronologicalEpisodes, RandomEpisodes
 from runner.agent.exploring_starts import ExploringStarts, held_since
 from runner.agent.features import CLIPPED_POSITION_NAMES, POSITION_NAMES
-from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.market_env import MarketEnv
 from runner.agent.normaliser import Normaliser
 from runner.agent.reward import RewardSettings
 from runner.agent.split import TrainingData

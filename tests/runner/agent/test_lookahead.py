@@ -14,6 +14,7 @@ from core.trading.backtest_record import BacktestRecord
 from core.trading.costs import CostModel
 from core.trading.robustness import replay_error
 from runner.agent.backtest import run_backtest
+from runner.agent.env_settings import EnvSettings
 from runner.agent.features import WARM_UP, raw_features
 from runner.agent.lookahead import (
     lookahead_tests,
@@ -22,12 +23,12 @@ from runner.agent.lookahead import (
     shuffle_bars,
     shuffled_returns,
 )
-from runner.agent.market_env import EnvSettings, MarketEnv
 from tests.runner.agent.markets import market, with_filled
 
 if TYPE_CHECKING:
     from runner.agent.evaluation import Policy
     from runner.agent.market import Market
+    from runner.agent.market_env import MarketEnv
 
 SETTINGS = EnvSettings((0.0, 0.15), CostModel(), exit_at_end=True)
 

@@ -7,10 +7,11 @@ import pytest
 from gymnasium.spaces import Discrete
 
 from core.trading.costs import CostModel
+from runner.agent.env_settings import EnvSettings
 from runner.agent.episodes import RandomEpisodes
 from runner.agent.features import FEATURE_NAMES, raw_features
 from runner.agent.market import Market
-from runner.agent.market_env import TRIM_BAND, EnvSettings, MarketEnv
+from runner.agent.market_env import TRIM_BAND, MarketEnv
 from runner.agent.reward import COMPONENTS, RewardSettings
 from tests.runner.agent.markets import (
     LONG_SHORT,

@@ -34,12 +34,13 @@ def test_list_and_show_tell_the_liveness_with_its_evidence(place: Place) -> None
 
     wait_for(stalled)
     shown = trainweek("jobs", "show", job.id, home=place.home.root).stdout
-    assert "liveness     STALLED: no new step for" in shown
+    assert "liveness     STALLED: The process is stopped" in shown
+    assert "no new step for" in shown
     assert "process T (stopped)" in shown
     assert "used no CPU" in shown
     listed = trainweek("jobs", "list", home=place.home.root).stdout
     assert "RUNNING" in listed
-    assert "STALLED: no new step" in listed
+    assert "STALLED: The process" in listed
     (told,) = json.loads(trainweek("jobs", "list", "--json", home=place.home.root).stdout)
     assert told["liveness"] == "STALLED"
     assert told["silence_s"] > told["silence_limit_s"] == 1.0

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from core.market import load_candles
-from core.model_manifest import lost_on_validation
+from core.model_manifest import lost_on_validation, selected_on_validation
+from core.model_selection import candidates
 from runner.agent.best_model import read_best_model
 from runner.agent.evaluation import Evaluation
 from runner.agent.session import Session
@@ -82,6 +83,40 @@ def test_a_validation_that_earned_money_settles_it_and_later_losses_leave_the_ma
     attempt._evaluated(loss(9.0), -3.0)
     assert manifest(attempt.home) == settled
     assert lost_on_validation(settled["validation"]) is None
+
+
+def test_a_model_that_earned_is_not_replaced_by_one_that_lost_with_a_higher_sharpe(
+    begin: Callable[[], TrainingAttempt],
+):
+    attempt = begin()
+    attempt._evaluated(GAIN, 0.2)
+    attempt._evaluated(loss(0.1), 0.9)  # an arithmetic mean above 0 can go with a loss
+    assert manifest(attempt.home)["validation"]["sharpe"] == 0.2
+    later = begin()
+    later._evaluated(loss(0.1), 0.9)
+    assert manifest(later.home)["validation"]["sharpe"] == 0.2
+    later._evaluated(GAIN, 0.3)
+    assert manifest(later.home)["validation"]["sharpe"] == 0.3
+
+
+def test_never_trading_is_a_candidate_beside_each_validation(
+    begin: Callable[[], TrainingAttempt],
+):
+    attempt = begin()
+    for steps, (percent, sharpe) in enumerate(((3.0, -2.0), (1.0, -0.42), (2.0, -1.0)), start=1):
+        attempt.session.model.num_timesteps = 1_000 * steps
+        attempt._evaluated(loss(percent), sharpe)
+    found = manifest(attempt.home)["validation"]
+    assert [each.step for each in candidates(found)] == [None, 2_000, 3_000, 1_000]
+    assert str(selected_on_validation(found)).startswith(
+        "Never trading was better than all 3 validations. The model's file is the best of them"
+    )
+    later = begin()  # the same run goes on, and earns
+    later.session.model.num_timesteps = 4_000
+    later._evaluated(GAIN, 0.9)
+    found = manifest(later.home)["validation"]
+    assert [each.step for each in candidates(found)] == [4_000, None, 2_000, 3_000, 1_000]
+    assert str(selected_on_validation(found)).startswith("Selected on validation: Step 4,000,")
 
 
 def test_a_run_whose_earlier_validations_were_not_counted_claims_nothing(

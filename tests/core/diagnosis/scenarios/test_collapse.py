@@ -211,3 +211,11 @@ def test_what_began_long_after_the_fall_explains_nothing(tmp_path):
     found = of(tmp_path, 120, reward, train__approx_kl=lambda i: 0.8 if i > 110 else 0.01)
     assert found["kl_explosion"].status is FIRING
     assert "Consequence" not in found["collapse"].headline
+
+
+def test_a_fall_within_the_runs_own_swings_is_a_warning_once_it_stays(tmp_path):
+    swings = ((1, 0), (20, 100), (23, 45), (27, 45), (30, 100), (60, 110))
+    found = of(tmp_path / "stays", 120, through(*swings, (64, 3), (120, 3)))["collapse"]
+    assert (found.status, found.severity) == (FIRING, Severity.WARNING)
+    back = through(*swings, (64, 3), (68, 3), (74, 110), (120, 112))
+    assert of(tmp_path / "back", 120, back)["collapse"].status is OK
