@@ -13,7 +13,7 @@ from core.telemetry.absence import unknown_reward
 from core.telemetry.aliases import known
 from core.timestamps import from_unix
 from core.vocabulary import FindingStatus, Severity
-from runner.liveness.event_writers import has_writer
+from runner.liveness.event_writers import has_writer, opener_lives
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +69,8 @@ def judged(run: FoundRun, folder: Path, moment: datetime | None, playbook: Playb
     now = datetime.now(UTC) if moment is None else moment
     files = [folder / file.name for file in run.events.files]
     writes = None if moment is not None else has_writer(files)
+    if writes is False and any(map(opener_lives, files, _newest(run))):
+        writes = None  # ended or hung: torch's writer holds no file open
     alive = moment is not None or _is_alive(run, now, writes)
     newest = None if moment is not None else _dated_after(run, now)
     facts = facts_of_events(
@@ -81,6 +83,11 @@ def judged(run: FoundRun, folder: Path, moment: datetime | None, playbook: Playb
         present=None if newest is None else now,
     )
     return JudgedRun(run, findings_of(facts, playbook))
+
+
+def _newest(run: FoundRun) -> list[float]:
+    """Wall time of each file's newest event."""
+    return [file.last_wall or 0.0 for file in run.events.files]
 
 
 def exit_code(findings: list[Finding]) -> int:

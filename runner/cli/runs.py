@@ -92,7 +92,8 @@ def diagnose(
     """Diagnose a run, with the evidence for and against.
 
     Without --now it is evaluated as of now: a silent run is hung if a process still has its
-    event files open, and has ended if none does. Of several runs in one folder each is
+    event files open, and has ended if none does. torch's writer holds no file open: if the
+    process that its file names still runs, a silent run has ended or is hung. Of several runs in one folder each is
     diagnosed, and the exit code is the worst one's.
 
     Exit 0: no active alert; 1: a warning, or a critical alert that is recovering; 2: a critical

@@ -92,8 +92,8 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
             Message("No event for {age}, since step {step:,}.", age=age, step=last.step)
             if run.writer_known
             else Message(
-                "No event for {age}, since step {step:,}: ended or hung. Processes of the files'"
-                " owner can't be inspected.",
+                "No event for {age}, since step {step:,}: ended or hung. It is not known whether a"
+                " process still writes the files.",
                 age=age,
                 step=last.step,
             ),

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -388,3 +390,21 @@ def test_a_run_that_can_not_be_read_beside_others_is_a_warning(
     lost.rename(lost.with_name("tfevents.md5"))
     done = CliRunner().invoke(app, ["diagnose", str(tmp_path)])
     assert done.exit_code == 0
+
+
+def test_a_silent_run_whose_opener_lives_is_not_called_finished(tmp_path: Path) -> None:
+    """torch's writer holds no file open: the process in the file's name may hang or have ended."""
+    last = time.time() - 3 * 3600
+    points = [(n * 100, last - 80 + 2 * n, 100.0) for n in range(1, 41)]
+    for pid, says, code in (
+        (os.getpid(), "ended or hung", 1),
+        (2**22 + 1, "Run finished, not hung", 0),
+    ):
+        name = f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}.{pid}.0"
+        tags = {"time/fps": points, "rollout/ep_rew_mean": points, "train/approx_kl": points[:0]}
+        file = write_events(tmp_path / str(pid), tags, name)
+        os.utime(file, (last, last))
+        done = CliRunner().invoke(app, ["diagnose", str(tmp_path / str(pid)), "--json"])
+        found = {f["scenario"]: f for f in json.loads(done.stdout)}
+        assert says in found["hung"]["headline"]
+        assert (found["hung"]["status"] == "FIRING") is (code == 1)

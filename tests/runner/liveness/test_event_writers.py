@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from runner.liveness.event_writers import has_writer
+from runner.liveness.event_writers import has_writer, opener_lives
 from tests.expected import present
 
 if TYPE_CHECKING:
@@ -88,3 +91,29 @@ def test_a_process_of_ours_that_denies_a_look_is_no_writer(
 
 def test_without_a_file_nobody_can_tell(tmp_path: Path) -> None:
     assert has_writer([tmp_path / "gone"]) is None
+
+
+def opened_by(folder: Path, pid: int, moment: float, host: str | None = None) -> Path:
+    """An event file under the name that torch's writer gives it, last changed at a moment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    host = host or socket.gethostname()
+    path = folder / f"events.out.tfevents.{int(time.time()):010d}.{host}.{pid}.0"
+    path.write_bytes(b"")
+    os.utime(path, (moment, moment))
+    return path
+
+
+def test_torchs_writer_is_known_by_the_name_of_its_file(tmp_path: Path) -> None:
+    moment = time.time() - 3 * 3600
+    path = opened_by(tmp_path / "PPO_1", os.getpid(), moment)
+    assert opener_lives(path, moment - 5)
+    assert not opener_lives(path, moment - 600)  # changed long after its newest event: a copy
+    other = opened_by(tmp_path / "other", os.getpid(), moment, "elsewhere")
+    assert not opener_lives(other, moment)
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    assert not opener_lives(opened_by(tmp_path / "ended", child.pid, moment), moment)
+    later = path.name.replace(f"{int(time.time()) // 10**6}", f"{int(time.time()) // 10**6 + 1}", 1)
+    (tmp_path / "PPO_2").mkdir()
+    (tmp_path / "PPO_2" / later).write_bytes(b"")
+    assert not opener_lives(path, moment)  # it trains the next run
