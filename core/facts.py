@@ -17,7 +17,7 @@ from core.vocabulary import LIVE_TRAINING, JobState, TrainingStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from core.clock import Clock
     from core.language import Message
@@ -142,8 +142,3 @@ class Facts:
     def reached(self) -> bool:
         """False while the judged moment is in the future."""
         return self.as_of_real is not None
-
-    @property
-    def since_launch(self) -> timedelta:
-        """Week time since the launch."""
-        return self.as_of - self.launch

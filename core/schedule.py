@@ -27,11 +27,6 @@ class SlotView:
         Verdict, ...
     ] = ()  # verdicts that did not pass when they were ticked, the worst first
 
-    @property
-    def overdue_at(self) -> datetime:
-        """Week time from which it is overdue if it is not done."""
-        return self.at + timedelta(minutes=self.spec.grace_minutes)
-
 
 def timeline(
     week_launch: datetime,

@@ -12,7 +12,6 @@ from core.errors import InputError
 from core.json_model import Count, JsonModel, Sentence, Share
 from core.language import Message
 from core.metrics.conventions import NO_VOLATILITY
-from core.metrics.drawdown import underwater
 from core.trading.replay import Costs, Replay, Track, replay
 from core.trading.resampling import SEED, Quantiles
 
@@ -149,11 +148,6 @@ def sharpes(equity: np.ndarray, bars_per_year: int) -> np.ndarray:
     ratio = np.divide(returns.mean(axis=0), spread, out=np.zeros(len(spread)), where=moving)
     annual: np.ndarray = ratio * np.sqrt(bars_per_year)
     return annual
-
-
-def drawdowns_pct(equity: np.ndarray) -> np.ndarray:
-    """Deepest drawdown of each column, percent; shape (k,)."""
-    return np.array([underwater(column).max() * 100.0 for column in equity.T])
 
 
 def percentile(own: float, others: np.ndarray) -> float:
