@@ -71,13 +71,19 @@ def no_metrics(moment: RunView) -> ScenarioResult:
             step,
         )
     problems = joined((_NEEDED[folder] for folder in missing), "; ")
+    against = [plural("{n} other metric is logged", "{n} other metrics are logged", len(present))]
+    if "rollout/" in missing and step is not None:
+        # A long first episode looks the same.
+        against.append(
+            Message("or the first episode takes more than {step:,} steps of all envs", step=step)
+        )
     return ScenarioResult(
         FindingStatus.FIRING,
         Message("Metrics missing: {problems}.", problems=problems),
         Severity.WARNING,
         step,
         evidence,
-        (plural("{n} other metric is logged", "{n} other metrics are logged", len(present)),),
+        tuple(against),
     )
 
 
