@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import error_log, frame, remembered
+from dashboard import error_log, frame, remembered, tab
 from dashboard.access import admit, current_person, draw_person
 from dashboard.components.boundary import boundary
 from dashboard.navigation import build
@@ -16,7 +16,7 @@ from dashboard.viewer import current_viewer, draw_settings
 if TYPE_CHECKING:
     from dashboard.wording import Words
 
-st.set_page_config(page_title="trainweek", page_icon=":material/calendar_view_week:", layout="wide")
+tab.plain_tab()
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.language import plural, said
 from core.vocabulary import APPROVALS, Liveness, TrainingStatus
+from dashboard import tab
 from dashboard.components.boundary import boundary
 from dashboard.components.conditions import BROKEN
 from dashboard.components.states import look as look_of
@@ -35,6 +36,7 @@ def show(page: Page, title: str) -> None:
 
 def _draw(page: Page, title: str) -> None:
     snapshot = page.snapshot()
+    tab.show(title, snapshot, page.say)
     with st.container(gap="xxsmall", key="frame"):
         st.markdown(f"### {title} :small[{_week(page, snapshot)}]", anchors=False)
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
-from dashboard.navigation import STEMS
+from dashboard.navigation import STEMS, TITLES
 from tests.browser.screen import SIZES
 from tests.expected import present
 
@@ -18,8 +20,11 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_of_a_played_week_stands(played: Site, window: Open, size: str) -> None:
     screen = window(played, size)
+    foreign: list[str] = []
+    screen.page.on("request", lambda request: foreign.extend(_elsewhere(request.url, played.url)))
     for stem in STEMS:
         screen.go(stem)
+        expect(screen.page).to_have_title(re.compile(rf"{TITLES[stem]} · trainweek$"))
         screen.sees("SYNTHETIC DATA")
         screen.assert_whole()
         seen = present(screen.page.viewport_size)
@@ -32,6 +37,12 @@ def test_every_page_of_a_played_week_stands(played: Site, window: Open, size: st
         width, height = SIZES[size]
         screen.page.set_viewport_size({"width": width, "height": height})
         screen.page.emulate_media(color_scheme="light")
+    assert foreign == []
+
+
+def _elsewhere(asked: str, own: str) -> list[str]:
+    """The address, if it is of another host."""
+    return [] if asked.startswith((own, "data:", "blob:")) else [asked]
 
 
 def test_the_bare_address_leads_to_this_week(played: Site, window: Open) -> None:
