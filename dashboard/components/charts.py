@@ -11,7 +11,6 @@ import streamlit as st
 from core.language import Message, said
 from core.telemetry.readings import RATE_POINTS, entropy_series, known_series, pace_series
 from core.telemetry.series import Series
-from core.vocabulary import TrainingStatus
 from dashboard.figures.curves import Band, Limit
 from dashboard.figures.style import CONFIG, GRAY, ORANGE, STILL
 
@@ -23,10 +22,8 @@ if TYPE_CHECKING:
 
     from core.playbook import Playbook
     from core.telemetry import RunEvents
-    from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
-REDRAW_S = 15.0
 KL_NORMAL = 0.03  # the median KL of 85 % of healthy public PPO runs is lower
 
 
@@ -100,19 +97,6 @@ def draw(page: Page, figure: go.Figure, *, key: str, alt: str, still: bool = Fal
         figure.update_layout(separators=",.")
     config = STILL if still else CONFIG
     st.plotly_chart(figure, key=key, config=config, alt=said(alt, page.viewer.language))
-
-
-def drawn(snapshot: Snapshot, series: Series) -> Series:
-    """The part of a curve that a chart shows: of a running one, up to the last quarter minute.
-
-    Streamlit replaces a chart whenever its data change, and the page flickers. The numbers
-    beside it follow every tick.
-    """
-    if snapshot.status is not TrainingStatus.RUNNING:
-        return series
-    until = snapshot.now.timestamp() // REDRAW_S * REDRAW_S
-    seen = series.between(None, until)
-    return seen if len(seen) else series
 
 
 def logged_series(reader: RunEvents, tag: str, until: datetime) -> Series:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.telemetry.absence import absence
 from core.telemetry.interventions import SettingChange, setting_changes
 from core.telemetry.readings import known_series
-from dashboard.components.charts import REWARD, draw, drawn
+from dashboard.components.charts import REWARD, draw
 from dashboard.figures.curves import Limit, Mark, curve, step_at
 from dashboard.figures.style import GRAY, ORANGE, RED
 
@@ -40,11 +40,11 @@ def show(page: Page, snapshot: Snapshot) -> None:
             st.caption(
                 say("The run has written no events yet")
                 if run is None or run.reader is None
-                else say(absence(run.reader, "rollout/ep_rew_mean", run.until).why)
+                else say(absence(run.reader, "rollout/ep_rew_mean", snapshot.shown_until).why)
             )
         return
     figure = curve(
-        {say.raw(REWARD): drawn(snapshot, series)},
+        {say.raw(REWARD): series},
         height=HEIGHT,
         limits=[Limit(0.0, "0", GRAY)],
         marks=marks(page, snapshot, series),
@@ -57,7 +57,7 @@ def reward(snapshot: Snapshot) -> Series | None:
     run = snapshot.run
     if run is None or run.reader is None:
         return None
-    return known_series(run.reader, "rollout/ep_rew_mean", run.until)
+    return known_series(run.reader, "rollout/ep_rew_mean", snapshot.shown_until)
 
 
 def marks(page: Page, snapshot: Snapshot, series: Series) -> list[Mark]:
@@ -70,7 +70,7 @@ def restart_marks(page: Page, snapshot: Snapshot) -> list[Mark]:
     run = snapshot.run
     if run is None or run.reader is None:
         return []
-    changes = setting_changes(run.reader, run.until)
+    changes = setting_changes(run.reader, snapshot.shown_until)
     found = []
     for number, attempt in enumerate(run.reader.attempts[1:], start=1):
         with_it = [c for c in changes if c.last_step < attempt.first_step <= c.step]

@@ -43,7 +43,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
         _metric(
             page, snapshot, Message("Speed"), seen.get("steps_per_second"), None,
             say("limit >= {limit:,.0f}", limit=playbook.training.min_steps_per_second),
-            spark=_thin(speed_series(run.reader, run.until)) if run and run.reader else None,
+            spark=_thin(speed_series(run.reader, snapshot.shown_until)) if run and run.reader else None,
         )  # fmt: skip
         _metric(
             page, snapshot, SHARPE, seen.get("validation_sharpe"), "eval/sharpe",
@@ -63,7 +63,7 @@ def _reward(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     label = Trend.INSUFFICIENT
     if snapshot.run and snapshot.run.reader:
         label = reward_trend(
-            snapshot.run.reader, snapshot.run.until, snapshot.real_window(snapshot.trend_window)
+            snapshot.run.reader, snapshot.shown_until, snapshot.real_window(snapshot.trend_window)
         ).label
     _metric(
         page, snapshot, REWARD, reading, "rollout/ep_rew_mean",
@@ -93,13 +93,15 @@ def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
             return snapshot.clock.to_week(since + timedelta(seconds=seconds))
 
         end = at(left.number)
-        between = time_remaining_range(run.reader, run.total_steps, run.until)
+        between = time_remaining_range(run.reader, run.total_steps, snapshot.shown_until)
         times = f"{end:%H:%M}"
         if between is not None:
             first, last = (at(seconds) for seconds in between)
             times += f" ({first:%H:%M}–{last:%H:%M})"
         soon = say("ETA {time}", time=f"{page.viewer.day(end)} {times} UTC")
-    spark = _thin(pace_series(run.reader, run.until), "step") if run and run.reader else None
+    spark = (
+        _thin(pace_series(run.reader, snapshot.shown_until), "step") if run and run.reader else None
+    )
     _metric(page, snapshot, Message("Steps"), reading, None, note, spark=spark, soon=soon)
 
 
@@ -138,7 +140,7 @@ def _source(page: Page, reading: Reading) -> str:
 def _spark(snapshot: Snapshot, tag: str | None) -> list[float] | None:
     if tag is None or snapshot.run is None or snapshot.run.reader is None:
         return None
-    return _thin(known_series(snapshot.run.reader, tag, snapshot.run.until))
+    return _thin(known_series(snapshot.run.reader, tag, snapshot.shown_until))
 
 
 def _thin(series: Series, axis: str = "value") -> list[float] | None:

@@ -16,14 +16,16 @@ from core.decision import latest_decision
 from core.diagnosis import Finding, diagnose
 from core.diagnosis.reward_evidence import FLAT_HOURS
 from core.schedule import SlotView, next_up
-from core.telemetry import RunEvents, RunReader
+from core.telemetry import RunReader
 from core.telemetry.readings import readings
+from core.timestamps import from_unix
 from core.vocabulary import (
     ACTIVE_STATES,
     JobKind,
     Liveness,
     TrainingStatus,
 )
+from dashboard.data.shown_events import ShownEvents, shown_until
 from runner.week.agenda import agenda, anomaly_days
 from runner.week.facts import facts_of_run, gather, judged_as_of
 from runner.week.sources import Sources
@@ -56,14 +58,6 @@ class Item:
 
     judgement: Judgement
     tick: Tick | None
-
-
-@dataclass(frozen=True)
-class LoggedEvents:
-    """The events of a run, read once, and the real time up to which they count."""
-
-    events: RunEvents
-    until: datetime
 
 
 class Snapshot(Sources):
@@ -105,10 +99,12 @@ class Snapshot(Sources):
         return self._of_run.silence
 
     @property
-    def logged(self) -> LoggedEvents | None:
+    def logged(self) -> ShownEvents | None:
         """The events of the run; None without a run or without its files."""
         run = self.run
-        return None if run is None or run.reader is None else LoggedEvents(run.reader, run.until)
+        return (
+            None if run is None or run.reader is None else ShownEvents(run.reader, self.shown_until)
+        )
 
     @property
     def status(self) -> TrainingStatus:
@@ -116,13 +112,20 @@ class Snapshot(Sources):
         return self.run.status if self.run else TrainingStatus.NOT_STARTED
 
     @cached_property
+    def shown_until(self) -> datetime:
+        """Real time up to which numbers and curves of the run are shown, so that they agree."""
+        return self.now if self.run is None else shown_until(self.run, self.now)
+
+    @cached_property
     def event_age(self) -> timedelta | None:
         """Real time since the newest event; None before the first."""
-        reader = self.run.reader if self.run else None
-        newest = self.readings.get("freshness")
-        if reader is None or newest is None or newest.at is None:
-            return None
-        return max(self.now - newest.at, timedelta(0))
+        run = self.run
+        last = (
+            None
+            if run is None or run.reader is None
+            else run.reader.last_event(run.until.timestamp())
+        )
+        return None if last is None else max(self.now - from_unix(last.wall), timedelta(0))
 
     def age(self, reading: Reading, as_of: datetime | None = None) -> timedelta | None:
         """How old a reading was at a week moment (default: now), in week time."""
@@ -168,7 +171,7 @@ class Snapshot(Sources):
         run = self.run
         if run is None or run.reader is None:
             return {}
-        return readings(run.reader, run.total_steps, run.until)
+        return readings(run.reader, run.total_steps, self.shown_until)
 
     @cached_property
     def findings(self) -> list[Finding]:

@@ -15,7 +15,6 @@ from dashboard.components.charts import (
     SPEED,
     Chart,
     draw,
-    drawn,
     logged_series,
     speed_series,
 )
@@ -31,7 +30,8 @@ from dashboard.wording import plain
 if TYPE_CHECKING:
     from core.facts import RunFacts
     from core.telemetry.series import Series
-    from dashboard.data.snapshot import LoggedEvents, Snapshot
+    from dashboard.data.shown_events import ShownEvents
+    from dashboard.data.snapshot import Snapshot
 
 HEIGHT = 210
 MAX_VALUES = 3  # newest values in a chart's title
@@ -70,8 +70,8 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         for chart in CHARTS:
             _chart(page, snapshot, logged, chart, marks)
         _speed(page, snapshot, logged, marks)
-        _components(page, snapshot, logged, marks)
-    _others(page, snapshot, logged, marks)
+        _components(page, logged, marks)
+    _others(page, logged, marks)
     _problems(page, logged)
 
 
@@ -97,7 +97,7 @@ def _source(page: Page, snapshot: Snapshot, run: RunFacts) -> None:
 
 
 def _chart(
-    page: Page, snapshot: Snapshot, logged: LoggedEvents, chart: Chart, marks: list[Mark]
+    page: Page, snapshot: Snapshot, logged: ShownEvents, chart: Chart, marks: list[Mark]
 ) -> None:
     say = page.say
     series = {
@@ -108,23 +108,23 @@ def _chart(
     share = snapshot.readings.get("entropy_share") if chart.key == "entropy" else None
     note = say("{share:.0%} of its maximum", share=share.value) if share else ""
     _draw_one(
-        page, snapshot, chart.key, chart.title, chart.meaning_of, series, marks,
+        page, chart.key, chart.title, chart.meaning_of, series, marks,
         limits=chart.limits(page, snapshot.week.playbook), bands=chart.bands(page),
         note=note,
     )  # fmt: skip
 
 
-def _speed(page: Page, snapshot: Snapshot, logged: LoggedEvents, marks: list[Mark]) -> None:
+def _speed(page: Page, snapshot: Snapshot, logged: ShownEvents, marks: list[Mark]) -> None:
     series = speed_series(logged.events, logged.until)
     found = {page.say.raw(SPEED): series} if len(series) else {}
     limit = CHARTS[0].speed_limit(page, snapshot.week.playbook)
     _draw_one(
-        page, snapshot, "speed", SPEED, "time/fps", found, marks, limits=[limit],
+        page, "speed", SPEED, "time/fps", found, marks, limits=[limit],
         nothing=page.say("Measured over ten iterations; not enough data yet"),
     )  # fmt: skip
 
 
-def _components(page: Page, snapshot: Snapshot, logged: LoggedEvents, marks: list[Mark]) -> None:
+def _components(page: Page, logged: ShownEvents, marks: list[Mark]) -> None:
     found = {
         tag.removeprefix("reward/"): series
         for tag in logged.events.tags()
@@ -132,12 +132,11 @@ def _components(page: Page, snapshot: Snapshot, logged: LoggedEvents, marks: lis
         and len(series := known_series(logged.events, tag, logged.until))
     }
     if found:
-        _draw_one(page, snapshot, "components", Message("Reward components"), None, found, marks)
+        _draw_one(page, "components", Message("Reward components"), None, found, marks)
 
 
 def _draw_one(
     page: Page,
-    snapshot: Snapshot,
     key: str,
     title: Message,
     tag: str | None,
@@ -168,12 +167,11 @@ def _draw_one(
             with st.container(height=HEIGHT, border=False):
                 st.caption(nothing or say("No points of {tag} yet", tag=tag or title))
             return
-        shown = {name: drawn(snapshot, points) for name, points in series.items()}
-        figure = curve(shown, height=HEIGHT, limits=limits or [], bands=bands or [], marks=marks)
+        figure = curve(series, height=HEIGHT, limits=limits or [], bands=bands or [], marks=marks)
         draw(page, figure, key=f"curve-{key}", alt=title)
 
 
-def _others(page: Page, snapshot: Snapshot, logged: LoggedEvents, marks: list[Mark]) -> None:
+def _others(page: Page, logged: ShownEvents, marks: list[Mark]) -> None:
     """Any other tag of the run, one at a time."""
     say, events = page.say, logged.events
     shown = {tag for chart in CHARTS for tag in chart.tags.values()}
@@ -185,11 +183,11 @@ def _others(page: Page, snapshot: Snapshot, logged: LoggedEvents, marks: list[Ma
         series = events.series(tag, logged.until.timestamp())
         if known := meaning(page, tag):
             st.caption(known)
-        figure = curve({tag: drawn(snapshot, series)}, height=HEIGHT, marks=marks)
+        figure = curve({tag: series}, height=HEIGHT, marks=marks)
         draw(page, figure, key="curve-other", alt=tag)
 
 
-def _problems(page: Page, logged: LoggedEvents) -> None:
+def _problems(page: Page, logged: ShownEvents) -> None:
     say, problems = page.say, logged.events.problems
     if not problems:
         return

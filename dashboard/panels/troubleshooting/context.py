@@ -39,7 +39,8 @@ from dashboard.wording import plain
 if TYPE_CHECKING:
     from core.diagnosis import Finding
     from core.telemetry.series import Series
-    from dashboard.data.snapshot import LoggedEvents, Snapshot
+    from dashboard.data.shown_events import ShownEvents
+    from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
 HEIGHT = 190
@@ -88,7 +89,7 @@ def show(page: Page, snapshot: Snapshot, finding: Finding) -> None:
 
 
 def _curve(
-    page: Page, snapshot: Snapshot, logged: LoggedEvents, finding: Finding, wall: float | None
+    page: Page, snapshot: Snapshot, logged: ShownEvents, finding: Finding, wall: float | None
 ) -> None:
     subject = _subject(logged, finding)
     if subject is None:
@@ -117,13 +118,13 @@ def _curve(
     draw(page, figure, key=f"around-{finding.scenario}", alt=title)
 
 
-def _series(logged: LoggedEvents, subject: _Subject) -> Series:
+def _series(logged: ShownEvents, subject: _Subject) -> Series:
     if subject.tag == _SPEED.tag:
         return speed_series(logged.events, logged.until)
     return logged_series(logged.events, subject.tag, logged.until)
 
 
-def _subject(logged: LoggedEvents, finding: Finding) -> _Subject | None:
+def _subject(logged: ShownEvents, finding: Finding) -> _Subject | None:
     """What the evidence is about: std instead of entropy, value loss, where those decided."""
     subject = _SUBJECTS.get(finding.scenario)
     if subject is _EXPLAINED and finding.kind == "VALUE_LOSS":
@@ -133,7 +134,7 @@ def _subject(logged: LoggedEvents, finding: Finding) -> _Subject | None:
     return subject
 
 
-def _window(logged: LoggedEvents, wall: float) -> timedelta:
+def _window(logged: ShownEvents, wall: float) -> timedelta:
     """Ten minutes, or ten iterations where those take longer."""
     pace = pace_series(logged.events, logged.until)
     before = pace.wall[pace.wall <= wall][-11:]

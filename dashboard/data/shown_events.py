@@ -1,0 +1,39 @@
+"""Up to when the events of a run are shown: one moment for numbers, curves and axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.timestamps import from_unix
+from core.vocabulary import TrainingStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.facts import RunFacts
+    from core.telemetry import RunEvents
+
+REDRAW_S = 15.0  # between two changes of what is shown of a running run
+
+
+@dataclass(frozen=True)
+class ShownEvents:
+    """The events of a run, read once, and the real time up to which they count."""
+
+    events: RunEvents
+    until: datetime
+
+
+def shown_until(run: RunFacts, now: datetime) -> datetime:
+    """Of a running run the last quarter minute, otherwise its end.
+
+    Streamlit replaces a chart whenever its data change, and the page flickers. The numbers
+    beside the curves are of the same moment.
+    """
+    if run.reader is None or run.status is not TrainingStatus.RUNNING:
+        return run.until
+    seconds = now.timestamp() // REDRAW_S * REDRAW_S
+    if run.reader.last_event(seconds) is None:  # it has just begun
+        return run.until
+    return min(from_unix(seconds), run.until)
