@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.errors import TrainweekError
 from core.language import Message, literal
 from core.vocabulary import Verdict
-from runner.doctor import machine, models, pages, place, processes, record, signing_key
+from runner.doctor import incidents, machine, models, pages, place, processes, record, signing_key
 from runner.doctor.check_result import CheckResult, failed
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[CheckResult]]] 
     "model": models.exchange,
     "checkpoints": models.checkpoints,
     "best model": models.best_model,
+    "incidents": incidents.blocking,
     "pages": pages.page_errors,
     "versions": machine.versions,
     "clock": machine.clock,

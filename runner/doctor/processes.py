@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.language import Message, plural
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobState
 from runner.doctor.check_result import CheckResult, failed, passed, warned
+from runner.doctor.read_only import rows_of
 from runner.files import read_json
 from runner.home.runner_identity import read_identity, runner_status
 from runner.processes.attempt_processes import ID_KEY, attempt_processes, started_attempts
@@ -169,29 +168,17 @@ def _live_attempts(database: Path) -> list[_Attempt]:
         " ON attempts.job_id = jobs.id AND attempts.number = jobs.attempt"
         f" WHERE jobs.state IN ({states}) ORDER BY jobs.seq"
     )
-    return [_Attempt(*row) for row in _rows(database, query)]
+    return [_Attempt(*row) for row in rows_of(database, query)]
 
 
 def _waiting_jobs(database: Path) -> list[str]:
     query = f"SELECT id FROM jobs WHERE state = '{JobState.QUEUED.value}' ORDER BY seq"
-    return [job for (job,) in _rows(database, query)]
+    return [job for (job,) in rows_of(database, query)]
 
 
 def _ended_regularly(database: Path, epoch: int | None) -> bool:
-    ended = _rows(database, f"SELECT ended_at FROM runners WHERE epoch = {int(epoch or 0)}")
+    ended = rows_of(database, f"SELECT ended_at FROM runners WHERE epoch = {int(epoch or 0)}")
     return bool(ended) and ended[0][0] is not None
-
-
-def _rows(database: Path, query: str) -> list[tuple]:
-    if not database.exists():
-        return []
-    try:
-        with closing(
-            sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=2)
-        ) as connection:
-            return connection.execute(query).fetchall()
-    except sqlite3.DatabaseError:  # the check of the database reports it
-        return []
 
 
 def _name(process: ProcessIdentity | None) -> str:

@@ -28,6 +28,7 @@ from runner.home.runner_identity import read_identity
 from runner.processes.procfs import flock_holder
 from runner.settings import Settings
 from runner.store.backup import make_backup
+from tests.expected import recorded
 from tests.faults.promises import vanish
 from tests.runner.models.checkpoint_files import write_checkpoint
 from tests.runner.place import LEAD, Place, after, ticking, wait_for
@@ -316,3 +317,14 @@ def test_the_runner_that_holds_the_home_is_read_from_the_kernel(place: Place) ->
     assert flock_holder(place.home.runner_lock) is None
     assert read_identity(place.home) is not None
     place.home.runner_identity.unlink()
+
+
+def test_open_incidents_that_block_the_start_are_named(place: Place) -> None:
+    recorded(place.lead.open_incident(place.week.id, "performance", "It is flat."))
+    assert not [e for e in examined(place) if e.subject == "incidents" and e.remedy]
+    opened = recorded(place.lead.open_incident(place.week.id, "crash", "It crashed."))
+    found = trouble(place, "incidents")
+    assert found.verdict is Verdict.WARN
+    assert found.what == f"1 open incident of week {place.week.id} blocks every start: crash."
+    place.lead.close_incident(opened.id, "A full disk.")
+    assert not [e for e in examined(place) if e.subject == "incidents" and e.remedy]
