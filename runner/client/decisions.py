@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select
 
@@ -27,7 +27,7 @@ from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         DecisionRecords,
         Signature,
     )
+
+Line = TypeVar("Line", "Countersignature", "CountersignatureRequest")
 
 
 class Decisions(BaseClient):
@@ -111,51 +113,54 @@ class Decisions(BaseClient):
         self, week_id: str, revalidation_sha256: str, reason: str, key: str | None = None
     ) -> Recorded[CountersignatureRequest] | Refused:
         """Ask a second person to support the override of this NO-GO, before it is signed."""
-        if denied := self._denied(Right.SIGN) or refused_text(reason):
-            return denied
-        if is_blank(reason):
-            return Refused(
-                Message("An override requires a reason."),
-                Message("Enter why the NO-GO should be approved."),
-            )
-        with self.store.write() as transaction:
-            connection = transaction.connection
-            entry = self._keyed(connection, key)
-            if entry is None:
-                found = self._signable(connection, week_id, revalidation_sha256)
-                if isinstance(found, Refused):
-                    return found
-                body = CountersignRequested(revalidation_sha256=revalidation_sha256, reason=reason)
-                entry = self._append(transaction, body, week_id, key)
-            _, every = record_queries.countersigning(connection)
-            made = next((one for one in every if one.id == entry.seq), None)
-            if made is None:
-                raise used_otherwise(entry)
-            return Recorded(made)
+        return self._of_override(
+            week_id,
+            CountersignRequested(revalidation_sha256=revalidation_sha256, reason=reason),
+            Right.SIGN,
+            Message("Enter why the NO-GO should be approved."),
+            lambda connection: record_queries.countersigning(connection)[1],
+            key,
+        )
 
     def countersign(
         self, week_id: str, revalidation_sha256: str, reason: str, key: str | None = None
     ) -> Recorded[Countersignature] | Refused:
         """Approve an override of this NO-GO as its second person, before the CTO signs it."""
-        if denied := self._denied(Right.COUNTERSIGN) or refused_text(reason):
+        body = Countersigned(revalidation_sha256=revalidation_sha256, reason=reason)
+        if self.person.browser is not None:
+            body = body.model_copy(update={"browser": self.person.browser})
+        return self._of_override(
+            week_id,
+            body,
+            Right.COUNTERSIGN,
+            Message("Enter why you support it."),
+            record_queries.countersignatures,
+            key,
+        )
+
+    def _of_override(
+        self,
+        week_id: str,
+        body: Countersigned | CountersignRequested,
+        right: Right,
+        remedy: Message,
+        every: Callable[[Connection], list[Line]],
+        key: str | None,
+    ) -> Recorded[Line] | Refused:
+        """Append the line, and read it back among all of its kind."""
+        if denied := self._denied(right) or refused_text(body.reason):
             return denied
-        if is_blank(reason):
-            return Refused(
-                Message("An override requires a reason."), Message("Enter why you support it.")
-            )
+        if is_blank(body.reason):
+            return Refused(Message("An override requires a reason."), remedy)
         with self.store.write() as transaction:
             connection = transaction.connection
             entry = self._keyed(connection, key)
             if entry is None:
-                found = self._signable(connection, week_id, revalidation_sha256)
+                found = self._signable(connection, week_id, body.revalidation_sha256)
                 if isinstance(found, Refused):
                     return found
-                body = Countersigned(revalidation_sha256=revalidation_sha256, reason=reason)
-                if self.person.browser is not None:
-                    body = body.model_copy(update={"browser": self.person.browser})
                 entry = self._append(transaction, body, week_id, key)
-            every = record_queries.countersignatures(connection)
-            made = next((one for one in every if one.id == entry.seq), None)
+            made = next((one for one in every(connection) if one.id == entry.seq), None)
             if made is None:
                 raise used_otherwise(entry)
             return Recorded(made)
