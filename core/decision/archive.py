@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 DECISION = "decision.json"
+LOG_SUMMARY = "training_log_summary.txt"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def write_reports(
         "trades.csv": records_csv(trades).encode(),
         "decision.txt": text.encode(),
         "memo.html": memo_html.encode(),
-        "training_log_summary.txt": log_summary.encode(),
+        LOG_SUMMARY: log_summary.encode(),
         **{name: document.encode() for name, document in (others or {}).items()},
     }
     for name, expected in decision.artifacts.items():
@@ -108,6 +109,8 @@ def write_reports(
             )
     sha256 = hashlib.sha256(contents[DECISION]).hexdigest()
     archive = home.revalidation_archive / sha256
+    if (kept := archive / LOG_SUMMARY).is_file():  # of the first time; the log has grown since
+        contents[LOG_SUMMARY] = kept.read_bytes()
     try:
         _write_archive(archive, contents)
     except OSError as error:

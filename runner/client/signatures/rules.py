@@ -95,8 +95,12 @@ def untested(home: Home, records: DecisionRecords, saved: SavedDecision) -> Refu
 
 
 def _written(records: DecisionRecords, sha256: str) -> Mapping[str, str]:
-    """Hashes of the archived files by the ledger; empty for archives of older versions."""
-    bodies = (line.body for line in reversed(records.lines))
+    """Hashes of the archived files by the ledger; empty for archives of older versions.
+
+    The first line of a decision counts: that job wrote the archive, which is never
+    overwritten. A later revalidation with the same result only repeats the decision.
+    """
+    bodies = (line.body for line in records.lines)
     made = (body for body in bodies if isinstance(body, DecisionMade) and body.sha256 == sha256)
     return next((body.archived for body in made), {})
 

@@ -36,7 +36,9 @@ NAMES = {
 }  # fmt: skip
 
 
-def write(home: Home, seed: int = 1, **changed: Any) -> ReportPaths:
+def write(
+    home: Home, seed: int = 1, log_summary: str = "nothing to say\n", **changed: Any
+) -> ReportPaths:
     backtest = record(seed)
     decision = decision_of(backtest, **changed)
     return write_reports(
@@ -47,7 +49,7 @@ def write(home: Home, seed: int = 1, **changed: Any) -> ReportPaths:
         trades=backtest.trades,
         text=decision_text(decision),
         memo_html="<!doctype html>",
-        log_summary="nothing to say\n",
+        log_summary=log_summary,
     )
 
 
@@ -96,6 +98,16 @@ def test_the_same_decision_twice_is_archived_once_and_not_overwritten(tmp_path: 
     assert write(home).archive == first.archive
     assert (first.archive / "memo.html").stat().st_mtime_ns == before
     assert [path.name for path in home.revalidation_archive.iterdir()] == [first.sha256]
+
+
+def test_a_decision_that_is_repeated_keeps_its_log_summary(tmp_path: Path):
+    home = Home(tmp_path)
+    first = write(home)
+    again = write(home, log_summary="the log has grown\n")
+    assert again == first
+    summary = again.files["training_log_summary.txt"]
+    assert summary.read_text() == "nothing to say\n"
+    assert summary.read_bytes() == (first.archive / "training_log_summary.txt").read_bytes()
 
 
 def test_nothing_half_written_is_left_behind(tmp_path: Path):

@@ -348,6 +348,23 @@ def test_a_signature_expires_in_real_time(place: SignedPlace) -> None:
     assert state(place, seen) is STANDS  # a rejection does not expire
 
 
+def test_a_repetition_neither_voids_the_archive_nor_vouches_for_an_altered_one(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("GO")
+    summary = place.archive(seen) / "training_log_summary.txt"
+    wrote = summary.read_bytes()
+    place.repeat(seen, training_log_summary="0" * 64)
+    assert isinstance(place.sign(seen), Recorded)
+    summary.write_bytes(b"another")
+    place.repeat(seen)
+    refused = place.sign(seen)
+    assert isinstance(refused, Refused)
+    assert "altered" in refused.reason
+    summary.write_bytes(wrote)
+    assert isinstance(place.sign(seen), Recorded)
+
+
 @pytest.mark.parametrize(
     "change",
     [
