@@ -17,6 +17,7 @@ import sys
 import threading
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 from runner import failpoints
@@ -65,6 +66,7 @@ def become(program: dict[str, Any]) -> None:
         return
     sys.argv = words
     if words[0].endswith(".py"):
+        sys.path.insert(0, str(Path(words[0]).parent))  # as Python does for a script
         runpy.run_path(words[0], run_name="__main__")
     else:
         import_module("runner.cli").main()
