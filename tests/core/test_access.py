@@ -6,6 +6,7 @@ import pytest
 
 from core.access import AccessError, AccessList, identity_of, parse_access, role_of
 from core.errors import PermissionDenied
+from core.language import Message
 from core.vocabulary import Role
 from tests.portuguese import untranslated
 
@@ -40,7 +41,9 @@ def test_an_address_that_is_not_verified_gets_nothing(verified) -> None:
     with pytest.raises(PermissionDenied, match="not verified the e-mail address") as denied:
         role_of(access(), given)
     assert "sub:u-1" in denied.value.remedy
-    assert untranslated(denied.value.what) == untranslated(denied.value.remedy) == []
+    for said in (denied.value.what, denied.value.remedy):
+        assert isinstance(said, Message)
+        assert untranslated(said) == []
     assert identity_of(given).name == "sub:u-1", "an unverified address is no name"
 
 
@@ -136,4 +139,5 @@ def test_a_wrong_file_is_refused_with_its_place(text: str, said: str) -> None:
         access(text)
     assert said in error.value.what
     assert error.value.what.startswith("access.yaml, line ")
+    assert isinstance(error.value.what, Message)
     assert untranslated(error.value.what) == []
