@@ -106,6 +106,11 @@ class Home:
             return str(path)
 
     @property
+    def access(self) -> Path:
+        """People and their roles, for a login; only the owner may read and write it."""
+        return self.root / "access.yaml"
+
+    @property
     def settings_file(self) -> Path:
         """Timings and limits of the runner; optional."""
         return self.root / "settings.yaml"

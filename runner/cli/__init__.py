@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from runner.cli import (
+    access,
     data,
     decision,
     demo,
@@ -56,6 +57,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.backup, name="backup")
 app.add_typer(models.model, name="model")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(access.app, name="access")
 app.add_typer(decision.app, name="decision")
 for command in (
     operate.up,
