@@ -20,7 +20,7 @@ from pydantic import (
 from core.errors import InputError
 from core.json_model import Moment
 from core.language import Message, literal, recorded_message
-from core.paths import safe_name
+from core.path_names import safe_name
 from core.playbook.settings import RevalidationSettings, TrainingSettings
 from core.text_rules import LINE, is_blank, one_line, readable
 from core.timestamps import iso, parse_day, parse_moment_or_day

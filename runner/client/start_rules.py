@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from core.job_params import TrainParams, stored_params
 from core.language import Message, joined, literal, recorded_message
-from core.paths import Home, safe_name
+from core.path_names import safe_name
 from core.state_words import capitals
 from core.text_rules import is_blank
 from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
@@ -23,6 +23,7 @@ from runner.store import queries, rows, schema
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
+    from core.paths import Home
     from core.people import Person
     from core.week import Week
 

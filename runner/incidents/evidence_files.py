@@ -14,7 +14,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from core.language import Message
-from core.paths import Home, numbered
+from core.path_names import numbered
 from core.timestamps import iso
 from runner.models.best_model import manifest_path
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from core.paths import Home
     from core.playbook import EscalationSpec
 
 log = logging.getLogger("trainweek.runner")

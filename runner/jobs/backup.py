@@ -14,7 +14,7 @@ from core.errors import InputError, IntegrityError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
 from core.job_params import BackupParams
 from core.language import Message
-from core.paths import Home, numbered
+from core.path_names import numbered
 from core.timestamps import iso
 from runner.failpoints import fail_here
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
@@ -26,6 +26,8 @@ from runner.models.folder_swap import finish_exchange
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
+
+    from core.paths import Home
 
 TRIES = 5  # a training run may save while the folder is copied
 
