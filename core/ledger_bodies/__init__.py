@@ -13,6 +13,7 @@ from core.ledger_bodies.decisions import (
     CountersignRequested,
     DecisionMade,
     DecisionSigned,
+    ModelChosen,
     SigningKeyCreated,
 )
 from core.ledger_bodies.incidents import IncidentActionDone, IncidentClosed, IncidentOpened
@@ -49,6 +50,7 @@ __all__ = [
     "JobColumns",
     "JobRequested",
     "LedgerReplayed",
+    "ModelChosen",
     "NoteWritten",
     "ProcessColumns",
     "RestartRequested",

@@ -25,6 +25,7 @@ from runner.cli import (
     models,
     operate,
     playbook,
+    run_models,
     runs,
     settings,
     weeks,
@@ -55,6 +56,8 @@ app.add_typer(playbook.app, name="playbook")
 app.add_typer(data.app, name="data")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.backup, name="backup")
+models.model.command("list")(run_models.list_models)
+models.model.command("use")(run_models.use_model)
 app.add_typer(models.model, name="model")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(access.app, name="access")

@@ -49,7 +49,10 @@ def backup(spec: Spec) -> int:
     if not home.best_model.is_file():
         raise InputError(
             Message("There is no {file} to back up.", file=home.relative(home.best_model)),
-            Message("Train first; the first validation writes the best model."),
+            Message(
+                "A run that completes writes it, or the ML lead chooses a run's model:"
+                " trainweek model use RUN --reason TEXT"
+            ),
         )
     target = home.backup(_last_day(spec))
     part = target.with_name(target.name + ".part")
