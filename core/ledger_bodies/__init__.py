@@ -15,7 +15,13 @@ from core.ledger_bodies.decisions import (
     DecisionSigned,
     SigningKeyCreated,
 )
-from core.ledger_bodies.incidents import IncidentActionDone, IncidentClosed, IncidentOpened
+from core.ledger_bodies.incidents import (
+    ActionProof,
+    IncidentActionDone,
+    IncidentActionSkipped,
+    IncidentClosed,
+    IncidentOpened,
+)
 from core.ledger_bodies.jobs import (
     AttemptColumns,
     AttemptStarted,
@@ -31,6 +37,7 @@ from core.ledger_bodies.weeks import ClockSet, WeekCreated, WeekUsed
 
 __all__ = [
     "BODIES",
+    "ActionProof",
     "AnyBody",
     "AttemptColumns",
     "AttemptStarted",
@@ -43,6 +50,7 @@ __all__ = [
     "DecisionMade",
     "DecisionSigned",
     "IncidentActionDone",
+    "IncidentActionSkipped",
     "IncidentClosed",
     "IncidentOpened",
     "JobChanged",

@@ -18,6 +18,7 @@ from runner.cli import (
     decision,
     demo,
     doctor,
+    incidents,
     jobs,
     ledger,
     manual,
@@ -53,6 +54,7 @@ app.add_typer(weeks.app, name="week")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(data.app, name="data")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(incidents.app, name="incidents")
 app.add_typer(models.backup, name="backup")
 app.add_typer(models.model, name="model")
 app.add_typer(ledger.app, name="ledger")

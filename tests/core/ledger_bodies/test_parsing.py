@@ -19,6 +19,7 @@ from core.ledger_bodies import (
     Body,
     CountersignRequested,
     DecisionMade,
+    IncidentActionSkipped,
     IncidentOpened,
     JobChanged,
     JobColumns,
@@ -35,7 +36,10 @@ from tests.core.ledger_bodies.strategies import bodies
 
 # Lines of a data directory of November 2026, one job of a kind, renumbered; its playbook is cut.
 NOVEMBER = Path(__file__).with_name("november.jsonl")
-NEWER: set[type[Body]] = {CountersignRequested}  # kinds and actions that came after those lines
+NEWER: set[type[Body]] = {
+    CountersignRequested,
+    IncidentActionSkipped,
+}  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {
     "slot": "hourly_1",
