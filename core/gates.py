@@ -86,7 +86,7 @@ class GateResult(JsonModel):
     )
 
 
-class Facts(JsonModel):
+class GateFacts(JsonModel):
     """Figures shown beside the gates."""
 
     bars: Count = Field(description="Marked bars.")
@@ -123,7 +123,7 @@ class Scorecard:
     passed: int
     gates: tuple[GateResult, ...]
     conventions: Conventions
-    facts: Facts
+    facts: GateFacts
 
     @property
     def score(self) -> str:
@@ -260,7 +260,7 @@ def _facts(
     trades: pd.DataFrame | None,
     window: float,
     hourly: MetricValue,
-) -> Facts:
+) -> GateFacts:
     bars = len(equity) - 1
     daily = sharpe(daily_returns(frame["time"], equity), DAYS_PER_YEAR) if bars else hourly
     forced_exits = expected = None
@@ -269,7 +269,7 @@ def _facts(
         forced_exits = int(forced.isin(["true", "1"]).sum())
     if pnl is not None and len(pnl):
         expected = expected_longest_run(len(pnl), float(np.count_nonzero(pnl < 0)) / len(pnl))
-    return Facts(
+    return GateFacts(
         bars=bars,
         days=window,
         return_pct=float(equity[-1] / equity[0] - 1.0) * 100.0,

@@ -19,9 +19,9 @@ from core.language import Language, Message
 from core.liveness import GAPS, MIN_SILENCE
 from core.paths import no_folder
 from core.people import PersonName
-from core.playbook.yaml_tree import TreeError, read_tree
 from core.setting_types import Command, Count, Number
 from core.vocabulary import JobKind, Role
+from core.yaml_files import TreeError, read_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from core.errors import MarketDataError
 from core.files import file_sha256
 from core.language import Message, literal
 from core.model_manifest import manifest_of
-from core.playbook.yaml_tree import TreeError, read_tree
+from core.yaml_files import TreeError, read_tree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from core.decision.inputs import CostsRecord, ModelRecord, PlaybookRecord
 from core.decision.skill import Baselines, EvidenceRecord
 from core.decision.training_range import OutsideTraining
 from core.decision.trust import Trust
-from core.gates import Facts, GateResult
+from core.gates import GateFacts, GateResult
 from core.json_model import Count, IsoDay, IsoMoment, JsonModel, Sentence, Sha256, Share
 from core.language import Message
 from core.market.candles import Provenance
@@ -48,7 +48,7 @@ class NextSteps(JsonModel):
         return self.pt if language == "pt" else self.en
 
 
-class RecordFacts(Facts):
+class RecordFacts(GateFacts):
     """Figures shown beside the gates."""
 
     mean_exposure: float | None = Field(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Change:
+class RecentChange:
     """One change. ``before`` is None if there was no earlier value."""
 
     what: str  # "attempt", "data", or a tag
@@ -38,19 +38,21 @@ def wall_of_step(facts: Facts, step: int) -> float | None:
     return float(pace.wall[min(place, len(pace) - 1)]) if len(pace) else None
 
 
-def changes(facts: Facts, wall: float, window: timedelta) -> list[Change]:
+def changes(facts: Facts, wall: float, window: timedelta) -> list[RecentChange]:
     """All that changed within ``window`` before or after a real moment, oldest first."""
     run = facts.run
     if run is None or run.reader is None:
         return []
     low, high = wall - window.total_seconds(), wall + window.total_seconds()
     found = [
-        Change("attempt", mark.first_step, mark.first_wall, None, mark.name)
+        RecentChange("attempt", mark.first_step, mark.first_wall, None, mark.name)
         for mark in run.reader.attempts_until(run.until.timestamp())[1:]
         if low <= mark.first_wall <= high
     ]
     found += [
-        Change(SETTINGS[turned.setting], turned.step, turned.wall, turned.before, turned.after)
+        RecentChange(
+            SETTINGS[turned.setting], turned.step, turned.wall, turned.before, turned.after
+        )
         for turned in setting_changes(run.reader, run.until)
         if low <= turned.wall <= high
     ]
@@ -58,5 +60,5 @@ def changes(facts: Facts, wall: float, window: timedelta) -> list[Change]:
     if check is not None and check.ended is not None and low <= check.ended.timestamp() <= high:
         ok = (check.result or {}).get("ok")
         outcome = Verdict.PASS if ok is True else Verdict.FAIL if ok is False else check.state
-        found.append(Change("data", None, check.ended.timestamp(), None, capitals(outcome)))
+        found.append(RecentChange("data", None, check.ended.timestamp(), None, capitals(outcome)))
     return sorted(found, key=lambda change: change.wall)

@@ -120,6 +120,6 @@ def _candles_below(root: Path) -> Iterator[Path]:
 
 def _not_read(path: Path) -> MarketDataError:
     return MarketDataError(
-        Message("{path} is not read: its format is none of ours.", path=str(path)),
+        Message("{path} is not read: its format is not supported.", path=str(path)),
         Message("Convert it to one of {formats}.", formats=", ".join(READ)),
     )

@@ -32,7 +32,7 @@ AGAIN = Message("Download or export the file again.")
 
 
 @dataclass(frozen=True)
-class Text:
+class CsvText:
     """A CSV, as text."""
 
     path: Path  # of an archive: the archive and the name inside it
@@ -47,7 +47,7 @@ class Table:
     frame: pd.DataFrame
 
 
-def opened(path: Path, content: bytes) -> Iterator[Text | Table]:
+def opened(path: Path, content: bytes) -> Iterator[CsvText | Table]:
     """What the file holds.
 
     :raises MarketDataError: it is damaged, encrypted, or not what its name says.
@@ -62,10 +62,10 @@ def opened(path: Path, content: bytes) -> Iterator[Text | Table]:
     elif name.endswith(".json"):
         yield Table(path, _of_json(path, content))
     else:
-        yield Text(path, content)
+        yield CsvText(path, content)
 
 
-def _archived(path: Path, content: bytes) -> Iterator[Text | Table]:
+def _archived(path: Path, content: bytes) -> Iterator[CsvText | Table]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [

@@ -16,7 +16,7 @@ import pandas as pd
 
 from core.errors import MarketDataError
 from core.language import Message
-from core.market.containers import Table, Text, opened
+from core.market.containers import CsvText, Table, opened
 from core.market.csv_text import FIX_LINE, FORMATS, read_csv
 from core.table_times import TableTimes, table_times
 
@@ -70,9 +70,9 @@ def parse_file(path: Path, content: bytes) -> list[ParsedFile]:
     return [_parsed(part) for part in opened(path, content)]
 
 
-def _parsed(part: Text | Table) -> ParsedFile:
+def _parsed(part: CsvText | Table) -> ParsedFile:
     path = part.path
-    if isinstance(part, Text):
+    if isinstance(part, CsvText):
         table = read_csv(path, part.content)
         cells, first_line, comment = table.frame, table.first_line, table.comment
     else:

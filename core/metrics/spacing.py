@@ -104,7 +104,7 @@ def spacing(
     moments = pd.DatetimeIndex(times)
     if bars_per_year is not None and not 1 <= bars_per_year <= 100_000_000:
         raise InputError(
-            Message("{n} bars per year is no number of bars.", n=bars_per_year),
+            Message("{n} bars per year is not a valid number of bars.", n=bars_per_year),
             Message("Leave it out: it is found from the times."),
         )
     if len(moments) < 2:

@@ -4,7 +4,6 @@ from core.playbook.extension import whole_text
 from core.playbook.gates import DecisionRule, GateSpec
 from core.playbook.loading import (
     DEFAULT,
-    PlaybookProblem,
     check_playbook,
     default_playbook_text,
     load_playbook,
@@ -27,7 +26,6 @@ __all__ = [
     "GateSpec",
     "Metric",
     "Playbook",
-    "PlaybookProblem",
     "RevalidationSettings",
     "RoleSpec",
     "ScenarioSpec",

@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 
 from core.language import Message
-from core.playbook.yaml_tree import Tree, TreeError, read_tree
+from core.yaml_files import Tree, TreeError, read_tree
 
 KEY = "extends"
 BASES = {"phase4": Path(__file__).with_name("phase4.yaml")}

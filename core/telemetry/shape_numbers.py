@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 _MORE = np.uint8(0x80)
 
 
-class Numbers(NamedTuple):
+class ShapeNumbers(NamedTuple):
     """The numbers of rows of one layout."""
 
     value: np.ndarray  # float64[n, numbers of the layout]
     right: np.ndarray  # bool[n]; False: a number is not in the form of its type
 
 
-def numbers_of(buffer: bytes, ends: np.ndarray, shapes: np.ndarray, layout: Layout) -> Numbers:
+def numbers_of(buffer: bytes, ends: np.ndarray, shapes: np.ndarray, layout: Layout) -> ShapeNumbers:
     """The numbers of summaries.
 
     :param ends: int64[n], where each summary ends.
@@ -35,7 +35,7 @@ def numbers_of(buffer: bytes, ends: np.ndarray, shapes: np.ndarray, layout: Layo
     if all(form == {("<f4", False)} for form in forms):
         places = ends[:, None] - np.array([from_end for from_end, _ in layout.holes])
         singles = unaligned(buffer, "<f4")[places]
-        return Numbers(singles.astype(np.float64), right)
+        return ShapeNumbers(singles.astype(np.float64), right)
     value = np.empty((len(ends), len(layout.holes)))
     for at, ((from_end, size), kinds) in enumerate(zip(layout.holes, forms, strict=True)):
         for kind, varint in kinds:
@@ -46,7 +46,7 @@ def numbers_of(buffer: bytes, ends: np.ndarray, shapes: np.ndarray, layout: Layo
                 value[rows, at], right[rows] = _varints(buffer, places, size, kind, right[rows])
             else:
                 value[rows, at] = unaligned(buffer, kind)[places]
-    return Numbers(value, right)
+    return ShapeNumbers(value, right)
 
 
 def _varints(

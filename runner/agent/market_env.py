@@ -42,7 +42,7 @@ POSITION_CLIP = 3.0
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StepOutcome:
     """One step of all accounts before any reset. Shape (n,) each."""
 
     bar: np.ndarray  # index of the bar at whose close equity is marked
@@ -89,7 +89,7 @@ class MarketEnv(VecEnv):
         self.np_random = np.random.default_rng(seed)
         self.account = Account(num_envs, settings.start_capital, settings.costs)
         self.reward = Reward(num_envs, settings.reward)
-        self._outcome: Outcome | None = None
+        self._outcome: StepOutcome | None = None
         self._levels = np.asarray(settings.levels)
         self._unit = float(np.abs(self._levels).max()) or 1.0
         self._bar = np.zeros(num_envs, dtype=np.int64)
@@ -114,7 +114,7 @@ class MarketEnv(VecEnv):
         return self._held.copy()
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> StepOutcome:
         """The outcome of the last step.
 
         :raises ValueError: there was no step yet.
@@ -204,7 +204,7 @@ class MarketEnv(VecEnv):
                 self.account.hold(int(i), held)
                 self._held[i], self._entered[i] = action, entry
 
-    def _advance(self, actions: np.ndarray) -> Outcome:
+    def _advance(self, actions: np.ndarray) -> StepOutcome:
         market, account = self.market, self.account
         before = account.equity(market.close[self._bar])
         bar = self._bar = self._bar + 1
@@ -230,7 +230,9 @@ class MarketEnv(VecEnv):
             after_exit = account.equity(closing)
         components = self.reward.components(before, at_open, after_fill, at_close, after_exit)
         # A copy: the start of the next episode writes to self._bar.
-        return Outcome(bar.copy(), after_exit, exposure, fills, exits, components, ended, ruined)
+        return StepOutcome(
+            bar.copy(), after_exit, exposure, fills, exits, components, ended, ruined
+        )
 
     def _observe(self) -> np.ndarray:
         """The observation at the close of each account's bar, float32 (n, K + 3)."""

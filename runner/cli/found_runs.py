@@ -62,13 +62,13 @@ def print_diagnosis(findings: Sequence[Finding]) -> None:
     """The alerts in one line, then all findings, those first that are active."""
     active = [finding for finding in findings if finding.status in _ACTIVE]
     without = sum(finding.status is FindingStatus.NO_DATA for finding in findings)
-    told = [
+    parts = [
         Message("Alert: {scenarios}.", scenarios=", ".join(finding.scenario for finding in active))
         if active
         else Message("No alert.")
     ]
     if without:
-        told.append(
+        parts.append(
             plural(
                 "{n} of {all} scenarios has not enough data.",
                 "{n} of {all} scenarios have not enough data.",
@@ -76,7 +76,7 @@ def print_diagnosis(findings: Sequence[Finding]) -> None:
                 all=len(findings),
             )
         )
-    tell_line(joined(told))
+    tell_line(joined(parts))
     print()
     print_findings([*active, *(finding for finding in findings if finding not in active)])
 

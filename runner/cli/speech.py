@@ -25,7 +25,7 @@ _BREAKS = re.compile(r"([\n\t])")
 def language() -> Language:
     """The language of this terminal.
 
-    :raises InputError: the setting names none of ours.
+    :raises InputError: the setting names no supported language.
     """
     terminal = Terminal.read()
     return terminal.language

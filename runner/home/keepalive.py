@@ -39,7 +39,7 @@ def dashboard_command(port: int) -> list[str]:
     ]
 
 
-class Part(Protocol):
+class KeptProcess(Protocol):
     """A process that is kept alive."""
 
     name: Message
@@ -115,7 +115,9 @@ class Keeper:
     :param show: gets one line of text for each event.
     """
 
-    def __init__(self, part: Part, settings: Settings, show: Callable[[Message], None]) -> None:
+    def __init__(
+        self, part: KeptProcess, settings: Settings, show: Callable[[Message], None]
+    ) -> None:
         self.part, self.settings, self.show = part, settings, show
         self._failures = 0  # in a row
         self._was_healthy = False

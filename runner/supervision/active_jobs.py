@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class ActiveSnapshot:
     """Active jobs in one read transaction."""
 
     jobs: tuple[Row, ...]  # waiting or live, oldest first
@@ -32,10 +32,10 @@ class ActiveJobs:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._snapshot: Snapshot | None = None
+        self._snapshot: ActiveSnapshot | None = None
         self._size = -1  # of the ledger at the snapshot
 
-    def read(self) -> Snapshot:
+    def read(self) -> ActiveSnapshot:
         """The present snapshot."""
         size = self._ledger_size()
         if self._snapshot is None or size != self._size:
@@ -44,7 +44,7 @@ class ActiveJobs:
             self._size = size if end == size else -1
         return self._snapshot
 
-    def _read(self) -> tuple[Snapshot, int]:
+    def _read(self) -> tuple[ActiveSnapshot, int]:
         jobs, attempts, ledger = schema.jobs, schema.attempts, schema.ledger
         with self.store.read() as connection:
             rows = connection.execute(
@@ -57,7 +57,7 @@ class ActiveJobs:
                 )
                 .where(jobs.c.state.in_(ACTIVE_STATES))
             )
-            snapshot = Snapshot(
+            snapshot = ActiveSnapshot(
                 tuple(rows), {row.job_id: row for row in newest}, self.store.epoch(connection)
             )
             end = connection.scalar(select(ledger.c.end).order_by(ledger.c.seq.desc()).limit(1))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from runner.reported_problems import ReportedProblems
     from runner.settings import Settings
     from runner.store import Store
-    from runner.supervision.active_jobs import ActiveJobs, Snapshot
+    from runner.supervision.active_jobs import ActiveJobs, ActiveSnapshot
 
 _SUBJECT = "The schedule"  # of its problems in the log
 
@@ -75,7 +75,7 @@ class ScheduledChecks:
             if queries.active_job(write.connection, first.kind) is None:
                 write.append(job_request(first.kind, first.params, None, now), plan.week.id)
 
-    def _read_plan(self, snapshot: Snapshot) -> _Plan:
+    def _read_plan(self, snapshot: ActiveSnapshot) -> _Plan:
         with self.store.read() as connection:
             week = queries.active_week(connection)
             if week is None:
@@ -97,7 +97,7 @@ class ScheduledChecks:
 class _Plan:
     """What the schedule depends on; valid as long as its snapshot."""
 
-    snapshot: Snapshot
+    snapshot: ActiveSnapshot
     week: Week | None = None
     clock: Clock = field(default_factory=Clock)
     asked: frozenset[date] = frozenset()

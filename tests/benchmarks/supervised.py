@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def supervised(
     home: Home, environment: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Client, int]]:
-    """The lead's client and the runner's pid; behind it nothing of the home is alive."""
+    """The lead's client and the runner's pid; after it nothing of the home is alive."""
     client = Client(home, Person("Lea", Role.LEAD))
     client.create_week(datetime.now(UTC))
     with home.runner_log.open("ab") as log:

@@ -2,7 +2,7 @@
 
 ``python -m tests.benchmarks.training [--seeds 3] [--steps 500000]``
 
-Each seed is a market of its own, a training of its own and an unseen market of its own.
+Each seed is a market of its own, a training run of its own and an unseen market of its own.
 The speed counts the whole training: rollouts, updates, events, evaluations.
 """
 

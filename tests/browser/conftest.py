@@ -69,7 +69,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A week that only looks on a run of somebody else: slow, but healthy; no runner."""
+    """A week that only watches a run of another program: slow, but healthy; no runner."""
     site = Site(tmp_path_factory.mktemp("watched") / "home")
     launch = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3, minutes=10)
     late = launch.timestamp() - LAUNCH.timestamp()

@@ -30,7 +30,7 @@ def test_a_tick_keeps_the_chart_and_the_place_on_the_page(played: Site, window: 
     runner = screen.part("frame").inner_text()
     screen.page.wait_for_timeout(TWO_TICKS_MS)
     assert screen.part("frame").inner_text() != runner, "the page did not tick at all"
-    assert still_there(screen), "the chart was torn down and drawn anew"
+    assert still_there(screen), "the chart was torn down and drawn again"
     assert screen.main.evaluate("e => e.scrollTop") == 150
 
 

@@ -23,12 +23,12 @@ def test_a_tick_with_a_note_is_there_for_the_next_person(watched: Site, window: 
     row = screen.part(f"item-{slot}-{check}")
     row.get_by_role("button", name="Tick with note").click()
     popover = screen.page.get_by_test_id("stPopoverBody")
-    popover.get_by_role("textbox").fill("too early to tell; looked at the *curve*")
+    popover.get_by_role("textbox").fill("too early to tell; checked the *curve*")
     # The page ticks on meanwhile: what is being typed must stay.
     screen.page.wait_for_timeout(4000)
-    expect(popover.get_by_role("textbox")).to_have_value("too early to tell; looked at the *curve*")
+    expect(popover.get_by_role("textbox")).to_have_value("too early to tell; checked the *curve*")
     popover.get_by_role("button", name="Save tick").click()
-    expect(row).to_contain_text("looked at the *curve*", timeout=PATIENCE_MS)
+    expect(row).to_contain_text("checked the *curve*", timeout=PATIENCE_MS)
     saved = next(t for t in watched.client.ticks(week.id, slot) if t.check == check)
     assert saved.verdict_seen is Verdict.FAIL
 

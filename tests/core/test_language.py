@@ -264,18 +264,18 @@ def test_alternatives_are_joined_by_or() -> None:
 
 
 def test_days_and_moments_follow_the_language_and_survive_a_record() -> None:
-    told = Message(
+    message = Message(
         "{first:%Y-%m-%d} to {last:%Y-%m-%d %H:%M} UTC",
         first=date(2026, 2, 23),
         last=datetime(2026, 2, 27, 16, tzinfo=UTC),
     )
-    assert told == "2026-02-23 to 2026-02-27 16:00 UTC"
-    assert told.in_("pt") == "23/02/2026 to 27/02/2026 16:00 UTC"
-    read = Message.from_record(json.loads(json.dumps(told.as_record())))
-    assert (read, read.in_("pt")) == (told, told.in_("pt"))
+    assert message == "2026-02-23 to 2026-02-27 16:00 UTC"
+    assert message.in_("pt") == "23/02/2026 to 27/02/2026 16:00 UTC"
+    read = Message.from_record(json.loads(json.dumps(message.as_record())))
+    assert (read, read.in_("pt")) == (message, message.in_("pt"))
 
 
 def test_a_message_within_a_sentence_can_be_in_capitals() -> None:
-    told = Message("{word:upper} and {word:>6}", word=Message("done"))
-    assert told == "DONE and   done"
-    assert told.in_("xx") == "DONE and   done"
+    message = Message("{word:upper} and {word:>6}", word=Message("done"))
+    assert message == "DONE and   done"
+    assert message.in_("xx") == "DONE and   done"

@@ -63,7 +63,7 @@ SILENT = {"step_age": 12 * MINUTE, "event_age": 12 * MINUTE}
         # one sign of progress is enough
         (seen(**SILENT | {"event_age": 5.0}), Liveness.WORKING),
         (seen(**SILENT, checkpoint_age=MINUTE), Liveness.WORKING),
-        # a stopped process does nothing until somebody resumes it; a debugger does that itself
+        # a stopped process does nothing until it is resumed; a debugger does that itself
         (seen(process="T"), Liveness.STALLED),
         (seen(process="t"), Liveness.QUIET),
         (seen(**SILENT, process="t", cpu=0.0), Liveness.STALLED),

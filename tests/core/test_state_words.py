@@ -34,10 +34,10 @@ def test_every_state_has_its_capitals_in_portuguese() -> None:
 
 
 def test_a_recorded_sentence_keeps_its_state_in_each_language() -> None:
-    told = Message("Run {run} is {status}.", run="a", status=capitals(TrainingStatus.RUNNING))
-    read = Message.from_record(json.loads(json.dumps(told.as_record())))
+    reported = Message("Run {run} is {status}.", run="a", status=capitals(TrainingStatus.RUNNING))
+    read = Message.from_record(json.loads(json.dumps(reported.as_record())))
     assert read == "Run a is RUNNING."
-    assert read.in_("pt") == told.in_("pt")
+    assert read.in_("pt") == reported.in_("pt")
     assert "EM ANDAMENTO" in read.in_("pt")
 
 

@@ -77,7 +77,7 @@ class Place:
         return Client(self.home, person, now=lambda: self.now)
 
     def week(self, watched: Path | None = None, **given: Any) -> Week:
-        """The manual's week; with ``watched`` its run is looked at there."""
+        """The manual's week; with ``watched`` its run is watched there."""
         return recorded(self.client().create_week(LAUNCH, watched=watched, **given))
 
     def watch(self, hours: float = 3.0, playbook_path: Path | None = None, **changed: Any) -> Week:

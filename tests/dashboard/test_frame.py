@@ -50,6 +50,6 @@ def test_an_open_incident_is_red_whether_it_blocks_the_start_or_not(place: Place
 def test_a_watched_run_that_ended_is_no_alarm(place: Place, language: Language, said: str) -> None:
     place.watch(hours=1)
     place.now += timedelta(hours=8)
-    told = [element.value for element in draw_frame(place.page(language=language)).markdown]
-    assert any(f"gray-badge[:material/flag: {said}" in text for text in told)
-    assert not any("red-badge" in text for text in told)
+    reported = [element.value for element in draw_frame(place.page(language=language)).markdown]
+    assert any(f"gray-badge[:material/flag: {said}" in text for text in reported)
+    assert not any("red-badge" in text for text in reported)

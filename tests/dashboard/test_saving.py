@@ -52,7 +52,9 @@ def test_a_write_that_ends_before_its_commit_is_never_called_saved(place: Place,
         arm("")
     assert "Saved:" not in text_of(test)
     there = place.client().ticks(week.id)
-    assert len(there) == (1 if at == "after_ledger" else 0)  # its line is there, and is told now
+    assert len(there) == (
+        1 if at == "after_ledger" else 0
+    )  # its line is there, and is reported now
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "Read-only"), ("pt", "Somente leitura")])

@@ -228,7 +228,7 @@ def test_a_watched_run_is_lost_after_the_playbooks_hours(place: Place) -> None:
         snapshot = present(place.page().snapshot())
         assert snapshot is not None
         assert snapshot.status is found
-        # Its learned limit is 20 minutes: red before nobody knows whether it still runs.
+        # Its learned limit is 20 minutes: red before it is unclear whether it still runs.
         assert snapshot.stale is (found is TrainingStatus.RUNNING)
     assert snapshot.run is not None
     assert "the playbook allows 6 h" in snapshot.run.reason

@@ -159,7 +159,7 @@ class Chaos:
             alive = job.attempt > 0 and is_alive(self._identity(job, "child"))
             return job.state is JobState.RUNNING and steps > 0 and alive
 
-        self._wait(there, "the training is at work")
+        self._wait(there, "the training run works")
         return found[0]
 
     def _kill(self, victim: str, job: Job) -> None:
@@ -174,7 +174,7 @@ class Chaos:
             self._kill_process("trainer", self._identity(job, "child"))
         if "dashboard" in victim:
             for name, process in (("dashboard", self.dashboard), ("person", self.person)):
-                if process.poll() is not None:  # nobody had killed it
+                if process.poll() is not None:  # it had not been killed
                     self.tally.problems.append(f"the {name} ended with {process.returncode}")
                 process.kill()
                 process.wait()
@@ -200,7 +200,7 @@ class Chaos:
         return ProcessIdentity.from_dict((read_json(folder / "identity.json") or {}).get(name))
 
     def _adopted(self, job: Job, number: int) -> None:
-        """The same attempt goes on under the new runner, and makes new steps."""
+        """The same attempt continues under the new runner, and makes new steps."""
         before = (self.lead.progress(job.id) or {}).get("steps", 0)
 
         def goes_on() -> bool:
@@ -209,7 +209,7 @@ class Chaos:
             return now is not None and now.state is JobState.RUNNING and steps > before
 
         try:
-            self._wait(goes_on, f"{job.id} goes on under the new runner")
+            self._wait(goes_on, f"{job.id} continues under the new runner")
         except TimeoutError as error:
             raise TimeoutError(f"{error} {self._told(job)}") from error
         if self.lead.attempts(job.id)[-1].number == number:
@@ -233,7 +233,7 @@ class Chaos:
         self.person.wait()
         # A shim that has just written down the end is still about to end itself.
         with suppress(TimeoutError):
-            self._wait(lambda: not strays(self.home), "nobody is left", seconds=20.0)
+            self._wait(lambda: not strays(self.home), "no process is left", seconds=20.0)
         self.tally.orphans = len(strays(self.home))
 
     def _count(self) -> None:

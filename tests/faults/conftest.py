@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["place"]
 
 Row = tuple[int, str, str, str, str, str]
-_HOMES = re.compile(r"/tmp/[\w./-]*?/(?=home\b|file\b)")  # where a test's home lies tells nothing
+_HOMES = re.compile(r"/tmp/[\w./-]*?/(?=home\b|file\b)")  # the place of a test's home means nothing
 _ROWS = pytest.StashKey[list[Row]]()
 _SEEN = pytest.StashKey[list[str]]()
 _HELD = pytest.StashKey[str]()
@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def promises(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Promises]:
-    """Behind each test here: databases whole, acknowledged rows there, no stray process.
+    """After each test here: databases whole, acknowledged rows there, no stray process.
 
     A case without a home says in its mark why it has none; any other has rows to lose.
     """
@@ -88,8 +88,8 @@ def pytest_runtest_makereport(
         for mark in item.iter_markers("fault"):
             shown = "; ".join(said) or "as expected"
             how, expected = mark.kwargs["injected"], mark.kwargs["expected"]
-            behind = item.stash.get(_HELD, "not held")
-            item.config.stash[_ROWS].append((mark.args[0], how, expected, shown, behind, item.name))
+            after = item.stash.get(_HELD, "not held")
+            item.config.stash[_ROWS].append((mark.args[0], how, expected, shown, after, item.name))
     return report
 
 
@@ -100,9 +100,9 @@ def pytest_terminal_summary(
         return
     write = terminalreporter.write_line
     terminalreporter.section("fault matrix")
-    write("case | injected how | expected | seen | held behind it")
+    write("case | injected how | expected | seen | held after it")
     rows: list[Row] = config.stash[_ROWS]
-    for number, *told, _ in sorted(rows):
-        write(" | ".join([f"{number:>4}", *told]))
+    for number, *reported, _ in sorted(rows):
+        write(" | ".join([f"{number:>4}", *reported]))
     for number, case in sorted(NOT_INJECTED.items()):
         write(f"{number:>4} | NOT INJECTED: {case.reason} | {case.case} | instead: {case.instead}")

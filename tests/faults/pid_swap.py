@@ -59,7 +59,7 @@ def main() -> int:
     sent = send_signal(meant, signal.SIGKILL)
     time.sleep(0.2)
     assert third is not None
-    print(f"behind the check: sent {sent}, victim alive {third.poll() is None}")
+    print(f"after the check: sent {sent}, victim alive {third.poll() is None}")
     third.kill()
     third.wait()
     return 0

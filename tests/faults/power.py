@@ -72,7 +72,7 @@ class Disk:
         # A folder, and what one change of it makes of names; a rename is one change.
         self.pending_names: list[tuple[str, list[tuple[str, _File | None]]]] = []
         self.offsets: dict[str, int | None] = {}  # of open files, by descriptor; None: appends
-        self.said = b""  # what the process told the world
+        self.said = b""  # what the process printed
 
     def call(self, line: str) -> bool:
         """Do what one line says; False if it concerns nothing here."""
@@ -172,7 +172,7 @@ class Disk:
 
 
 def cuts(disk: Disk, lines: list[str]) -> Iterator[int]:
-    """Do the calls one after another; stops behind each that changes something here."""
+    """Do the calls one after another; stops after each that changes something here."""
     for number, line in enumerate(lines):
         if disk.call(line):
             yield number

@@ -49,8 +49,8 @@ class Promises:
     mark: str = field(default_factory=lambda: uuid4().hex)
     others: set[int] = field(default_factory=set)  # pids that were there before it
     lines: list[tuple[Home, bytes]] = field(default_factory=list)  # acknowledged in this process
-    notes: list[tuple[Home, str]] = field(default_factory=list)  # and by children, who told us
-    homes: int = 0  # how many were looked at
+    notes: list[tuple[Home, str]] = field(default_factory=list)  # and reported by children
+    homes: int = 0  # how many were checked
     rows: int = 0
 
     def look(self, home: Home) -> None:
@@ -69,8 +69,8 @@ class Promises:
             self.rows += 1
         self.homes += 1
 
-    def told(self, home: Home, count: int) -> None:
-        """A child that numbers its notes from 0 was told that so many are saved."""
+    def reported(self, home: Home, count: int) -> None:
+        """A child that numbers its notes from 0 got the answer that so many are saved."""
         self.notes += [(home, f"{number} ") for number in range(count)]
 
     def let_go(self, home: Home) -> None:
@@ -116,7 +116,7 @@ class Promises:
             if parent.pid == os.getpid():
                 return True
             if parent.pid in self.others:
-                return False  # a browser that was there before goes on with its own
+                return False  # a browser that was there before keeps its own
         return False
 
 
@@ -147,7 +147,7 @@ def promised(root: Path) -> Iterator[Promises]:
 
 
 def held(promises: Promises, places: list[Place]) -> None:
-    """All three, behind a test: first as it left things, then with everything ended."""
+    """All three, after a test: first as it left things, then with everything ended."""
     gone(lambda: without(places, promises.strays()), "belong to no job that is alive")
     for place in places:
         place.end()
@@ -156,16 +156,16 @@ def held(promises: Promises, places: list[Place]) -> None:
 
 
 def gone(found: Callable[[], list[psutil.Process]], why: str) -> None:
-    """Nobody is found, at once or soon: what was ended may take a moment to be gone."""
+    """No process is found, at once or soon: what was ended may take a moment to be gone."""
     deadline = time.monotonic() + PATIENCE_S
     while left := found():
         if time.monotonic() > deadline:
-            told = []
+            reported = []
             for each in left:
                 with suppress(psutil.Error):
-                    told.append(f"{each.pid} {' '.join(each.cmdline())[:200]}")
+                    reported.append(f"{each.pid} {' '.join(each.cmdline())[:200]}")
                     each.kill()
-            raise AssertionError(f"these processes {why}: {told}")
+            raise AssertionError(f"these processes {why}: {reported}")
         time.sleep(0.02)
 
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-REFUSED = 77  # the exit code where nobody may mount
-# What is on it is copied out before it vanishes with its namespace: it is looked at later.
+REFUSED = 77  # the exit code where mounts are not allowed
+# What is on it is copied out before it vanishes with its namespace: it is checked later.
 _MOUNTED = f"""
 disk="$1"; size="$2"; shift 2
 mkdir -p "$disk"
@@ -44,7 +44,7 @@ def left(disk: Path) -> Path:
 def run_on_disk(
     disk: Path, size: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run it to its end; skips the test where nobody may mount."""
+    """Run it to its end; skips the test where mounts are not allowed."""
     done = subprocess.run(
         on_disk(disk, size, command), env=env, capture_output=True, text=True, timeout=60
     )
@@ -53,6 +53,6 @@ def run_on_disk(
 
 
 def skip_if_refused(code: int | None, said: str) -> None:
-    """:raises Skipped: this machine lets nobody mount in a namespace."""
+    """:raises Skipped: this machine does not allow mounts in a namespace."""
     if code == REFUSED or "unshare" in said:
-        pytest.skip(f"this machine lets nobody mount in a namespace: {said.strip()}")
+        pytest.skip(f"this machine does not allow mounts in a namespace: {said.strip()}")

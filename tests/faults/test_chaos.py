@@ -19,6 +19,6 @@ def test_random_kills_lose_no_row_and_leave_no_process(tmp_path: Path) -> None:
     tally = Chaos(tmp_path / "home", seed=11, say=print).run(ROUNDS)
     assert tally.ok, tally.text()
     assert tally.rounds == ROUNDS
-    # Each round kills somebody; a person who ticks all the while was promised rows.
+    # Each round kills a process; a person who ticks all the while was promised rows.
     assert sum(tally.kills.values()) >= ROUNDS
     assert tally.acknowledged > 10 * ROUNDS

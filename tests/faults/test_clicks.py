@@ -45,7 +45,7 @@ class Dashboard:
             url = f"http://127.0.0.1:{self.port}"
             remember(self._context, url, Role.LEAD)
             self.screen = Screen(self._context.new_page(), url)
-            # The first drawing imports everything, beside a training: its patience is longer.
+            # The first drawing imports everything, beside a training run: its patience is longer.
             self.screen.page.goto(f"{self.screen.url}/hourly_checks", timeout=60_000)
             expect(self.screen.page.locator("h3").first).to_be_visible(timeout=60_000)
             self.screen.go("hourly_checks")
@@ -79,7 +79,7 @@ class Dashboard:
 @fault(
     17,
     injected="SIGKILL and SIGTERM of a real Streamlit server, a real browser's click stopped "
-    "before and behind its line in the ledger, while a job runs",
+    "before and after its line in the ledger, while a job runs",
     expected="the row is whole or absent, the one that the page called saved is there; "
     "the job runs on and obeys",
 )

@@ -1,4 +1,4 @@
-"""Faults of the database: busy, damaged, behind, copied while others write."""
+"""Faults of the database: busy, damaged, incomplete, copied while others write."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_a_ledger_that_is_ahead_is_caught_up_with(
 ) -> None:
     lines, _ = write(place.home, 5, TRAINWEEK_FAIL="after_ledger:kill@3")
     assert saved(lines) == 2
-    promises.told(place.home, 2)
+    promises.reported(place.home, 2)
     assert len(Client(place.home, LEAD).notes(place.week.id)) == 3  # on the disk, not yet said
     hold(place, 2)
     old = place.home.database.read_bytes()
@@ -202,7 +202,7 @@ def test_backups_made_while_others_write_open_and_are_whole(
     restore_store(place.home, None, LEAD, after(0))
     count = newest.lines - 1
     assert count == 30
-    promises.told(place.home, count)
+    promises.reported(place.home, count)
     hold(place, count)
     seen(f"{made} backups during 30 writes, all whole; {count} notes after the restore")
 
@@ -213,7 +213,7 @@ def test_a_writer_killed_around_its_commit_loses_nothing_acknowledged(
 ) -> None:
     lines, _ = write(place.home, 9, TRAINWEEK_FAIL=f"{at}:kill@4")
     assert saved(lines) == 3
-    promises.told(place.home, 3)
+    promises.reported(place.home, 3)
     there = len(Client(place.home, LEAD).notes(place.week.id))
     assert there == (3 if at == "before_ledger" else 4)
     hold(place, 3)
@@ -233,5 +233,5 @@ def test_a_writer_killed_at_any_moment_loses_nothing_acknowledged(
     said = first + writer.stdout.read()
     writer.wait()
     Client(place.home, LEAD).weeks()  # opening brings the database up
-    promises.told(place.home, said.count("saved"))
+    promises.reported(place.home, said.count("saved"))
     hold(place, said.count("saved"))

@@ -55,7 +55,7 @@ def test_a_full_disk_is_said_and_survived_without_a_restart(
     assert f"notes {saved(lines)}" in lines, done.stdout + done.stderr
     assert lines[-1] == "verified"
     home = Home(left(tmp_path / "disk") / "home")
-    promises.told(home, saved(lines) - 1)
+    promises.reported(home, saved(lines) - 1)
     promises.notes.append((home, "after"))
     seen(f"{saved(lines)} saved; {refused[:60]}...; saved after")
 
@@ -100,7 +100,7 @@ def test_a_limit_on_file_size_leaves_no_half_state(
     lines, _ = write(place.home, 200, before=limit)
     assert "NOT saved" in refusal(lines)
     assert 0 < saved(lines) < 200
-    promises.told(place.home, saved(lines))
+    promises.reported(place.home, saved(lines))
     hold(place, saved(lines))
     assert place.lead.note(place.week.id, "hourly_1", f"{saved(lines)} after the limit")
     hold(place, saved(lines) + 1)
@@ -126,7 +126,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_user(
     assert str(tmp_path / "disk" / name) in last
     assert "can't write to the data directory" in last
     assert "--home" in last
-    promises.told(Home(left(tmp_path / "disk") / "home"), 1)
+    promises.reported(Home(left(tmp_path / "disk") / "home"), 1)
     seen(last)
 
 
@@ -175,7 +175,7 @@ def test_a_missing_home_is_made_and_a_file_in_its_place_named(tmp_path: Path, se
 
 @fault(
     31,
-    injected="the kernel's mount table says that the home lies on nfs4, cifs, fuse.sshfs "
+    injected="the kernel's mount table says that the home is on nfs4, cifs, fuse.sshfs "
     "(the table is ours, the disk is not)",
     expected="the runner refuses to start, doctor says why",
 )
@@ -258,6 +258,6 @@ def test_a_process_without_free_files_says_so_and_leaks_none(
     assert "its limit of 64 open files" in refused[0]
     assert "ulimit -n" in refused[0]
     assert all("NOT saved" in line for line in refused), refused
-    promises.told(place.home, saved(lines))
+    promises.reported(place.home, saved(lines))
     hold(place, saved(lines))
     seen(f"{len(refused)} refused: {refused[0][10:60]}...; {saved(lines)} saved")

@@ -154,7 +154,7 @@ def test_a_killed_environment_worker_is_named(place: Place, seen: Seen) -> None:
 
 @fault(
     14,
-    injected="a training that the machine ends at once, again and again",
+    injected="a training run that the machine ends at once, again and again",
     expected="waits that double, spread by 25 %; stops after 3 resumes",
 )
 def test_a_loop_of_ends_is_slowed_and_stopped(place: Place, seen: Seen) -> None:

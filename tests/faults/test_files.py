@@ -81,7 +81,7 @@ def test_a_file_cut_at_every_byte_shows_what_is_whole_and_resumes(
 @fault(
     39,
     injected="a bit of a record's data flipped",
-    expected="one record is skipped and told; the later ones are shown",
+    expected="one record is skipped and reported; the later ones are shown",
     no_home=READS,
 )
 def test_a_flipped_bit_in_the_data_costs_one_record(tmp_path: Path, seen: Seen) -> None:
@@ -98,7 +98,7 @@ def test_a_flipped_bit_in_the_data_costs_one_record(tmp_path: Path, seen: Seen) 
 @fault(
     40,
     injected="a bit of a record's length flipped",
-    expected="this file stops, visibly; the others go on",
+    expected="this file stops, visibly; the others are still read",
     no_home=READS,
 )
 def test_a_flipped_bit_in_a_length_stops_this_file_and_no_other(tmp_path: Path, seen: Seen) -> None:
@@ -152,7 +152,7 @@ REPLACEMENTS = {
 @fault(
     42,
     injected="an event file that shrinks, is replaced, or is deleted between two looks",
-    expected="read anew by inode, no point twice, and told",
+    expected="read again by inode, no point twice, and reported",
     no_home=READS,
 )
 def test_a_file_that_becomes_another_is_read_anew(tmp_path: Path, seen: Seen, what: str) -> None:

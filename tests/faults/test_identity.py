@@ -43,7 +43,7 @@ def runner_of_another_boot(place: Place) -> None:
     place.runners.append(started)
     time.sleep(0.5)
     if started.poll() == 77:
-        pytest.skip("this machine lets nobody mount in a namespace")
+        pytest.skip("this machine does not allow mounts in a namespace")
 
 
 @fault(
@@ -130,7 +130,7 @@ def test_a_foreign_pid_in_the_database_means_nothing(place: Place, seen: Seen) -
 
 @fault(
     21,
-    injected="the pid is given to another process, before and behind the check",
+    injected="the pid is given to another process, before and after the check",
     expected="the pidfd means the first one: no signal reaches the other",
     no_home="two bare processes in a pid namespace of their own",
 )
@@ -142,10 +142,10 @@ def test_a_pid_that_changes_hands_is_not_signalled(seen: Seen) -> None:
         timeout=60,
     )
     if "unshare" in done.stderr or "Permission" in done.stderr:
-        pytest.skip(f"this machine gives nobody a pid namespace: {done.stderr.strip()}")
+        pytest.skip(f"this machine allows no pid namespace: {done.stderr.strip()}")
     assert done.stdout.splitlines() == [
         "before the check: sent False, victim alive True",
-        "behind the check: sent False, victim alive True",
+        "after the check: sent False, victim alive True",
     ], done.stderr
     seen("; ".join(done.stdout.splitlines()))
 

@@ -136,7 +136,7 @@ def test_a_wrong_setting_names_its_variable(seen: Seen, monkeypatch) -> None:
 
 @fault(
     47,
-    injected="a training asked for with steps -1, 10^30, 1.5, lr -1, 10^30, text",
+    injected="a training run requested with steps -1, 10^30, 1.5, lr -1, 10^30, text",
     expected="refused at the door with the field's name; no job, so no crash incident",
 )
 def test_a_training_with_a_wrong_value_is_refused_at_the_door(place: Place, seen: Seen) -> None:

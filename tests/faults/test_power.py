@@ -60,7 +60,7 @@ def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(
     lines = record(writer(place.home.root, NOTES), tmp_path / "calls")
     moments = list(cuts(Disk(place.home.root), lines))
     chance = random.Random(28)
-    # Right behind each acknowledgement nothing but the synced is taken; else anything.
+    # Right after each acknowledgement nothing but the synced is taken; else anything.
     chosen = set(chance.sample(moments, min(ROUNDS, len(moments))))
     tried, at_acks, said = 0, 0, 0
     for number in cuts(disk, lines):
@@ -82,7 +82,7 @@ def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(
         shutil.rmtree(home.root)
     assert said == NOTES
     assert at_acks == NOTES
-    seen(f"{tried} cuts among {len(moments)} calls, {at_acks} of them right behind an ack; 0 lost")
+    seen(f"{tried} cuts among {len(moments)} calls, {at_acks} of them right after an ack; 0 lost")
 
 
 _SAVES = """
@@ -101,7 +101,7 @@ print("saved 2000", flush=True)
     28,
     injected="power cut after any system call of a save of a checkpoint (recorded by strace)",
     expected="the checkpoint is whole or absent, the one before verifies",
-    no_home="the program that saves opens no store; what it saves is what is looked at",
+    no_home="the program that saves opens no store; what it saves is what is checked",
 )
 def test_a_power_cut_in_a_save_leaves_the_checkpoint_whole_or_absent(
     tmp_path: Path, seen: Callable[[object], None]

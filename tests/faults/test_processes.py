@@ -124,7 +124,7 @@ def test_a_program_without_its_shim_is_followed_to_its_end(
     time.sleep(0.3)
     assert place.job(job).state is JobState.RUNNING
     place.go(job)
-    # Nobody saw an exit code: only a complete result proves how it ended.
+    # No exit code is known: only a complete result proves how it ended.
     expected = JobState.SUCCEEDED if do == "complete" else JobState.LOST
     wait_for(place.in_state(job, expected))
     assert place.job(job).exit_code is None
@@ -213,7 +213,7 @@ def test_a_program_and_shim_that_vanish_are_lost_within_seconds(place: Place, se
 
 @fault(
     6,
-    injected="kill -9 of a training's shim and program",
+    injected="kill -9 of a training run's shim and program",
     expected="LOST, and resumed by policy; another kind of job is not",
 )
 def test_a_training_that_vanishes_is_resumed_and_nothing_else_is(place: Place, seen: Seen) -> None:

@@ -1,4 +1,4 @@
-"""Faults of a program that is there and does nothing: told, kept, and left alone."""
+"""Faults of a program that is there and does nothing: reported, kept, and left alone."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def at_work(place: Place, job: Job) -> None:
 @fault(
     12,
     injected="SIGSTOP of the trainer",
-    expected="UNRESPONSIVE incident with what it was doing; not killed; goes on after SIGCONT",
+    expected="UNRESPONSIVE incident with what it was doing; not killed; continues after SIGCONT",
 )
 def test_a_stopped_trainer_is_told_kept_and_not_killed(place: Place, seen: Seen) -> None:
     place.runner(**QUICK)

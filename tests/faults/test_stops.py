@@ -1,4 +1,4 @@
-"""Faults against a stop: what resists, what hides, what is left behind."""
+"""Faults against a stop: what resists, what hides, what is left over."""
 
 from __future__ import annotations
 
@@ -111,7 +111,9 @@ def test_an_orphan_leaves_no_zombie(place: Place, seen: Seen) -> None:
     wait_for(lambda: path.exists() and path.read_text())
     wait_for(lambda: not psutil.pid_exists(int(path.read_text())))
     shim, program = psutil.Process(place.shim(job)), psutil.Process(place.job(job).pid)
-    wait_for(lambda: shim.children(recursive=True) == [program])  # nobody left, no zombie either
+    wait_for(
+        lambda: shim.children(recursive=True) == [program]
+    )  # no process left, no zombie either
     assert program.status() != psutil.STATUS_ZOMBIE
     place.lead.stop(job.id)
     wait_for(place.in_state(job, JobState.STOPPED))
@@ -168,9 +170,9 @@ worker.kill()
 
 @fault(
     9,
-    injected="a stop of a trainer behind bash -c, behind a bash that traps SIGTERM, and of one "
+    injected="a stop of a trainer started by bash -c, by a bash that traps SIGTERM, and of one "
     "that can't save without its worker",
-    expected="each has its grace and saves; nobody is swept away with SIGKILL",
+    expected="each has its grace and saves; none is killed with SIGKILL",
 )
 @pytest.mark.parametrize(
     "command",
@@ -216,4 +218,4 @@ def test_a_shim_that_says_nothing_is_given_up(
     os.kill(present(job.pid), signal.SIGKILL)
     job = place.until(service, job)
     assert (job.state, job.exit_code) == (JobState.LOST, None)
-    os.kill(shim, signal.SIGCONT)  # it ends as soon as somebody wakes it
+    os.kill(shim, signal.SIGCONT)  # it ends as soon as it is resumed

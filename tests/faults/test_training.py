@@ -1,4 +1,4 @@
-"""Faults of a training's files and numbers: what is loaded was saved whole, and was finite."""
+"""Faults of a run's files and numbers: what is loaded was saved whole, and was finite."""
 
 from __future__ import annotations
 
@@ -190,8 +190,8 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(
 
 @fault(
     51,
-    injected="the same, and no room to write down what was passed over",
-    expected="it goes on",
+    injected="the same, and no room to write down what was skipped",
+    expected="it continues",
     no_home=PROGRAM,
 )
 def test_a_full_disk_keeps_no_resume_from_the_checkpoint_before(

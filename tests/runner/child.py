@@ -49,13 +49,13 @@ def main() -> int:
     do = params.get("do", "complete")
     if do == "ignore_term":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if do in {"grandchild", "bare_grandchild"}:  # leaves the session, behind a double fork
+    if do in {"grandchild", "bare_grandchild"}:  # leaves the session by a double fork
         bare: dict[str, str] | None = (
             {} if do == "bare_grandchild" else None
         )  # not even the mark is left
         pid_file = str(folder / "grandchild.pid")
         subprocess.run([sys.executable, __file__, "--fork", pid_file], env=bare, check=True)
-    if do == "orphan":  # it ends long before this program does, and somebody must reap it
+    if do == "orphan":  # it ends long before this program does, and a parent must reap it
         subprocess.run([sys.executable, __file__, "--fork", str(folder / "grandchild.pid"), "0"])
     if do == "hang":
         from runner.jobs.stacks import write_stacks_on_request
@@ -63,7 +63,7 @@ def main() -> int:
         write_stacks_on_request(folder)
     deadline = time.monotonic() + float(params.get("seconds", 0))
     step = 1_000_000 * spec["attempt"]  # later attempts get further
-    waits = params.get("wait", False)  # until somebody says go: a busy machine changes nothing
+    waits = params.get("wait", False)  # until it is released: a busy machine changes nothing
     while time.monotonic() < deadline or do in ENDLESS or (waits and not (folder / "go").exists()):
         step += 1
         write(folder / "progress.json", {"steps": params.get("at_step", step)})
@@ -130,7 +130,7 @@ def step_that_never_ends() -> None:
 
 
 def fork(pid_file: str, seconds: float) -> None:
-    """Start a process that nobody's parent is, in a session of its own."""
+    """Start a process without a parent here, in a session of its own."""
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:

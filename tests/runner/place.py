@@ -189,7 +189,7 @@ class Place:
     def until(self, service: Service, job: Job, *states: JobState) -> Job:
         """Tick until the job is in one of the states (default: ended).
 
-        RUNNING means at work: a child that has just been started has not set its
+        RUNNING means working: a child that has just been started has not set its
         signal handlers yet, and would die of a SIGTERM that it is said to ignore.
         """
 
@@ -207,7 +207,7 @@ class Place:
         return self.home.root / self.lead.attempts(job.id)[-1].folder
 
     def go(self, job: Job) -> None:
-        """What was submitted with ``wait=True`` goes on to its end."""
+        """What was submitted with ``wait=True`` continues to its end."""
         (self.folder(job) / "go").touch()
 
     def shim(self, job: Job) -> int:

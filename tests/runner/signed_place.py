@@ -42,7 +42,7 @@ _BUILT: dict[str, DecisionRecord] = {}
 
 
 class SignedPlace(Place):
-    """Its clients can be told what time it is."""
+    """Its clients can be given a time."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -68,7 +68,7 @@ class SignedPlace(Place):
         train_range: tuple[str, str] | None = None,
         approvals: Approvals = Approvals(),  # noqa: B008  frozen
     ) -> str:
-        """Save a revalidation of what lies there now; its hash."""
+        """Save a revalidation of the files that are there now; its hash."""
         backtest = record(seed)
         model: dict[str, Any] = {
             "path": "models/ppo_phase4/best_model.zip",
@@ -130,7 +130,7 @@ class SignedPlace(Place):
         service.close()
 
     def manifest(self) -> dict[str, Any]:
-        """Of the model that lies there; a new one if the model is another."""
+        """Of the model that is there; a new one if the model is another."""
         sha256 = hashlib.sha256(self.home.best_model.read_bytes()).hexdigest()
         found = manifest_of(self.home.best_model, sha256)
         if found is None:

@@ -90,7 +90,7 @@ def run(program: dict[str, Any]) -> NoReturn:
     if isinstance(code, str):
         print(code, file=sys.stderr)
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # closed, or nobody reads it
+        with suppress(OSError, ValueError):  # closed, or without a reader
             stream.flush()
     os._exit(code if isinstance(code, int) else int(code is not None))
 

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from core.checks.training_log import LogLine, read_log
-from core.diagnosis.recent_changes import Change, changes, wall_of_step
+from core.diagnosis.recent_changes import RecentChange, changes, wall_of_step
 from core.diagnosis.scenarios.kl_explosion import DEAD_KL, HIGH
 from core.errors import SetupError
 from core.language import Message, plural
@@ -141,7 +141,7 @@ def _window(logged: ShownEvents, wall: float) -> timedelta:
     return max(MINUTES, timedelta(seconds=float(before[-1] - before[0]) if len(before) else 0))
 
 
-def _changes(page: Page, snapshot: Snapshot, found: list[Change]) -> None:
+def _changes(page: Page, snapshot: Snapshot, found: list[RecentChange]) -> None:
     say = page.say
     st.markdown(f"**{say('Changes at that time')}**")
     if not found:
@@ -156,7 +156,7 @@ def attempt_name(folder: str) -> str:
     return found[1] if found else folder
 
 
-def _change(page: Page, snapshot: Snapshot, change: Change) -> str:
+def _change(page: Page, snapshot: Snapshot, change: RecentChange) -> str:
     say = page.say
     when = _clock(page, snapshot, from_unix(change.wall))
     if change.what == "attempt":

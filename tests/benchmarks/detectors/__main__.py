@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def half_of(recording: Recording) -> str:
-    """Seeds 0 and 1 were looked at while the rules were chosen."""
+    """Seeds 0 and 1 were used while the rules were chosen."""
     return "reported" if recording.seed % 2 and recording.seed > 1 else "tuned"
 
 
@@ -114,10 +114,10 @@ def show(name: str, runs: list[Replayed], scores: dict[str, Score], names: bool)
 def _share(what: str, runs: Iterable[Replayed], test: Callable[[Replayed], object]) -> str:
     runs = list(runs)
     hits = [run for run in runs if test(run)]
-    told = f"{what}: {len(hits)} of {len(runs)}"
+    line = f"{what}: {len(hits)} of {len(runs)}"
     if runs:
-        told += f", at most {upper_bound(len(hits), len(runs)):.1%}"
-    return told
+        line += f", at most {upper_bound(len(hits), len(runs)):.1%}"
+    return line
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ _AFTER_DAMAGE = (
     "flat_reward", "not_converging", "collapse", "critic_useless", "early_determinism",
 )  # fmt: skip
 
-# Whoever must learn something else explores anew first.
+# A policy that must learn something else explores again first.
 _AFTER_RELEARNING = (
     "flat_reward", "not_converging", "critic_useless", "exploration_blowup", "early_determinism",
     "collapse",
@@ -97,7 +97,7 @@ CLASSES = (
         first_seed=2,
     ),
     RunClass(
-        "collapse_forgotten", "collapse", 6, "the policy's weights are drawn anew, late in a schedule",
+        "collapse_forgotten", "collapse", 6, "the policy's weights are drawn again, late in a schedule",
         _AFTER_RELEARNING, first_seed=2,
     ),
     RunClass(

@@ -1,4 +1,4 @@
-"""What a class of runs changes in a training: its settings, and its fault when it has come."""
+"""What a class of runs changes in a training run: its settings, and its fault when it has come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where faults enter a training: between the environment and its Monitor, or in a callback."""
+"""Where faults enter a training run: between the environment and its Monitor, or in a callback."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def main() -> None:
         os.execvpe("unshare", inside, {**os.environ, _INSIDE: "1", "OMP_NUM_THREADS": "1"})
     wanted = [kind for kind in CLASSES if not chosen.only or kind.name in chosen.only]
     if ARCHIVE.exists() and not chosen.folder.exists():
-        # What is recorded is kept; remove the archive to record everything anew.
+        # What is recorded is kept; remove the archive to record everything again.
         with tarfile.open(ARCHIVE) as tar:
             tar.extractall(chosen.folder, filter="data")
     warm_up()

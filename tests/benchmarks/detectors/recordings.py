@@ -82,7 +82,7 @@ class Rescale:
     def records(self, content: bytes) -> Iterator[tuple[float, bytes]]:
         """Each record of an event file with its new wall time, in file order.
 
-        What stands behind the last whole record comes as one last piece, untouched, with
+        What follows the last whole record comes as one last piece, untouched, with
         the time of the record before it.
         """
         place, wall = 0, self.start

@@ -38,7 +38,7 @@ SHORTEST, LONGEST = 6.0, 48.0  # hours that a run is stretched to
 _TOGETHER = 0.010  # recorded seconds: the points of one dump
 _HEADER = 48  # bytes: no scalar's record is so short
 _UNSEEN_GAP = 0.07  # recorded seconds, of a run that logged nothing
-BEHIND = 3.0  # hours that are looked on after the end, or longer after a hang
+AFTER = 3.0  # hours that are watched after the end, or longer after a hang
 
 Judge = Callable[[Facts, Playbook, tuple[str, ...] | None], dict[str, bool]]
 
@@ -73,8 +73,8 @@ class Replayed:
 
     def after(self, points: int) -> float:
         """When that many iterations had been logged since the onset; inf if they never were."""
-        behind = [wall for wall in self.walls if wall > self.began]
-        return behind[points - 1] if points <= len(behind) else float("inf")
+        later = [wall for wall in self.walls if wall > self.began]
+        return later[points - 1] if points <= len(later) else float("inf")
 
     def first(self, scenario: str) -> float | None:
         return min(self.fired.get(scenario, ()), default=None)
@@ -83,7 +83,7 @@ class Replayed:
 def span_hours(recording: Recording) -> float:
     """How long the whole run shall seem to take, by its class and seed alone."""
     rng = np.random.default_rng([recording.seed, len(recording.kind.name)])
-    # Whether a reward is stuck is said only behind the twelve hours that are normal.
+    # Whether a reward is stuck is said only after the twelve hours that are normal.
     shortest = 18.0 if recording.kind.name == "stuck_reward" else SHORTEST
     return float(rng.uniform(shortest, LONGEST))
 
@@ -105,7 +105,7 @@ def replay(
     pieces.sort(key=lambda piece: piece[0])  # stable: a file's records keep their order
     ended = clock(label["ended_wall"]) if label["ended_wall"] else None
     onset = clock(label["onset_wall"]) if label["onset_wall"] else None
-    until = max([*walls, clock(label["log"][-1][0]), ended or START]) + BEHIND * HOUR
+    until = max([*walls, clock(label["log"][-1][0]), ended or START]) + AFTER * HOUR
     if recording.kind.scenario in ("hung", "crash"):
         # so long that the silence alone would be found
         until = max(until, present(onset) + 30 * gap + HOUR)

@@ -30,7 +30,7 @@ def allowed(run: Replayed) -> float:
     """Latest real moment at which the run's own scenario counts as found.
 
     Section by section as the reference on diagnosing PPO sets it. Where it counts
-    iterations, the recorded ones are counted; every rule but hang and KL is looked at
+    iterations, the recorded ones are counted; every rule but hang and KL is judged
     hourly, so the next look is added.
     """
     gap, onset, kind = run.gap, run.began, run.recording.kind
@@ -45,7 +45,7 @@ def allowed(run: Replayed) -> float:
         case "no_metrics":
             return onset + GRACE + look  # with no iteration at all
         case "kl_explosion":
-            # The update behind the onset is logged one iteration later; three points of it.
+            # The update after the onset is logged one iteration later; three points of it.
             return run.after(4) + LOOK
         case "policy_dead":
             return run.after(11) + look

@@ -5,7 +5,7 @@ An account holds -1, 0 or 1 (or any share between, with continuous actions) for 
     reward = position * (edge * signal + noise) - cost * |change of position| + offset
 
 The signal is an AR(1) process and observed among useless features. So a policy can learn,
-the optimum is far from the start, and a training of a few seconds holds hundreds of
+the optimum is far from the start, and a training run of a few seconds holds hundreds of
 episodes: what a trend is judged by.
 """
 

@@ -1,6 +1,6 @@
 """One real SB3 PPO training with one injected fault, in a process of its own.
 
-The recorder forks it; everything it leaves lies in its folder: event files, ``log.jsonl``
+The recorder forks it; everything it leaves is in its folder: event files, ``log.jsonl``
 (moment, tag, text), ``marks.json`` (where the fault began) and ``end.json``.
 """
 
@@ -67,7 +67,7 @@ class WorkClock:
         self._waited += seconds
 
     def stop(self) -> None:
-        """Stop this very process with SIGSTOP, until somebody else lets it go on."""
+        """Stop this very process with SIGSTOP, until another process resumes it."""
         begun = time.monotonic()
         os.kill(os.getpid(), signal.SIGSTOP)
         self._waited += time.monotonic() - begun
@@ -262,7 +262,7 @@ class Run:
 def warm_up() -> None:
     """Import and build once what a first update needs.
 
-    In a training of hours that takes a blink; in one of seconds that is stretched to
+    In a training run of hours that takes a blink; in one of seconds that is stretched to
     hours it would be a silence.
     """
     torch.set_num_threads(1)

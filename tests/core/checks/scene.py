@@ -168,7 +168,7 @@ def preflight(check: str, ok: bool = True, **entry: Any) -> JobFacts:
         "ok": ok,
         "value": value,
         "limit": "",
-        "why": "Looked at.",
+        "why": "Checked.",
         "remedy": "",
         "unit": "",
     }

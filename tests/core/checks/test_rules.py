@@ -331,7 +331,7 @@ def test_a_preflight_is_not_stale_a_week_after_its_launch(scene) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "reported"),
     [
         ({"value": 0.9}, "passed=True, with the value 0.9"),
         ({"value": None}, "with the value None"),
@@ -339,14 +339,14 @@ def test_a_preflight_is_not_stale_a_week_after_its_launch(scene) -> None:
         ({"passed": "yes"}, "passed=yes"),
     ],
 )
-def test_a_decision_file_that_was_edited_is_found_out(scene, changed, told) -> None:
+def test_a_decision_file_that_was_edited_is_found_out(scene, changed, reported) -> None:
     gates = decision()["gates"]
     gates[0] |= changed
     facts = delivered(scene.events().log(), decision=decision(gates=gates))
     for check in ("gate_metrics", "decision_document"):
         judgement = judge(PLAYBOOK, check, facts)
         assert judgement.verdict is Verdict.FAIL
-        assert told in judgement.why
+        assert reported in judgement.why
 
 
 def test_a_gate_without_a_value_is_recorded_but_not_passed(scene) -> None:

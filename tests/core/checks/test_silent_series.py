@@ -1,4 +1,4 @@
-"""A judged series that fell silent, or ended in NaN, while the rest of the run goes on."""
+"""A judged series that fell silent, or ended in NaN, while the rest of the run continues."""
 
 from __future__ import annotations
 

@@ -472,15 +472,15 @@ def test_a_model_that_lost_in_every_validation_is_the_first_warning_everywhere()
         {"step": 1_000, "return_pct": -3.0, "sharpe": -0.42},
         {"step": 2_000, "return_pct": -9.0, "sharpe": -2.5},
     ]}  # fmt: skip
-    told = decision_of(record(), model={**model, "validation": {"sharpe": -0.42, **listed}})
-    said = " ".join(memo_text(told, "en").split())
+    reported = decision_of(record(), model={**model, "validation": {"sharpe": -0.42, **listed}})
+    said = " ".join(memo_text(reported, "en").split())
     assert (
         "Never trading was better than all 25 validations. The model's file is the best of them, "
         "because the commands need one. Never trading +0.00 %; Step 1,000 -3.00 % (Sharpe -0.42); "
         "Step 2,000 -9.00 % (Sharpe -2.50)"
     ) in said
     backtest = record()
-    pages = memo_documents(told, backtest.equity, backtest.bars)
+    pages = memo_documents(reported, backtest.equity, backtest.bars)
     assert "Never trading was better than all 25 validations." in pages["memo.html"]
     assert "Não operar foi melhor do que todas as 25 validações." in pages["memo_pt.html"]
     earlier = {**model, "validation": {"sharpe": -0.42, "return_pct": -3.0}}

@@ -96,7 +96,7 @@ def test_any_altered_byte_is_found(saved: SavedDecision) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         (lambda c: c["signed"]["statement"].update(act="approve"), "seal does not cover"),
         (lambda c: c["signed"]["statement"].update(reason="fine"), "seal does not cover"),
@@ -108,17 +108,17 @@ def test_any_altered_byte_is_found(saved: SavedDecision) -> None:
         (lambda c: c["seal"].update(signature=5), "seal does not cover"),
     ],
 )
-def test_what_was_altered_is_named(saved: SavedDecision, change, told: str) -> None:
+def test_what_was_altered_is_named(saved: SavedDecision, change, reported: str) -> None:
     capsule = json.loads(capsule_of(saved))
     change(capsule)
     text = json.dumps(capsule, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     found = examine(text.encode(), LATER)
     assert found.state is SignatureState.ALTERED
-    assert told in found.reason
+    assert reported in found.reason
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "reported"),
     [
         ({"decision_sha256": "0" * 64}, "a different decision"),
         ({"conditions": []}, "conditions in the capsule"),
@@ -139,11 +139,11 @@ def test_what_was_altered_is_named(saved: SavedDecision, change, told: str) -> N
     ],
 )
 def test_a_statement_that_does_not_fit_its_capsule_is_named(
-    saved: SavedDecision, changed: dict, told: str
+    saved: SavedDecision, changed: dict, reported: str
 ) -> None:
     found = examine(capsule_of(saved, **changed), LATER)
     assert found.state is SignatureState.ALTERED
-    assert told in found.reason
+    assert reported in found.reason
 
 
 @pytest.mark.parametrize("part", ["model", "data", "playbook"])

@@ -114,5 +114,5 @@ def test_the_approvals_time_is_the_playbooks():
         return decision_of(record(), playbook=playbook).next_steps.line
 
     assert of(time="09:45") == "27 FEV 09:45 UTC (CTO Approval)"
-    # Counted from a launch that nobody gave: only the day is known.
+    # Counted from a launch that was not given: only the day is known.
     assert of(day=None, time=None, offset="+99h") == "27 FEV (CTO Approval)"

@@ -72,14 +72,14 @@ def test_a_decision_that_was_read_has_the_same_bytes(tmp_path: Path):
 
 def test_a_field_that_is_not_known_or_missing_is_named(tmp_path: Path):
     fields = fields_of(record())
-    for wrong, told in (
+    for wrong, reported in (
         (fields | {"verdict": "GO"}, "verdict: Extra inputs"),
         ({name: part for name, part in fields.items() if name != "trust"}, "trust: Field required"),
         (fields | {"facts": fields["facts"] | {"days": "long"}}, r"facts\.days: "),
         (fields | {"gates": fields["gates"][:5]}, "gates: "),
         (fields | {"sentences": [{"template": "{a}"}]}, "not a recorded message"),
     ):
-        with pytest.raises(IntegrityError, match=f"is not a complete decision: .*{told}"):
+        with pytest.raises(IntegrityError, match=f"is not a complete decision: .*{reported}"):
             read(tmp_path, wrong)
 
 

@@ -140,7 +140,7 @@ def test_reasons_and_warnings_are_readable_in_both_languages() -> None:
     frame = equity().head(700)
     ruined = frame["equity"].where(frame.index < 650, -1.0)
     found = judged(until_ruin(frame.assign(equity=ruined)), None)
-    told = [*found["evidence"]["reasons"], *found["warnings"]]
-    assert any("days of backtest" in sentence for sentence in told)
-    assert all(sentence.in_("pt") != sentence for sentence in told)
-    assert any(sentence.endswith(":00 UTC; the rest is not counted.") for sentence in told)
+    reported = [*found["evidence"]["reasons"], *found["warnings"]]
+    assert any("days of backtest" in sentence for sentence in reported)
+    assert all(sentence.in_("pt") != sentence for sentence in reported)
+    assert any(sentence.endswith(":00 UTC; the rest is not counted.") for sentence in reported)

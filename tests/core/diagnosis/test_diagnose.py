@@ -124,9 +124,9 @@ def test_every_scenario_has_causes_and_actions_in_both_languages(tmp_path, scena
 
 def test_a_finding_is_strict_json(tmp_path):
     for finding in diagnosed(tmp_path, ppo(50), HOUR).values():
-        told = json.loads(json.dumps(finding.as_dict("pt"), allow_nan=False))
-        assert told["scenario"] == finding.scenario
-        assert isinstance(told["evidence_for"], list)
+        reported = json.loads(json.dumps(finding.as_dict("pt"), allow_nan=False))
+        assert reported["scenario"] == finding.scenario
+        assert isinstance(reported["evidence_for"], list)
 
 
 def test_a_playbook_without_scenarios_has_findings_without_words(tmp_path):
@@ -170,7 +170,7 @@ def test_a_folder_that_nobody_writes_to_has_ended_and_is_not_hung(tmp_path):
     ended = findings(facts_of_folder(tmp_path, at(9 * HOUR), PLAYBOOK, alive=False))
     assert ended["hung"].status is FindingStatus.OK
     assert ended["crash"].status is FindingStatus.OK
-    # Between two iterations nobody can tell yet.
+    # Between two iterations it can't be known yet.
     fresh = facts_of_folder(tmp_path, at(61 * MINUTE), PLAYBOOK, alive=False)
     assert present(fresh.run).status is TrainingStatus.RUNNING
 
@@ -219,8 +219,8 @@ def test_no_scenario_is_judged_twice_for_the_same_facts(tmp_path, judged):
 def test_what_can_be_critical_is_listed():
     """A check that asks for critical findings leaves the other scenarios out."""
     folder = Path(scenarios.__file__).parent
-    told = {p.stem for p in folder.glob("*.py") if "Severity.CRITICAL" in p.read_text("utf-8")}
-    assert told == set(CRITICAL)
+    reported = {p.stem for p in folder.glob("*.py") if "Severity.CRITICAL" in p.read_text("utf-8")}
+    assert reported == set(CRITICAL)
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def wandering(seed: int, each: float, forgets: float) -> NDArray:
     ("forgets", "each"), [(5.0, 1.0), (5.0, 4.0), (5.0, 20.0), (20.0, 1.0), (20.0, 20.0)]
 )
 def test_a_reward_that_wanders_for_long_seldom_ends_collapsed(each, forgets):
-    # 17 of 30 are low at the end with 20 episodes a point. The first swing of a run can't be told
+    # 17 of 30 are low at the end with 20 episodes a point. The first swing of a run can't be separated
     # from a collapse, so it is no rule for a random walk.
     found = [levels_of(wandering(seed, each, forgets), each) for seed in range(SEEDS)]
     assert sum(bool(levels.beyond_swings[-10:].any()) for levels in found) <= 0.25 * SEEDS

@@ -45,11 +45,11 @@ def codes(issues: Iterable[Issue]) -> set[str]:
     return {issue.code for issue in issues}
 
 
-@pytest.mark.parametrize(("count", "told"), [(1, "1 warning"), (3, "3 warnings")])
-def test_one_warning_is_no_plural(tmp_path: Path, count: int, told: str):
+@pytest.mark.parametrize(("count", "reported"), [(1, "1 warning"), (3, "3 warnings")])
+def test_one_warning_is_no_plural(tmp_path: Path, count: int, reported: str):
     issue = Issue("synthetic", literal("made up"))
     report = replace(quality(candles_of(tmp_path, {})), warnings=(issue,) * count)
-    assert report.text().endswith(f"usable, {told}")
+    assert report.text().endswith(f"usable, {reported}")
 
 
 def test_a_clean_file_has_neither_errors_nor_warnings(tmp_path: Path):
@@ -156,10 +156,10 @@ def test_the_report_is_strict_json(tmp_path: Path):
 
 
 def test_the_text_names_no_fact_that_is_not_there(tmp_path: Path) -> None:
-    told = quality(candles_of(tmp_path, {})).text()
-    assert "None" not in told
-    assert re.search("^synthetic +no$", told, re.M)
-    assert re.search("^synthetic +não$", told.in_("pt"), re.M)
+    reported = quality(candles_of(tmp_path, {})).text()
+    assert "None" not in reported
+    assert re.search("^synthetic +no$", reported, re.M)
+    assert re.search("^synthetic +não$", reported.in_("pt"), re.M)
 
 
 def test_of_many_bars_a_few_are_named_and_the_rest_counted(tmp_path: Path) -> None:

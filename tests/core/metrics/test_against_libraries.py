@@ -110,7 +110,7 @@ def test_the_gates_of_trades_are_vectorbts(booked):
 
 
 def test_the_bootstrap_sees_the_same_sharpe_as_the_gate(booked):
-    """The median of the resampled Sharpe lies within its own standard error of the value."""
+    """The median of the resampled Sharpe is within its own standard error of the value."""
     from core.trading.bar_resampling import resampled_bars
 
     returns = booked.returns.to_numpy()

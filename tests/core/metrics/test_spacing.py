@@ -127,7 +127,7 @@ def test_a_number_that_agrees_is_used(times: pd.Series, declared: int) -> None:
 
 @pytest.mark.parametrize("declared", [0, -5, 10**12])
 def test_what_is_no_number_of_bars_is_refused(declared: int) -> None:
-    with pytest.raises(InputError, match="no number of bars"):
+    with pytest.raises(InputError, match="not a valid number of bars"):
         spacing(around(10, "h"), None, declared)
 
 

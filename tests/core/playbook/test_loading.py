@@ -16,13 +16,13 @@ from core.playbook import (
     playbook_problems,
 )
 from core.playbook.references import RULES
-from core.playbook.yaml_tree import MAX_CHARACTERS
+from core.yaml_files.tree import MAX_CHARACTERS
 from tests.expected import present
 from tests.portuguese import untranslated
 
 if TYPE_CHECKING:
-    from core.playbook.loading import PlaybookProblem
     from core.playbook.schema import Playbook
+    from core.yaml_files import FileProblem
 
 TEXT = default_playbook_text()
 
@@ -38,7 +38,7 @@ def changed(old: str, new: str) -> str:
     return TEXT.replace(old, new)
 
 
-def only_problem(text: str) -> PlaybookProblem:
+def only_problem(text: str) -> FileProblem:
     (problem,) = playbook_problems(text, "mine.yaml")
     return problem
 

@@ -135,7 +135,7 @@ def test_the_last_slot_is_signed_by_one_who_may_sign() -> None:
 
 def test_machine_text_is_the_manuals_to_the_letter() -> None:
     manual = shared_file("manual/TRAINING_WEEK_MANUAL.md").read_text(encoding="utf-8")
-    manual = re.sub(r"\s*\\\n\s*", " ", manual)  # commands that go on over lines
+    manual = re.sub(r"\s*\\\n\s*", " ", manual)  # commands that continue over lines
     machine = [
         *(scenario.log_line for scenario in PLAYBOOK.scenarios),
         *(e.log_line for e in PLAYBOOK.escalations if e.log_line),

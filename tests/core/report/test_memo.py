@@ -133,9 +133,9 @@ def test_a_go_on_doubtful_evidence_is_shown_as_such_in_the_headline():
 
 def test_failed_checks_stand_in_the_headline():
     page, decision = memo(checks=Checks(lookahead=look_ahead(False), reproducible=False))
-    told = "GO 6/6 on INSUFFICIENT evidence: LOOK-AHEAD, NOT REPRODUCIBLE"
-    assert told in page
-    assert told in memo_text(decision)
+    reported = "GO 6/6 on INSUFFICIENT evidence: LOOK-AHEAD, NOT REPRODUCIBLE"
+    assert reported in page
+    assert reported in memo_text(decision)
     assert "evidência INSUFICIENTE: LOOK-AHEAD, NÃO REPRODUTÍVEL ]" in memo_text(decision, "pt")
 
 

@@ -14,7 +14,7 @@ def line(first: int, last: int, wall: float, value: float) -> list[tuple[int, fl
     return [(step, wall + step / 10, value) for step in range(first, last + 1, 10)]
 
 
-def told(events: RunEvents) -> tuple:
+def reported(events: RunEvents) -> tuple:
     """Everything that may be asked of a run."""
     series = [events.series(tag, stitched=False) for tag in events.tags()]
     stitched = [events.series(tag) for tag in events.tags()]
@@ -32,14 +32,14 @@ def test_a_refresh_changes_nothing_of_what_was_taken_before(tmp_path):
     reader = RunReader(tmp_path)
     reader.refresh()
     events = reader.events()
-    before = told(events)
+    before = reported(events)
     append_events(path, {REWARD: line(110, 5000, 1000.0, 2.0), KL: line(110, 5000, 1000.0, 0.1)})
     reader.refresh()
-    assert told(events) == before
+    assert reported(events) == before
     write_events(tmp_path / "2", {REWARD: line(50, 60, 3000.0, 3.0)})
     path.unlink()
     reader.refresh()
-    assert told(events) == before
+    assert reported(events) == before
     assert present(reader.events().last_event()).wall == 3006.0
 
 

@@ -50,7 +50,7 @@ def one_by_one(path: Path) -> RunReader:
         return read(path)
 
 
-def told(reader: RunReader) -> tuple:
+def reported(reader: RunReader) -> tuple:
     """All that a reader says; numbers as bytes, so that NaN equals itself."""
     points = {}
     for tag in reader.tags():
@@ -62,7 +62,7 @@ def told(reader: RunReader) -> tuple:
 def agree(path: Path, chunk: int = tail.CHUNK) -> RunReader:
     """Read both ways, compare everything."""
     fast, slow = read(path, chunk), one_by_one(path)
-    assert told(fast) == told(slow)
+    assert reported(fast) == reported(slow)
     return fast
 
 

@@ -197,7 +197,7 @@ def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Pla
     }
     (file,) = place.home.run_attempt(present(job.run), 1).iterdir()
     append_events(file, newer)
-    # Another tab refreshes the same reader; this page goes on with what it has read.
+    # Another tab refreshes the same reader; this page keeps what it has read.
     other = present(services(place).snapshot())
     assert other.readings["last_reward"].step == 180 * 4096
     run = present(before.run)

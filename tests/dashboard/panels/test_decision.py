@@ -116,7 +116,7 @@ def test_an_altered_dated_decision_is_told_and_never_shown(decided: Revalidated)
     test = decided.draw("decision")
     assert len(test.warning) == 1
     assert "altered" in test.warning[0].value
-    assert "NO-GO" in text_of(test)  # the archived one, which nobody touched
+    assert "NO-GO" in text_of(test)  # the archived one, which is unchanged
 
 
 @pytest.mark.slow

@@ -90,7 +90,7 @@ def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
     week = place.week()
     opened = recorded(place.client().open_incident(week.id, "crash", "it fell over"))
     test = place.draw("escalation", role=Role.ENGINEER)
-    place.client().close_incident(opened.id, "somebody else was faster")
+    place.client().close_incident(opened.id, "a colleague was faster")
     test.checkbox(key=f"incident:crash:{opened.id}:do:2").check().run()
     assert "has already closed it" in text_of(test)
     assert place.client().incidents(week.id)[0].actions_done == (0, 4)

@@ -27,11 +27,11 @@ def test_a_chart_tells_definition_unit_range_source_and_trap(tmp_path):
     place.watch()
     test = place.draw("live_training")
     assert not test.exception
-    told = helps(test).replace("\\", "")
-    assert "`train/approx_kl` [nats]" in told
-    assert "half of the runs have a median between 0.005 and 0.013" in told
-    assert "observed in 376 public PPO runs" in told
-    assert "97% of healthy runs cross 0.01" in told
+    reported = helps(test).replace("\\", "")
+    assert "`train/approx_kl` [nats]" in reported
+    assert "half of the runs have a median between 0.005 and 0.013" in reported
+    assert "observed in 376 public PPO runs" in reported
+    assert "97% of healthy runs cross 0.01" in reported
     assert "100% of its maximum" in text_of(test)  # the entropy has not moved
 
 
@@ -47,8 +47,8 @@ def test_the_entropy_is_shown_itself_not_minus_it(tmp_path):
 def test_the_meaning_of_another_tag_is_markdown(tmp_path):
     place = Place(tmp_path / "home")
     place.watch()
-    told = [element.value for element in place.draw("live_training").caption]
-    assert any("**Pitfall:**" in text and "`rollout/ep_len_mean`" in text for text in told)
+    reported = [element.value for element in place.draw("live_training").caption]
+    assert any("**Pitfall:**" in text and "`rollout/ep_len_mean`" in text for text in reported)
 
 
 def test_a_tile_without_data_is_short_enough_for_a_phone(tmp_path):
@@ -66,9 +66,9 @@ def test_meanings_are_told_in_portuguese(tmp_path):
     place.watch()
     test = place.draw("live_training", language="pt")
     assert not test.exception
-    told = helps(test).replace("\\", "")
-    assert "observado em 376 execuções públicas" in told
-    assert "esconde lentidões" in told
+    reported = helps(test).replace("\\", "")
+    assert "observado em 376 execuções públicas" in reported
+    assert "esconde lentidões" in reported
 
 
 def reward_until(snapshot: Snapshot, moment: datetime) -> Series:

@@ -286,13 +286,13 @@ def test_an_approval_that_lapsed_is_told_and_not_called_production(place: Signed
     place.home.best_model.write_bytes(b"another")
     place.revalidate("GO", seed=2, approvals=approvals(place.client()))
     no_production = Message("No approval was valid at that time.")
-    told_in: dict[Language, str] = {"en": "was no longer valid", "pt": "não era mais válida"}
-    for language, told in told_in.items():
+    reported_in: dict[Language, str] = {"en": "was no longer valid", "pt": "não era mais válida"}
+    for language, reported in reported_in.items():
         test = draw(place, "decision", language=language)
         next(c for c in test.button_group if c.key == "view").set_value("change").run()
         text = text_of(test)
         assert no_production.in_(language) in text
-        assert told in text
+        assert reported in text
 
 
 def test_history_keeps_every_act_in_its_order(place: SignedPlace) -> None:
@@ -318,9 +318,9 @@ def test_what_was_not_tested_is_said_before_anybody_writes_a_reason(place: Signe
     tested = place.home.best_model.read_bytes()
     place.home.best_model.write_bytes(b"trained since")
     test = draw(place, "decision")
-    told = [error.value for error in test.error]
-    assert told
-    assert all("changed" in one for one in told)
+    reported = [error.value for error in test.error]
+    assert reported
+    assert all("changed" in one for one in reported)
     assert not keyed(test.button_group, "sign:act")
     place.home.best_model.write_bytes(tested)
     test = draw(place, "decision")

@@ -86,10 +86,10 @@ def test_a_slot_that_is_done_says_what_did_not_pass(place: Place) -> None:
     seen = (Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL, Verdict.UNKNOWN)
     for check, verdict in zip(week.playbook.slot("hourly_1").checks, seen, strict=True):
         place.client().tick(week.id, "hourly_1", check, "seen", verdict, "")
-    told = [label for label in links(place.draw("this_week")) if "15:00" in label]
-    assert len(told) == 1
-    assert "Done, 1 fails, 2 unknown" in told[0]
-    assert ":red[:material/cancel:]" in told[0], "its icon is that of the worst"
+    reported = [label for label in links(place.draw("this_week")) if "15:00" in label]
+    assert len(reported) == 1
+    assert "Done, 1 fails, 2 unknown" in reported[0]
+    assert ":red[:material/cancel:]" in reported[0], "its icon is that of the worst"
     assert any(
         "1 com falha, 2 sem leitura" in x for x in links(place.draw("this_week", language="pt"))
     )

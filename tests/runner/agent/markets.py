@@ -64,7 +64,7 @@ def env_on(
 
 
 def small_settings(**changed: object) -> TrainingSettings:
-    """A training that takes a second or two."""
+    """A training run that takes a second or two."""
     values = {
         "n_envs": 25,
         "n_steps": 40,

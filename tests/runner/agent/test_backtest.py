@@ -101,7 +101,7 @@ def test_a_trimmed_position_stays_one_round_trip():
     (trade,) = record.trades.to_dict("records")
     assert trade["forced_exit"]
     assert trade["pnl"] == pytest.approx(record.equity["equity"].iloc[-1] - 10_000, abs=CENTS)
-    # Sold in parts on the way up: the mean exit lies below the last price.
+    # Sold in parts on the way up: the mean exit is below the last price.
     assert trade["entry_price"] < trade["exit_price"] < rising[-1]
     assert record.equity["exposure"].max() < 0.16
 

@@ -127,7 +127,7 @@ def test_a_kill_between_the_two_files_of_the_best_model_leaves_a_model_that_veri
     path.write_bytes(first[0]), manifest_path(path).write_bytes(first[1])
     waiting.write_bytes(second[1])
     assert read_best_model(path)[1]["step"] == 1
-    # Killed behind it: new zip, old manifest, next one waiting.
+    # Killed after it: new zip, old manifest, next one waiting.
     path.write_bytes(second[0])
     assert read_best_model(path)[1]["step"] == 2
 

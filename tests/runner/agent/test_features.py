@@ -32,7 +32,7 @@ BARS, CUT = 800, 500
 def leaks(
     features: Callable[[Market], np.ndarray], frame: pd.DataFrame, cut: int = CUT
 ) -> list[str]:
-    """In how many ways rows up to ``cut`` change with what comes behind them."""
+    """In how many ways rows up to ``cut`` change with what comes after them."""
     whole = features(Market.from_frame(frame))[: cut + 1]
     order = np.random.default_rng(1).permutation(np.arange(cut + 1, len(frame)))
     futures = {"deleted": frame.iloc[: cut + 1], "shuffled": frame.copy(), "zeroed": frame.copy()}

@@ -53,10 +53,10 @@ def test_the_gate_of_a_pipeline_opens_and_shuts(place: SignedPlace) -> None:
     assert json.loads(passed.stdout)["pass"] is True
     place.home.best_model.write_bytes(b"another")
     shut = decision("gate", home=root)
-    told = json.loads(shut.stdout)
+    reported = json.loads(shut.stdout)
     assert shut.returncode == 1
-    assert told["state"] == "VOID"
-    assert told["remedy"]
+    assert reported["state"] == "VOID"
+    assert reported["remedy"]
     row = json.loads(decision("history", "--json", home=root).stdout)[0]
     assert (row["state"], row["act"], row["by"]) == ("VOID", act.value, "Carl")
     assert "VOID" in decision("show", home=root).stdout
@@ -67,11 +67,11 @@ def test_the_gate_answers_a_pipeline_in_json_whatever_is_broken(place: SignedPla
     place.home.database.write_bytes(b"no database at all" * 999)
     place.home.ledger.write_text("{broken")  # else the record alone answers
     shut = decision("gate", home=place.home.root)
-    told = json.loads(shut.stdout)
+    reported = json.loads(shut.stdout)
     assert shut.returncode == 1
-    assert told["pass"] is False
-    assert told["reason"]
-    assert told["remedy"]
+    assert reported["pass"] is False
+    assert reported["reason"]
+    assert reported["remedy"]
 
 
 def test_an_unverified_second_person_is_shown_wherever_the_signature_is(
@@ -115,10 +115,10 @@ def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_pa
     model = elsewhere / "best_model.zip"
     model.write_bytes(b"other weights")
     differs = decision("verify", file, "--model", model, "--json")
-    told = json.loads(differs.stdout)
+    reported = json.loads(differs.stdout)
     assert differs.returncode == 1
-    assert told["state"] == "VOID"
-    assert [part["part"] for part in told["differences"]] == ["model"]
+    assert reported["state"] == "VOID"
+    assert [part["part"] for part in reported["differences"]] == ["model"]
     wrong_key = decision("verify", file, "--key", "0123456789abcdef")
     assert wrong_key.returncode == 1
     assert "another key" in wrong_key.stdout

@@ -1,4 +1,4 @@
-"""``trainweek jobs`` says whether a job is at work, and by what that is known."""
+"""``trainweek jobs`` says whether a job is working, and how that is known."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def test_list_and_show_tell_the_liveness_with_its_evidence(place: Place) -> None
     listed = trainweek("jobs", "list", home=place.home.root).stdout
     assert "RUNNING" in listed
     assert "STALLED: The process" in listed
-    (told,) = json.loads(trainweek("jobs", "list", "--json", home=place.home.root).stdout)
-    assert told["liveness"] == "STALLED"
-    assert told["silence_s"] > told["silence_limit_s"] == 1.0
+    (reported,) = json.loads(trainweek("jobs", "list", "--json", home=place.home.root).stdout)
+    assert reported["liveness"] == "STALLED"
+    assert reported["silence_s"] > reported["silence_limit_s"] == 1.0
     os.kill(present(job.pid), signal.SIGCONT)
     place.lead.stop(job.id)
     place.until(service, job)
-    told = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)
-    assert (told["liveness"], told["liveness_evidence"]) == ("DONE", ["ended STOPPED"])
+    reported = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)
+    assert (reported["liveness"], reported["liveness_evidence"]) == ("DONE", ["ended STOPPED"])
 
 
 def test_a_waiting_job_has_no_liveness(place: Place) -> None:
     job = place.submit()
-    told = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)
-    assert told["liveness"] is None
+    reported = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)
+    assert reported["liveness"] is None
 
 
 def test_show_names_the_incident_of_a_job_until_it_is_closed_and_after(place: Place) -> None:
@@ -69,8 +69,8 @@ def test_show_names_the_incident_of_a_job_until_it_is_closed_and_after(place: Pl
     shown = trainweek("jobs", "show", job.id, home=place.home.root).stdout
     assert "incident crash: CLOSED by" in shown
     assert "the disk was full" in shown
-    told = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)
-    (incident,) = told["incidents"]
+    reported = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)
+    (incident,) = reported["incidents"]
     assert (incident["procedure"], incident["state"]) == ("crash", "CLOSED")
     assert incident["close_reason"] == "the disk was full"
 

@@ -120,7 +120,7 @@ def test_revalidation_without_save_report_prints_and_writes_nothing(
 def test_a_second_start_begins_another_run_only_if_it_is_told_to(
     home: Path, trained: subprocess.CompletedProcess[str]
 ) -> None:
-    """Ctrl-C on the script detaches: the training goes on until it is stopped."""
+    """Ctrl-C on the script detaches: the training run continues until it is stopped."""
     refused = script("start_ppo_training.py", *START, "--detach", home=home)
     assert refused.returncode == 2
     assert "--new" in refused.stderr

@@ -31,8 +31,8 @@ def test_it_lists_every_setting_with_value_default_source_and_explanation(
     monkeypatch.setenv("TRAINWEEK_STOP_GRACE_S", "60")
     monkeypatch.setenv("TRAINWEEK_STOP_GRACE", "60")
     code, out, _ = printed(monkeypatch, capsys, "--json", "--home", str(tmp_path))
-    told = json.loads(out)
-    rows = {row["name"]: row for row in told["settings"]}
+    reported = json.loads(out)
+    rows = {row["name"]: row for row in reported["settings"]}
     assert code == 0
     assert list(rows) == [*Settings.model_fields, *Terminal.model_fields]
     assert rows["stop_grace_s"] == {
@@ -46,7 +46,7 @@ def test_it_lists_every_setting_with_value_default_source_and_explanation(
     }
     assert (rows["log_files"]["value"], rows["log_files"]["source"]) == (4, "file")
     assert rows["schedule"]["source"] == "default"
-    assert told["misspelt"] == {"TRAINWEEK_STOP_GRACE": "TRAINWEEK_STOP_GRACE_S"}
+    assert reported["misspelt"] == {"TRAINWEEK_STOP_GRACE": "TRAINWEEK_STOP_GRACE_S"}
     code, out, _ = printed(monkeypatch, capsys, "--home", str(tmp_path))
     assert "stop_grace_s           60 s (default 30 s)  [environment]" in out
     assert "log_files              4 files (default 10 files)  [file]" in out

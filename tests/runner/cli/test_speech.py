@@ -52,11 +52,11 @@ def test_an_error_and_its_remedy_are_translated(
         ),
         2,
     )
-    told = capsys.readouterr().err.splitlines()
-    assert told[0].startswith("erro: ")
-    assert told[0] != "erro: There is no active week."
-    assert told[1].startswith("  ")
-    assert told[1].endswith("trainweek week new --launch 2026-11-23T14:00Z")
+    reported = capsys.readouterr().err.splitlines()
+    assert reported[0].startswith("erro: ")
+    assert reported[0] != "erro: There is no active week."
+    assert reported[1].startswith("  ")
+    assert reported[1].endswith("trainweek week new --launch 2026-11-23T14:00Z")
 
 
 def test_a_language_that_is_none_of_ours_is_refused_and_said_in_english(

@@ -1,4 +1,4 @@
-"""One click: the training saves, ends and goes on with other settings."""
+"""One click: the training run saves, ends and resumes with other settings."""
 
 from __future__ import annotations
 

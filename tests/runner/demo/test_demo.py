@@ -73,8 +73,8 @@ def test_a_week_is_played_to_the_waiting_decision(played: tuple[Home, str]) -> N
     assert client.signatures(week.id) == []
     views = {view.spec.id: view for view in agenda(Sources.of(client, week))}
     left = [i for i, v in views.items() if v.state is SlotState.OVERDUE and i != "approval"]
-    assert left == [], "everything that has come was looked at in its time"
-    assert Verdict.UNKNOWN in views["daily_1"].troubles, "so short a training has no trend"
+    assert left == [], "everything due was judged on time"
+    assert Verdict.UNKNOWN in views["daily_1"].troubles, "so short a run has no trend"
     assert "reward_trend: Not enough data" in output
     ticks = {tick.check: tick for tick in client.ticks(week.id, "daily_1")}
     assert ticks["reward_trend"].note.startswith("Seen: Not enough data")

@@ -1,4 +1,4 @@
-"""What a training passed over reaches people once, and is copied once."""
+"""A checkpoint that a run skipped is reported once, and copied once."""
 
 from __future__ import annotations
 

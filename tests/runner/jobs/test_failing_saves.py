@@ -1,4 +1,4 @@
-"""A training whose best model can't be saved: what ends it, and what that is called."""
+"""A training run whose best model can't be saved: what ends it, and what that is called."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from runner.agent.market_env import MarketEnv
 
 # What reading a CSV back may cost: nothing, as it writes the shortest exact floats.
-pytestmark = pytest.mark.slow  # a real training run or backtest is behind each
+pytestmark = pytest.mark.slow  # each makes a real training run or backtest
 
 EXACT = 1e-9
 

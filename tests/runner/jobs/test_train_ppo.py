@@ -25,7 +25,7 @@ from tests.runner.jobs.training_home import command, make_home, progress, result
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow  # a real training run or backtest is behind each
+pytestmark = pytest.mark.slow  # each makes a real training run or backtest
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
 

@@ -67,7 +67,7 @@ def test_the_manifest_counts_the_validations_that_lost_also_those_after_the_best
     assert (found["sharpe"], found["return_pct"]) == (-0.42, pytest.approx(-1.0))
     assert found["of_run"] == {"count": 3, "lost": 3, "beat_never_trading": False}
     assert "(3 of 3, best Sharpe -0.42)" in str(lost_on_validation(found))
-    later = begin()  # the same run goes on
+    later = begin()  # the same run continues
     later._evaluated(FLAT, None)
     assert manifest(later.home)["validation"]["of_run"]["count"] == 4
 
@@ -111,7 +111,7 @@ def test_never_trading_is_a_candidate_beside_each_validation(
     assert str(selected_on_validation(found)).startswith(
         "Never trading was better than all 3 validations. The model's file is the best of them"
     )
-    later = begin()  # the same run goes on, and earns
+    later = begin()  # the same run continues, and earns
     later.session.model.num_timesteps = 4_000
     later._evaluated(GAIN, 0.9)
     found = manifest(later.home)["validation"]

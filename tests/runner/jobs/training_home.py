@@ -22,7 +22,7 @@ SIGNAL = SignalModel(drift=0.003)
 
 
 def make_home(root: Path) -> Home:
-    """Training and backtest candles, one behind the other."""
+    """Training and backtest candles, one after the other."""
     home = Home(root)
     market = make_market(11, TRAIN_BARS + TEST_BARS, START, SIGNAL)
     cut = market.candles.frame.index[TRAIN_BARS].to_pydatetime()

@@ -1,4 +1,4 @@
-"""Whether somebody still writes an event file, asked of real processes."""
+"""Whether a process still writes an event file, asked of real processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signs of progress: seen when they change, timed by the clock that nobody sets."""
+"""Progress signals: noticed when they change, timed by the monotonic clock."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def kept(folder: Path, pid: int, number: int = 1) -> Path:
 
 def test_a_program_without_our_handler_is_not_signalled(tmp_path: Path, sleeper) -> None:
     (tmp_path / STACKS).touch()  # even if the file is there
-    wait_for(lambda: process_table()[sleeper.pid].state == "S")  # behind its print
+    wait_for(lambda: process_table()[sleeper.pid].state == "S")  # after its print
     folder = kept(tmp_path, sleeper.pid)
     assert sleeper.poll() is None
     assert (folder / "why.txt").read_text().startswith("silent for ever\n")

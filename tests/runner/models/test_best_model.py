@@ -26,7 +26,7 @@ def test_a_restore_is_refused_while_a_training_waits_or_lives(place: Place) -> N
     service = place.service()
     place.until(service, job, JobState.RUNNING)
     assert isinstance(place.lead.submit(JobKind.BACKUP, RESTORE), Refused)
-    assert isinstance(place.lead.submit(JobKind.BACKUP), Submitted)  # a copy disturbs nobody
+    assert isinstance(place.lead.submit(JobKind.BACKUP), Submitted)  # a copy disturbs no run
     place.lead.stop(job.id)
     place.until(service, job)
 

@@ -47,7 +47,7 @@ def test_a_zombie_is_dead(sleeper) -> None:
     process = present(identify(sleeper.pid))
     os.kill(sleeper.pid, signal.SIGKILL)
     wait_for(lambda: not is_alive(process))
-    assert Path(f"/proc/{sleeper.pid}").exists()  # nobody has reaped it yet
+    assert Path(f"/proc/{sleeper.pid}").exists()  # it has not been reaped yet
     assert not send_signal(process, signal.SIGTERM)
 
 

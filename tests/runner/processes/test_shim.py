@@ -221,7 +221,7 @@ def test_a_full_disk_does_not_end_it_and_the_exit_code_is_kept(tmp_path: Path) -
         timeout=60,
     )
     if "unshare" in done.stderr or "mount" in done.stderr:
-        pytest.skip(f"this machine lets nobody mount in a namespace: {done.stderr.strip()}")
+        pytest.skip(f"this machine does not allow mounts in a namespace: {done.stderr.strip()}")
     assert done.returncode == 0, done.stderr
     assert json.loads((folder / "exit.json").read_text())["exit_code"] == 7
     assert json.loads((folder / "identity.json").read_text())["child"] is not None

@@ -91,7 +91,7 @@ def test_a_clock_that_is_a_month_ahead_removes_no_backup_that_something_would_be
         note(place, f"{hours} h ago")
         make_backup(place.home, after(-hours * 3600), WEEK, least=1)
     before = backups(place.home)
-    note(place, "behind them")
+    note(place, "after them")
     ahead = make_backup(place.home, after(30 * 86400), WEEK, least=1)
     assert backups(place.home) == [ahead, *before]
     # Nor does it hold up the next one, nor is it taken for the newest one.
@@ -204,7 +204,7 @@ def test_of_a_rewritten_ledger_only_what_is_proven_is_taken(place: Place) -> Non
     backed_up(place)
     note(place, "two")
     whole = place.home.ledger.read_bytes()
-    place.home.ledger.write_bytes(rewritten(whole, at=2))  # behind the backup
+    place.home.ledger.write_bytes(rewritten(whole, at=2))  # after the backup
     done = restored(place)
     assert (done.from_database, done.dropped) == (1, 1)
     assert place.home.ledger.read_bytes().startswith(whole)
@@ -243,9 +243,9 @@ def test_a_damaged_database_leaves_a_home_that_can_be_read(place: Place) -> None
     assert "trainweek ledger restore" in present(client.damage()).remedy
     with pytest.raises(IntegrityError, match=r"damaged.*ledger restore"):
         client.note(place.week.id, "hourly_1", "lost?")
-    assert place.home.database.read_bytes() == before  # nothing is mended by itself
+    assert place.home.database.read_bytes() == before  # nothing is repaired by itself
     restored(place)
-    assert recorded(client.note(place.week.id, "hourly_1", "saved"))  # the same client goes on
+    assert recorded(client.note(place.week.id, "hourly_1", "saved"))  # the same client still works
     assert client.damage() is None
 
 

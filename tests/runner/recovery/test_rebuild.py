@@ -66,8 +66,8 @@ _OFTEN = settings(
 def test_a_single_changed_byte_is_found_wherever_it_is(record: Place, data: st.DataObject) -> None:
     true = record.home.ledger.read_bytes()
     # The week's line holds the whole playbook; the others are as likely to be hit.
-    behind = true.index(b"\n")
-    at = data.draw(st.integers(0, behind) | st.integers(behind, len(true) - 1))
+    end = true.index(b"\n")
+    at = data.draw(st.integers(0, end) | st.integers(end, len(true) - 1))
     flip = data.draw(st.integers(1, 255))
     changed = bytearray(true)
     changed[at] ^= flip

@@ -126,7 +126,7 @@ def test_a_line_of_a_newer_version_stops_the_writes_of_an_open_store(place: Plac
 
 
 def test_a_database_that_has_the_line_already_stays_in_use(place: Place) -> None:
-    """A newer version wrote both; its line is shown as it is, and this one goes on writing."""
+    """A newer version wrote both; its line is shown as it is, and this one keeps writing."""
     add_line(place.home, "holiday", {"day": 1}, WEEK)
     line = json.loads(place.home.ledger.read_bytes().splitlines()[-1])
     with closing(sqlite3.connect(place.home.database)) as connection:

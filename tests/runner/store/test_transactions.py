@@ -129,7 +129,7 @@ def test_nothing_is_written_beside_a_ledger_that_was_cut(place: Place) -> None:
     with pytest.raises(IntegrityError, match="was truncated or changed"):
         tick(place, "hourly_2")
     assert place.home.ledger.read_bytes() == b"".join(lines[:-1])
-    assert len(place.lead.ticks(place.week.id)) == 1  # reading goes on
+    assert len(place.lead.ticks(place.week.id)) == 1  # reading still works
 
 
 def test_a_write_that_raises_leaves_no_trace(place: Place) -> None:

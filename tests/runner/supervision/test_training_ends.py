@@ -1,4 +1,4 @@
-"""What the manual asks for when a training ends badly, and what goes on by itself."""
+"""What the manual asks for when a training run fails, and what resumes by itself."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def test_no_training_goes_on_by_itself_beside_an_open_incident(place: Place) -> 
 
 
 def stopped(place: Place) -> Job:
-    """A training that had begun, of a runner that has gone."""
+    """A training run that had started, of a runner that no longer runs."""
     service = place.service()
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
     place.lead.stop(job.id)

@@ -1,4 +1,4 @@
-"""Facts of a moment: from a real runner's jobs and real files, and never from behind it."""
+"""Facts of a moment: from a real runner's jobs and real files, and never from after it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def stand_at(place: Place, moment: datetime) -> None:
 
 
 def trained(place: Place, **params: object) -> Job:
-    """A training that has ended."""
+    """A training run that has ended."""
     service = place.service()
     job = place.until(service, place.submit(JobKind.TRAIN, **params))
     service.close()
@@ -81,7 +81,7 @@ def test_events_from_behind_the_moment_are_not_seen(place: Place) -> None:
     started = present(job.started_at)
     early = started + timedelta(seconds=1)
     log_events(place, job, early, early + timedelta(seconds=5))
-    # The hour passes evenly in the ten seconds from now; its 30th minute lies between the two.
+    # The hour passes evenly in the ten seconds from now; its 30th minute is between the two.
     place.lead.record_clock_point(
         place.week.id, started + timedelta(seconds=10), LAUNCH + timedelta(hours=1), 0.0
     )
@@ -144,13 +144,13 @@ def test_an_earlier_crash_is_kept_when_the_training_starts_again(place: Place, r
     crashed = trained(place, do="fail")
     facts = gather(Sources.of(place.lead, place.week))
     assert run_of(facts).earlier_crashes == ()  # it is the run's status
-    place.lead.close_incident(place.lead.incidents(place.week.id)[0].id, "Mended.")
+    place.lead.close_incident(place.lead.incidents(place.week.id)[0].id, "Fixed.")
     trained(place, resume=resume, do="complete")
     run = run_of(gather(Sources.of(place.lead, place.week)))
     assert run.status is TrainingStatus.COMPLETED
-    told = f"Run {crashed.run}, attempt 1 crashed 2026-02-23 14:00 UTC. "
+    reported = f"Run {crashed.run}, attempt 1 crashed 2026-02-23 14:00 UTC. "
     assert len(run.earlier_crashes) == 1
-    assert run.earlier_crashes[0].startswith(told)
+    assert run.earlier_crashes[0].startswith(reported)
 
 
 def test_incidents_are_those_that_stood_open_at_the_judged_moment(place: Place) -> None:

@@ -54,8 +54,8 @@ def test_a_reason_inside_a_sentence_has_one_full_stop(tmp_path):
     for status in (TrainingStatus.CRASHED, TrainingStatus.LOST):
         given = facts(open_reader(tmp_path), HOUR, status=status, reason=reason)
         found = findings(given)["crash"].headline
-        for told in (found.in_("en"), found.in_("pt")):
-            assert told.endswith("did not send.")
+        for reported in (found.in_("en"), found.in_("pt")):
+            assert reported.endswith("did not send.")
     silent = facts(
         open_reader(tmp_path / "none"), HOUR, status=TrainingStatus.HUNG, reason="It stands still."
     )

@@ -72,7 +72,7 @@ def test_damage_of_a_later_time_is_not_known_before(tmp_path):
     whole = path.read_bytes()
     for spoilt in (
         whole[:-20] + bytes([whole[-20] ^ 1]) + whole[-19:],  # a record near the end
-        whole + bytes(64),  # zeros behind it
+        whole + bytes(64),  # zeros after it
         whole + bytes(range(1, 65)),  # a damaged length
         whole + whole[:9],  # the beginning of a record
     ):
@@ -81,8 +81,8 @@ def test_damage_of_a_later_time_is_not_known_before(tmp_path):
         before = findings(facts(reader, 50 * MINUTE, status=TrainingStatus.STOPPED))
         assert before[NAME].status is FindingStatus.OK
         assert findings(facts(reader, 50 * MINUTE))["logging_broken"].status is FindingStatus.OK
-        behind = findings(facts(reader, 100 * MINUTE, status=TrainingStatus.STOPPED))
-        assert behind[NAME].status is FindingStatus.FIRING
+        after = findings(facts(reader, 100 * MINUTE, status=TrainingStatus.STOPPED))
+        assert after[NAME].status is FindingStatus.FIRING
 
 
 def test_each_of_many_damaged_records_has_its_place_in_time(tmp_path):

@@ -56,7 +56,7 @@ def test_a_constant_reward_is_not_called_low(tmp_path):
 
 
 def test_flat_for_less_than_two_hours_is_not_flat(tmp_path):
-    late = 560  # 60 iterations behind the fall
+    late = 560  # 60 iterations after the fall
     found = diagnosed(tmp_path, ppo(late, rollout__ep_rew_mean=regressed), late * MINUTE)
     assert found["flat_reward"].status is not FIRING
 

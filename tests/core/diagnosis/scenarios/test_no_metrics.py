@@ -1,4 +1,4 @@
-"""no_metrics: nothing is logged, or not what a training must log."""
+"""no_metrics: nothing is logged, or not what a training run must log."""
 
 from __future__ import annotations
 

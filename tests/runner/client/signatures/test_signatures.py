@@ -172,7 +172,7 @@ def test_a_decision_of_an_older_version_says_that_its_manifest_is_not_bound(
     validity = place.client().validity(place.client().signature_of(seen))
     assert validity.valid
     assert "manifest" not in validity.checked
-    assert any("not covered by the signature" in told for told in validity.unchecked)
+    assert any("not covered by the signature" in reported for reported in validity.unchecked)
 
 
 def test_changed_data_void_it(place: SignedPlace) -> None:
@@ -212,7 +212,7 @@ def test_an_archive_that_was_changed_before_the_signature_is_not_signed(
     seen = place.revalidate("PARTIAL")
     memo, stray = place.archive(seen) / "memo.html", place.archive(seen) / "extra.txt"
     written = memo.read_bytes()
-    for change, told in (
+    for change, reported in (
         (lambda: memo.write_text("<p>GO 6/6 STRONG</p>"), "memo.html was altered"),
         (memo.unlink, "memo.html is missing"),
         (lambda: stray.write_text("hello"), "did not write it"),
@@ -220,7 +220,7 @@ def test_an_archive_that_was_changed_before_the_signature_is_not_signed(
         change()
         refused = place.sign(seen)
         assert isinstance(refused, Refused)
-        assert told in refused.reason
+        assert reported in refused.reason
         memo.write_bytes(written)
         stray.unlink(missing_ok=True)
     assert isinstance(place.sign(seen), Recorded)
@@ -260,7 +260,7 @@ def test_a_later_revalidation_of_another_model_leaves_the_earlier_decision_alone
     first = place.revalidate("GO")
     place.sign(first)
     place.home.best_model.write_bytes(b"newer weights")
-    assert state(place, first) is VOID  # nobody has tested what lies there
+    assert state(place, first) is VOID  # that model has not been revalidated
     second = place.revalidate("NO-GO", seed=2)
     assert state(place, first) is STANDS
     answer = place.client().gate(sha256=first)
@@ -314,8 +314,8 @@ def test_a_week_that_lay_in_the_home_before_takes_nothing_over_until_it_is_chose
     assert state(place, seen) is STANDS  # by the kept copy; the places are the later week's
     kept = next((place.home.root / "models" / "signed").glob("*.zip"))
     kept.write_bytes(b"tampered")
-    told = place.client().gate(place.week.id).reason
-    assert f"(kept as {kept}) changed" in told
+    reported = place.client().gate(place.week.id).reason
+    assert f"(kept as {kept}) changed" in reported
 
 
 def test_what_was_never_kept_is_not_signed_once_another_model_lies_there(
@@ -482,7 +482,7 @@ def test_a_playbook_file_that_is_gone_is_told_as_not_checked(
     file.unlink()
     answer = place.client().gate()
     assert answer.facts["state"] == "STANDS"
-    assert any("manual.yaml is missing" in told for told in answer.facts["unchecked"])
+    assert any("manual.yaml is missing" in reported for reported in answer.facts["unchecked"])
 
 
 def test_a_rebuilt_database_knows_all_of_it(place: SignedPlace) -> None:

@@ -82,7 +82,7 @@ def read_tree(text: str) -> Tree:
     if len(text) > MAX_CHARACTERS:
         raise TreeError(
             Message("the file is longer than {most:,} characters", most=MAX_CHARACTERS),
-            Message("Pass a playbook."),
+            Message("Pass a shorter file."),
             1,
         )
     try:
@@ -104,9 +104,7 @@ def read_tree(text: str) -> Tree:
             Message("invalid YAML: {error}", error=str(error)), Message("Fix the file."), 1
         ) from error
     if node is None:
-        raise TreeError(
-            Message("the file is empty"), Message("Start from core/playbook/phase4.yaml."), 1
-        )
+        raise TreeError(Message("the file is empty"), Message("Write its keys, or restore it."), 1)
     lines: dict[Path, int] = {(): node.start_mark.line + 1}
     return Tree(_plain(node, (), lines), lines)
 
