@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-
-
 def test_an_action_is_done_or_skipped_from_the_command_line(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     client = Client(home, LEAD)
