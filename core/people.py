@@ -65,3 +65,7 @@ class Person:
                 ),
                 Message("Ask someone with the role {roles}.", roles=alternatives(holders)),
             )
+
+
+RUNNER = Person("runner", Role.ENGINEER)
+"""In whose name the background runner writes."""

@@ -148,6 +148,14 @@ class IncidentState(StrEnum):
     CLOSED = "CLOSED"
 
 
+class ItemState(StrEnum):
+    """State of one item of an incident's list of actions."""
+
+    OPEN = "OPEN"
+    DONE = "DONE"
+    SKIPPED = "SKIPPED"
+
+
 class Decision(StrEnum):
     """The manual's three-way rule; files and documents write ``NO-GO``."""
 

@@ -21,7 +21,7 @@ from dashboard.wording.names import ROLES
 if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
-    from runner.records import Incident
+    from runner.incident_records import Incident
 
 
 def show(page: Page, title: str) -> None:

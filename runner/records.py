@@ -5,15 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core.vocabulary import (
-    IncidentState,
-    JobKind,
-    JobState,
-    Role,
-    SignatureAct,
-    Verdict,
-)
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
@@ -21,7 +12,9 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.language import Message
     from core.ledger_bodies import AnyBody
+    from core.vocabulary import JobKind, JobState, Role, SignatureAct, Verdict
     from core.week import Week
+    from runner.incident_records import Incident
 
 
 @dataclass(frozen=True)
@@ -92,31 +85,6 @@ class Note:
     verified: bool
     at: datetime  # real
     at_week: datetime
-
-
-@dataclass(frozen=True)
-class Incident:
-    """An opened escalation."""
-
-    id: int
-    week_id: str
-    procedure: str  # id of an escalation in the playbook: crash, performance, data
-    state: IncidentState
-    summary: Message
-    opened_by: str
-    opened_at: datetime  # real
-    opened_at_week: datetime
-    blocks_start: bool
-    actions_done: tuple[int, ...] = ()  # indices of the procedure's actions, from 0
-    closed_by: str | None = None
-    closed_at: datetime | None = None
-    close_reason: str | None = None
-    job_id: str | None = None  # that the runner opened it for; None: a person opened it
-
-    @property
-    def is_blocking(self) -> bool:
-        """Whether it blocks every start and restart of a training run until a person closes it."""
-        return self.state is IncidentState.OPEN and self.blocks_start
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,13 @@ from core.ledger_bodies.decisions import (
     ModelChosen,
     SigningKeyCreated,
 )
-from core.ledger_bodies.incidents import IncidentActionDone, IncidentClosed, IncidentOpened
+from core.ledger_bodies.incidents import (
+    ActionProof,
+    IncidentActionDone,
+    IncidentActionSkipped,
+    IncidentClosed,
+    IncidentOpened,
+)
 from core.ledger_bodies.jobs import (
     AttemptColumns,
     AttemptStarted,
@@ -32,6 +38,7 @@ from core.ledger_bodies.weeks import ClockSet, WeekCreated, WeekUsed
 
 __all__ = [
     "BODIES",
+    "ActionProof",
     "AnyBody",
     "AttemptColumns",
     "AttemptStarted",
@@ -44,6 +51,7 @@ __all__ = [
     "DecisionMade",
     "DecisionSigned",
     "IncidentActionDone",
+    "IncidentActionSkipped",
     "IncidentClosed",
     "IncidentOpened",
     "JobChanged",

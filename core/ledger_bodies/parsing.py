@@ -21,7 +21,12 @@ from core.ledger_bodies.decisions import (
     ModelChosen,
     SigningKeyCreated,
 )
-from core.ledger_bodies.incidents import IncidentActionDone, IncidentClosed, IncidentOpened
+from core.ledger_bodies.incidents import (
+    IncidentActionDone,
+    IncidentActionSkipped,
+    IncidentClosed,
+    IncidentOpened,
+)
 from core.ledger_bodies.jobs import AttemptStarted, JobChanged, StartRequeued
 from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
@@ -41,6 +46,7 @@ BODIES: tuple[type[Body], ...] = (
     NoteWritten,
     IncidentOpened,
     IncidentActionDone,
+    IncidentActionSkipped,
     IncidentClosed,
     DecisionMade,
     DecisionSigned,

@@ -41,6 +41,7 @@ SafeAction = Literal[
     "backup_log",
     "backup_model",
     "check_data",
+    "block_start",
 ]
 
 

@@ -27,6 +27,7 @@ from core.vocabulary import (
 from dashboard.formatting import age
 from dashboard.wording.decision import ACTS_DONE
 from dashboard.wording.names import scenario_name
+from runner.client.incidents import open_actions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,12 +100,12 @@ def _incidents(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
     for incident in snapshot.open_incidents:
         spec = snapshot.week.playbook.find_escalation(incident.procedure)
         text = plural(
-            "Incident opened by {by} {age} ago: {done} of {n} action done.",
-            "Incident opened by {by} {age} ago: {done} of {n} actions done.",
+            "Incident opened by {by} {age} ago: {left} of {n} action still open.",
+            "Incident opened by {by} {age} ago: {left} of {n} actions still open.",
             len(spec.actions) if spec else 0,
             by=incident.opened_by,
             age=age(snapshot.now - incident.opened_at),
-            done=len(incident.actions_done),
+            left=len(open_actions(snapshot.week, incident)),
         )
         severity = Severity.CRITICAL if incident.is_blocking else Severity.WARNING
         what = snapshot.procedure(incident.procedure, language)

@@ -19,6 +19,7 @@ from runner.cli import (
     decision,
     demo,
     doctor,
+    incidents,
     jobs,
     ledger,
     manual,
@@ -55,6 +56,7 @@ app.add_typer(weeks.app, name="week")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(data.app, name="data")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(incidents.app, name="incidents")
 app.add_typer(models.backup, name="backup")
 models.model.command("list")(run_models.list_models)
 models.model.command("use")(run_models.use_model)

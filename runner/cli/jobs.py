@@ -18,8 +18,9 @@ from runner.cli.options import HomeOption, JsonOption, open_client, print_json, 
 from runner.cli.paths import with_given_paths
 from runner.cli.speech import printable, tell
 from runner.client import Client
+from runner.incident_records import Incident
 from runner.outcomes import AlreadyRunning, Refused, Submitted
-from runner.records import Incident, Job
+from runner.records import Job
 
 _MOST_LISTED = 1_000_000
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.language import Message, joined, literal
-from core.ledger_bodies import IncidentActionDone, IncidentClosed
+from core.ledger_bodies import IncidentActionDone, IncidentActionSkipped, IncidentClosed
 from core.text_rules import is_blank
-from core.vocabulary import IncidentState, Right
+from core.vocabulary import IncidentState, ItemState, Right
 from runner.client.base import BaseClient, no_week, refused_text
 from runner.incidents.evidence_files import copy_evidence, write_issue_line
 from runner.incidents.opening import open_incident_of, opening_body
@@ -17,11 +17,11 @@ from runner.store import Transaction, queries, record_queries
 if TYPE_CHECKING:
     from core.playbook.text import Step
     from core.week import Week
-    from runner.records import Incident
+    from runner.incident_records import Incident, IncidentItem
 
 
 class Incidents(BaseClient):
-    """Opens incidents, marks their actions as done, closes them."""
+    """Opens incidents, marks their actions as done or skipped, closes them."""
 
     def open_incident(
         self, week_id: str, procedure: str, summary: str, key: str | None = None
@@ -61,40 +61,88 @@ class Incidents(BaseClient):
                 )
             kept, missing = copy_evidence(self.home, procedure)
             text = joined([literal(summary), missing]) if missing else summary
-            body = opening_body(spec, text, kept)
+            body = opening_body(connection, week, spec, text, kept)
             entry = self._append(transaction, body, week_id, key)
             made = _incident(transaction, entry.seq)
         write_issue_line(self.home, spec, made.opened_at)
         return Recorded(made)
 
-    def do_incident_action(self, incident_id: int, index: int) -> Recorded[Incident] | Refused:
-        """Mark an action of the procedure as done.
+    def do_incident_action(
+        self, incident_id: int, index: int, note: str = ""
+    ) -> Recorded[Incident] | Refused:
+        """Mark an action of the procedure as done; one that is done stays as it is recorded.
 
         :param index: its place in the procedure's list, from 0.
         """
-        if denied := self._denied(Right.RECORD):
+        if denied := self._denied(Right.RECORD) or refused_text(note):
             return denied
         with self.store.write() as transaction:
-            found = self._open(transaction, incident_id)
+            found = self._item(transaction, incident_id, index)
             if isinstance(found, Refused):
                 return found
-            week = queries.week_by_id(transaction.connection, found.week_id)
-            actions = week.playbook.escalation(found.procedure).actions if week else ()
-            if not 0 <= index < len(actions):
-                return Refused(Message("The procedure has no action {index}.", index=index))
             if index not in found.actions_done:
                 done = sorted({*found.actions_done, index})
                 body = IncidentActionDone(id=incident_id, index=index, actions_done=done)
+                if not is_blank(note):
+                    body = body.model_copy(update={"note": note})
                 self._append(transaction, body, found.week_id)
             return Recorded(_incident(transaction, incident_id))
+
+    def skip_incident_action(
+        self, incident_id: int, index: int, reason: str
+    ) -> Recorded[Incident] | Conflict[Incident] | Refused:
+        """Skip an open action of the procedure, with a reason.
+
+        A request that is repeated, by the same person with the same reason, is answered like
+        the first. One that is skipped can still be marked as done, not the other way round.
+
+        :param index: its place in the procedure's list, from 0.
+        """
+        if denied := self._denied(Right.RECORD) or refused_text(reason):
+            return denied
+        if is_blank(reason):
+            return Refused(
+                Message("Skipping an action requires a reason."),
+                Message("Say why it is not needed."),
+            )
+        with self.store.write() as transaction:
+            found = self._item(transaction, incident_id, index)
+            if isinstance(found, Refused):
+                return found
+            known = found.items.get(index)
+            if known is None:
+                body = IncidentActionSkipped(id=incident_id, index=index, reason=reason)
+                self._append(transaction, body, found.week_id)
+            elif (known.state, known.by, known.note) != (
+                ItemState.SKIPPED,
+                self.person.name,
+                reason,
+            ):
+                return Conflict(found, _answered(known))
+            return Recorded(_incident(transaction, incident_id))
+
+    def _item(self, transaction: Transaction, incident_id: int, index: int) -> Incident | Refused:
+        """The open incident whose procedure has such an action."""
+        found = self._open(transaction, incident_id)
+        if isinstance(found, Refused):
+            return found
+        week = queries.week_by_id(transaction.connection, found.week_id)
+        actions = week.playbook.escalation(found.procedure).actions if week else ()
+        if not 0 <= index < len(actions):
+            return Refused(
+                Message("The procedure has no action {number}.", number=index + 1),
+                Message("Give a number from 1 to {count}.", count=len(actions)),
+            )
+        return found
 
     def close_incident(self, incident_id: int, reason: str) -> Recorded[Incident] | Refused:
         """Close an incident; starts are allowed again if no other incident blocks them.
 
         One that blocks every start is closed by the lead or the CTO alone.
 
-        Actions that are not marked as done don't prevent that; the ledger names them. A request
-        that is repeated, by the same person with the same reason, is answered like the first.
+        Actions that are still open are skipped with the closing's reason, in the closer's name;
+        the ledger names them. A request that is repeated, by the same person with the same
+        reason, is answered like the first.
         """
         if denied := self._denied(Right.RECORD) or refused_text(reason):
             return denied
@@ -114,8 +162,9 @@ class Incidents(BaseClient):
             week = queries.week_by_id(transaction.connection, found.week_id)
             body = IncidentClosed(id=incident_id, reason=reason)
             if week is not None and (undone := open_actions(week, found)):
-                in_english = [step.in_("en") for step in undone]
-                body = body.model_copy(update={"actions_undone": in_english})
+                in_english = [step.in_("en") for step in undone.values()]
+                skipped = {"actions_undone": in_english, "skipped": [*undone]}
+                body = body.model_copy(update=skipped)
             self._append(transaction, body, found.week_id)
             return Recorded(_incident(transaction, incident_id))
 
@@ -142,8 +191,14 @@ def _incident(transaction: Transaction, incident_id: int) -> Incident:
     return found
 
 
-def open_actions(week: Week, incident: Incident) -> list[Step]:
-    """The actions of the procedure that are not marked as done, in the manual's order."""
+def open_actions(week: Week, incident: Incident) -> dict[int, Step]:
+    """The actions that are neither done nor skipped: place in the procedure's list to step."""
     spec = week.playbook.find_escalation(incident.procedure)
     steps = () if spec is None else spec.actions
-    return [step for index, step in enumerate(steps) if index not in incident.actions_done]
+    return {index: step for index, step in enumerate(steps) if index not in incident.items}
+
+
+def _answered(item: IncidentItem) -> Message:
+    if item.state is ItemState.DONE:
+        return Message("{by} has already marked the action as done.", by=item.by)
+    return Message("{by} has already skipped the action: {reason}", by=item.by, reason=item.note)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from core.playbook import Playbook
+    from runner.incident_records import Incident
     from runner.jobs.attempt import Spec
-    from runner.records import Incident
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from core.ledger_bodies import (
     ConditionClosed,
     DecisionSigned,
     IncidentActionDone,
+    IncidentActionSkipped,
     IncidentClosed,
     IncidentOpened,
     JobChanged,
@@ -39,7 +40,7 @@ from core.ledger_bodies import (
 )
 from core.timestamps import parse_moment
 from core.vocabulary import IncidentState, JobState
-from runner.store import schema
+from runner.store import items, schema
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -226,18 +227,13 @@ def _open_incident(connection: Connection, fields: Fields, body: IncidentOpened)
         "summary": str(body.summary),
         "summary_message": body.summary_message,
         "blocks_start": body.blocks_start,
-        "actions_done": [],
+        "actions_done": items.done_at_opening(fields, body),
     }
     _insert(connection, schema.incidents, fields, values)
 
 
-def _do_incident_action(connection: Connection, fields: Fields, body: IncidentActionDone) -> None:
-    incidents = schema.incidents
-    mine = incidents.c.id == body.id
-    connection.execute(update(incidents).where(mine).values(actions_done=body.actions_done))
-
-
 def _close_incident(connection: Connection, fields: Fields, body: IncidentClosed) -> None:
+    items.skip_the_open(connection, fields, body)
     incidents = schema.incidents
     connection.execute(
         update(incidents)
@@ -287,7 +283,8 @@ _ACTIONS: dict[type[Body], Callable[[Connection, Fields, Any], None]] = {
     Ticked: _tick,
     NoteWritten: _note,
     IncidentOpened: _open_incident,
-    IncidentActionDone: _do_incident_action,
+    IncidentActionDone: items.do,
+    IncidentActionSkipped: items.skip,
     IncidentClosed: _close_incident,
     DecisionSigned: _sign,
     ConditionClosed: _close_condition,

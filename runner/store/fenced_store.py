@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from core.errors import ConflictError
 from core.language import Message
 from core.ledger_bodies import RunnerStarted
-from core.people import Person
-from core.vocabulary import Role
+from core.people import RUNNER
 from runner.store.queries import week_moment
 
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from core.ledger_bodies import Body
     from runner.records import LedgerEntry
     from runner.store import Store, Transaction
-
-RUNNER = Person("runner", Role.ENGINEER)
 
 
 class StaleRunner(ConflictError):

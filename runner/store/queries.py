@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
     from core.week import Week
-    from runner.records import Incident
+    from runner.incident_records import Incident
 
 
 def clock_of(connection: Connection, week_id: str) -> Clock:

@@ -23,7 +23,6 @@ from runner.records import (
     CountersignatureRequest,
     DecisionLine,
     DecisionRecords,
-    Incident,
     Job,
     LedgerEntry,
     Note,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.week import Week
+    from runner.incident_records import Incident
 
 
 def jobs(
@@ -113,12 +113,11 @@ def incident(connection: Connection, incident_id: int) -> Incident | None:
 
 
 def _incidents() -> Select[Any]:
-    """The incidents, newest first, each with the job id from its ledger line."""
+    """The incidents, newest first, each with job id and evidence from its ledger line."""
     table, entries = schema.incidents, schema.ledger
-    job_id = entries.c.body["job_id"].as_string().label("job_id")
-    return (
-        select(table, job_id).join(entries, entries.c.seq == table.c.id).order_by(table.c.id.desc())
-    )
+    of_the_line = [entries.c.body[name].as_string().label(name) for name in ("job_id", "kept")]
+    joined = select(table, *of_the_line).join(entries, entries.c.seq == table.c.id)
+    return joined.order_by(table.c.id.desc())
 
 
 def signatures(connection: Connection, week_id: str | None = None) -> list[Signature]:

@@ -10,18 +10,19 @@ from core.language import Message, recorded_message
 from core.ledger_bodies import Countersigned, CountersignRequested, readable_body
 from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from core.week import Week
+from runner.incident_records import Incident
 from runner.records import (
     Attempt,
     ConditionClosure,
     Countersignature,
     CountersignatureRequest,
-    Incident,
     Job,
     LedgerEntry,
     Note,
     Signature,
     Tick,
 )
+from runner.store.items import item_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -126,12 +127,14 @@ def note_of(row: Row[Any]) -> Note:
 
 
 def incident_of(row: Row[Any]) -> Incident:
-    """An incident from its row, which may have the column ``job_id``."""
-    values = _plain(row, "by", "role", "verified", "at", "at_week", "summary_message")
+    """An incident from its row, which may have the columns ``job_id`` and ``kept``."""
+    values = _plain(
+        row, "by", "role", "verified", "at", "at_week", "summary_message", "actions_done"
+    )
     values |= {
         "state": IncidentState(row.state),
         "summary": summary_of(row),
-        "actions_done": tuple(row.actions_done),
+        "items": {int(index): item_of(kept) for index, kept in row.actions_done.items()},
     }
     return Incident(
         **values,

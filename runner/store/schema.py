@@ -31,7 +31,7 @@ from core.vocabulary import ACTIVE_STATES, LIVE_STATES
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-REVISION = "0004"
+REVISION = "0005"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
@@ -225,7 +225,7 @@ incidents = Table(
     Column("summary", Text, nullable=False),
     *_who_and_when(),
     Column("blocks_start", Boolean, nullable=False),
-    Column("actions_done", JSON, nullable=False),
+    Column("actions_done", JSON, nullable=False),  # place to state; see runner.store.items
     Column("closed_by", String),
     Column("closed_at", UtcDateTime),
     Column("close_reason", Text),

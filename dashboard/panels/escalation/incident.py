@@ -1,4 +1,4 @@
-"""An incident: its summary, the procedure's actions one by one, and how it is closed."""
+"""An incident: its summary, and how it is closed."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ import streamlit as st
 from core.language import Message, plural
 from core.vocabulary import Right
 from dashboard.components import outcomes
-from dashboard.components.safe_actions import action_button, has_button
+from dashboard.components.safe_actions import action_button
 from dashboard.formatting import age
-from dashboard.wording import plain
+from dashboard.panels.escalation import items
 from runner.client.incidents import open_actions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from core.playbook import EscalationSpec
-    from core.playbook.text import Step
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
-    from runner.records import Incident
+    from runner.incident_records import Incident
 
 WORK_AND_END = (3, 2)  # column widths: actions, and the form that closes the incident
 
@@ -41,9 +38,10 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
     )
     todo, end = st.columns(WORK_AND_END, gap="medium")
     with todo.container(gap="xsmall"):
-        done = say("{done} of {total} done", done=len(opened.actions_done), total=len(spec.actions))
-        st.markdown(f"**{say('What to do')}** :gray[{done}]")
-        actions(page, snapshot, spec, opened)
+        left = len(open_actions(snapshot.week, opened))
+        count = say("{left} of {total} still open", left=left, total=len(spec.actions))
+        st.markdown(f"**{say('What to do')}** :gray[{count}]")
+        items.to_do(page, snapshot, spec, opened)
     with end.container(gap="xsmall"):
         machine_text(page, spec)
         if not spec.blocks_start:
@@ -52,7 +50,7 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
 
 
 def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
-    """The closing form; open actions don't block it, but they are listed."""
+    """The closing form; it skips the open actions with its reason, and lists them before."""
     right = Right.CLOSE if opened.blocks_start else Right.RECORD
     say, denied, key = page.say, page.denied(right), f"incident:{spec.id}"
     undone = open_actions(snapshot.week, opened)
@@ -71,20 +69,20 @@ def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Inciden
         disabled=denied is not None,
     )  # fmt: skip
     if undone:
-        left = (n for n, step in enumerate(spec.actions, start=1) if step in undone)
+        numbers = ", ".join(str(index + 1) for index in undone)
         text = say(
             plural(
-                "Not done: action {numbers}. To close the incident anyway, give the reason; the "
-                "ledger records it.",
-                "Not done: actions {numbers}. To close the incident anyway, give the reason; the "
-                "ledger records it.",
+                "Action {numbers} is open. Closing the incident skips it, with the reason given "
+                "here.",
+                "Actions {numbers} are open. Closing the incident skips them, with the reason "
+                "given here.",
                 len(undone),
-                numbers=", ".join(map(str, left)),
+                numbers=numbers,
             )
         )
         st.markdown(f":small[:orange[:material/pending_actions: {text}]]")
     label = (
-        plural("Close with {n} action not done", "Close with {n} actions not done", len(undone))
+        plural("Close and skip {n} action", "Close and skip {n} actions", len(undone))
         if undone
         else Message("Close incident")
     )
@@ -95,41 +93,6 @@ def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Inciden
         disabled=denied is not None,
         help=denied,
         on_click=close,
-    )
-
-
-def _listed(page: Page, steps: Sequence[Step]) -> str:
-    """``“Stop the training.” “Check the data.”``"""
-    return " ".join(f"“{step.in_(page.viewer.language)}”" for step in steps)
-
-
-def actions(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident | None) -> None:
-    """The procedure's actions; while an incident is open, each has a checkbox and its button."""
-    for index, step in enumerate(spec.actions):
-        text = plain(step.in_(page.viewer.language))
-        if opened is None:
-            st.markdown(f":gray[:material/check_box_outline_blank:] {text}")
-            continue
-        _checkbox(page, spec, opened, index, f"{index + 1}\\. {text}")
-        if kept := _kept_copy(page, step.act):
-            copied = page.say("Copied when the incident was opened:")
-            st.markdown(f":small[:green[:material/inventory_2: {copied}]] `{kept}`")
-        if step.act is not None and has_button(step.act) and index not in opened.actions_done:
-            action_button(page, snapshot, step.act, f"incident:{spec.id}")
-
-
-def _checkbox(page: Page, spec: EscalationSpec, opened: Incident, index: int, text: str) -> None:
-    """The checkbox of one action. It can't be unchecked: the ledger removes nothing."""
-    done, denied = index in opened.actions_done, page.denied(Right.RECORD)
-    key = f"incident:{spec.id}:{opened.id}:do:{index}"
-    st.session_state[key] = done  # what is recorded, not what was clicked
-    st.checkbox(
-        text,
-        key=key,
-        disabled=done or denied is not None,
-        help=denied,
-        on_change=_do,
-        args=(page, spec, opened, index, key),
     )
 
 
@@ -148,29 +111,6 @@ def machine_text(page: Page, spec: EscalationSpec) -> None:
             st.markdown(f":small[:gray[{page.say(name)}]] `{text}`")
 
 
-def _kept_copy(page: Page, act: str | None) -> str | None:
-    """The copy that opening the incident made, for the steps that require one."""
-    home = page.services.home
-    copies = {"backup_log": home.crash_backup_log, "backup_model": home.bad_data_backup}
-    path = copies.get(act or "")
-    return home.relative(path) if path is not None and path.is_file() else None
-
-
-def _do(page: Page, spec: EscalationSpec, opened: Incident, index: int, key: str) -> None:
-    """Record the action whose box was checked.
-
-    A box that leaves the page, as when the incident is closed, can report a change, too.
-    """
-    if not st.session_state.get(key):
-        return
-    outcomes.act(
-        page,
-        f"incident:{spec.id}",
-        Message("action done"),
-        lambda: page.services.client.do_incident_action(opened.id, index),
-    )
-
-
 def history(page: Page, snapshot: Snapshot) -> None:
     """Closed incidents, with their reasons."""
     closed = [(i, i.closed_at) for i in snapshot.incidents if i.closed_at is not None]
@@ -186,7 +126,10 @@ def history(page: Page, snapshot: Snapshot) -> None:
             time=page.viewer.moment(snapshot.clock.to_week(closed_at)),
             reason=past.close_reason,
         )
-        if undone := open_actions(snapshot.week, past):
-            left = page.say("not done: {actions}", actions=_listed(page, undone))
-            text += f" :small[:orange[{left}]]"
         st.markdown(f":gray[:material/task_alt:] {text}")
+        spec = snapshot.week.playbook.find_escalation(past.procedure)
+        items.settled(page, snapshot, spec, past)
+        if undone := open_actions(snapshot.week, past):  # closed by an earlier version
+            steps = " ".join(f"“{s.in_(page.viewer.language)}”" for s in undone.values())
+            left = page.say("not done: {actions}", actions=steps)
+            st.markdown(f":small[:orange[{left}]]")

@@ -11,7 +11,7 @@ from core.vocabulary import IncidentState, Right
 from dashboard.components import outcomes
 from dashboard.components.live import live_panel
 from dashboard.components.states import badge
-from dashboard.panels.escalation import incident
+from dashboard.panels.escalation import incident, items
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
 
 def _procedure(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
     _title(page, snapshot, spec)
-    incident.actions(page, snapshot, spec, None)
+    items.steps(page, spec)
     incident.machine_text(page, spec)
     _open(page, snapshot, spec)
     outcomes.show(page, f"incident:{spec.id}")

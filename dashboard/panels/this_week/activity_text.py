@@ -15,6 +15,7 @@ from core.ledger_bodies import (
     DecisionMade,
     DecisionSigned,
     IncidentActionDone,
+    IncidentActionSkipped,
     IncidentClosed,
     IncidentOpened,
     JobChanged,
@@ -84,7 +85,12 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return _requested(page, body)
         case AttemptStarted() | StartRequeued() | JobChanged() as body:
             return _changed(page, body)
-        case IncidentOpened() | IncidentActionDone() | IncidentClosed() as body:
+        case (
+            IncidentOpened()
+            | IncidentActionDone()
+            | IncidentActionSkipped()
+            | IncidentClosed() as body
+        ):
             return _incident(page, body)
         case (
             DecisionMade()
@@ -141,10 +147,15 @@ def _restarted(page: Page, kind: str, given: Mapping[str, Any]) -> str:
     return page.say("requested a restart: {kind} {changes}", kind=kind, changes=changes)
 
 
-def _incident(page: Page, body: IncidentOpened | IncidentActionDone | IncidentClosed) -> str:
+def _incident(
+    page: Page,
+    body: IncidentOpened | IncidentActionDone | IncidentActionSkipped | IncidentClosed,
+) -> str:
     match body:
         case IncidentOpened(summary=summary):
             return page.say("opened an incident: {text}", text=summary)
+        case IncidentActionSkipped(reason=reason):
+            return page.say("skipped an action of the incident: {text}", text=reason)
         case IncidentClosed(reason=reason, actions_undone=undone):
             line = page.say("closed the incident: {text}", text=reason)
             if not undone:

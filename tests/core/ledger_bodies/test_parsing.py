@@ -19,6 +19,7 @@ from core.ledger_bodies import (
     Body,
     CountersignRequested,
     DecisionMade,
+    IncidentActionSkipped,
     IncidentOpened,
     JobChanged,
     JobColumns,
@@ -39,6 +40,7 @@ NOVEMBER = Path(__file__).with_name("november.jsonl")
 NEWER: set[type[Body]] = {
     CountersignRequested,
     ModelChosen,
+    IncidentActionSkipped,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {

@@ -96,7 +96,7 @@ def test_open_incidents_come_first_if_they_block(place: Place) -> None:
         (Severity.WARNING, "hourly_checks"),
     ]
     assert "opened by some lead" in found[0].text
-    assert "0 of 5 actions done" in found[0].text
+    assert "3 of 5 actions still open" in found[0].text
 
 
 def test_a_stopped_run_is_a_concern_and_a_crash_is_said_once(place: Place) -> None:

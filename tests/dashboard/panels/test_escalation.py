@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.vocabulary import JobKind, Role
-from dashboard.panels.escalation import incident
+from dashboard.panels.escalation import items
 from tests.dashboard.place import Place, button, text_of
 from tests.expected import job_of, present, recorded
 
@@ -25,17 +25,17 @@ def test_an_incident_is_opened_worked_and_closed(place: Place) -> None:
     button(test, "incident:crash:open").click().run()
     opened = place.client().incidents(week.id, open_only=True)[0]
     assert opened.summary == "the trainer died at step 9000"
-    assert "0 of 5 done" in text_of(test)
+    assert "4 of 5 still open" in text_of(test), "the runner blocks the restart"
 
     box = f"incident:crash:{opened.id}:do:2"
     test.checkbox(key=box).check().run()
-    assert place.client().incidents(week.id)[0].actions_done == (2,)
-    assert "1 of 5 done" in text_of(test)
-    assert test.checkbox(key=box).value
-    assert test.checkbox(key=box).disabled
+    assert place.client().incidents(week.id)[0].actions_done == (2, 4)
+    assert "3 of 5 still open" in text_of(test)
+    assert box not in [each.key for each in test.checkbox], "only what is to do has a box"
+    assert "Done by some engineer" in text_of(test)
 
-    assert "Not done: actions 1, 2, 4, 5" in text_of(test)
-    assert button(test, "incident:crash:close").label == "Close with 4 actions not done"
+    assert "Actions 1, 2, 4 are open" in text_of(test)
+    assert button(test, "incident:crash:close").label == "Close and skip 3 actions"
     assert button(test, "incident:crash:close").disabled, (
         "it blocks every start: the lead's to close"
     )
@@ -46,7 +46,10 @@ def test_an_incident_is_opened_worked_and_closed(place: Place) -> None:
     button(test, "incident:crash:close").click().run()
     assert not place.client().incidents(week.id, open_only=True)
     assert "disk was full" in text_of(test)
-    assert "not done: “Stop the run." in text_of(test), "the page keeps what was left"
+    text = text_of(test)
+    skipped = [line for line in text.splitlines() if "Skipped by some lead" in line]
+    assert len(skipped) >= 3
+    assert all("disk was full; freed 40 GB" in line for line in skipped), "the closing's reason"
 
 
 def test_a_click_on_close_that_arrives_twice_says_saved(place: Place) -> None:
@@ -57,7 +60,7 @@ def test_a_click_on_close_that_arrives_twice_says_saved(place: Place) -> None:
     place.client().close_incident(opened.id, "disk was full")  # the first of the two
     button(test, "incident:crash:close").click().run()
     assert "Saved: incident Critical issue" in text_of(test)
-    assert "Not done" not in text_of(test)
+    assert "are open. Closing" not in text_of(test)
 
 
 def test_nothing_is_said_to_notify_people(place: Place) -> None:
@@ -74,13 +77,13 @@ def test_a_box_that_reports_a_change_without_being_checked_marks_nothing(
     opened = recorded(place.client().open_incident(week.id, "crash", "it fell over"))
     spec = week.playbook.escalation("crash")
     boxes = {"gone": False, "checked": True}
-    monkeypatch.setattr(incident.st, "session_state", boxes)
+    monkeypatch.setattr(items.st, "session_state", boxes)
     for key in ("never drawn", "gone"):
-        incident._do(page, spec, opened, 0, key)
-    assert place.client().incidents(week.id)[0].actions_done == ()
+        items._checked(page, spec, opened, 0, key)
+    assert place.client().incidents(week.id)[0].actions_done == (0, 4)
     assert not any(key.startswith("outcome:") for key in boxes), "nothing that was said is lost"
-    incident._do(page, spec, opened, 1, "checked")
-    assert place.client().incidents(week.id)[0].actions_done == (1,)
+    items._checked(page, spec, opened, 1, "checked")
+    assert place.client().incidents(week.id)[0].actions_done == (0, 1, 4)
 
 
 def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
@@ -88,9 +91,35 @@ def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
     opened = recorded(place.client().open_incident(week.id, "crash", "it fell over"))
     test = place.draw("escalation", role=Role.ENGINEER)
     place.client().close_incident(opened.id, "a colleague was faster")
-    test.checkbox(key=f"incident:crash:{opened.id}:do:0").check().run()
+    test.checkbox(key=f"incident:crash:{opened.id}:do:2").check().run()
     assert "has already closed it" in text_of(test)
-    assert place.client().incidents(week.id)[0].actions_done == ()
+    assert place.client().incidents(week.id)[0].actions_done == (0, 4)
+
+
+def test_an_action_is_skipped_with_a_reason_and_done_with_a_note(place: Place) -> None:
+    week = place.week()
+    opened = recorded(place.client().open_incident(week.id, "crash", "it fell over"))
+    test = place.draw("escalation", role=Role.ENGINEER)
+    key = f"incident:crash:{opened.id}:do"
+    button(test, f"{key}:1:_skip").click().run()
+    assert "Skipping an action requires a reason" in text_of(test)
+    fill(test, f"{key}:1:note", "there is no log yet")
+    button(test, f"{key}:1:_skip").click().run()
+    fill(test, f"{key}:2:note", "read the last lines")
+    button(test, f"{key}:2:_do").click().run()
+    text = text_of(test)
+    assert "Skipped by some engineer, " in text
+    assert "there is no log yet" in text
+    assert "Done by some engineer, " in text
+    assert "read the last lines" in text
+    assert "Done by the runner, " in text
+    assert "Start and automatic restarts are blocked until the incident is closed." in text
+    assert [e.label for e in test.expander] == ["Done: 3 · skipped: 1"]
+    assert "1 of 5 still open" in text
+    viewer = place.draw("escalation", role=Role.VIEWER)
+    assert viewer.checkbox(key=f"{key}:3").disabled
+    portuguese = place.draw("escalation", language="pt")
+    assert [e.label for e in portuguese.expander] == ["Feitos: 3 · pulados: 1"]
 
 
 def test_what_is_open_stands_first(place: Place) -> None:
@@ -122,8 +151,8 @@ def test_the_messages_stand_to_the_letter(place: Place) -> None:
 
 def test_nothing_can_be_stopped_when_nothing_runs(place: Place) -> None:
     week = place.week()
-    place.client().open_incident(week.id, "crash", "it fell over")
-    stop = button(place.draw("escalation"), "act:incident:crash:stop")
+    place.client().open_incident(week.id, "performance", "flat for three hours")
+    stop = button(place.draw("escalation"), "act:incident:performance:stop")
     assert stop.disabled
     assert "No training run is in progress" in stop.help
 

@@ -112,4 +112,4 @@ def test_a_database_without_records_is_migrated_and_shows_its_texts(
     job = Client(home, LEAD).job("backup-1")
     assert job is not None
     assert job.reason == job.reason.in_("pt") == "It vanished."
-    assert home.database.with_suffix(".before-0004.db").exists()
+    assert home.database.with_suffix(f".before-{migrate.REVISION}.db").exists()

@@ -10,7 +10,7 @@ from runner.store import queries
 from tests.expected import recorded
 
 if TYPE_CHECKING:
-    from runner.records import Incident
+    from runner.incident_records import Incident
     from tests.runner.place import Place
 
 

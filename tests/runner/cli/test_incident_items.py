@@ -1,0 +1,42 @@
+"""``trainweek incidents item``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from core.paths import Home
+from runner.client import Client
+from tests.expected import recorded
+from tests.runner.cli.terminal import trainweek
+from tests.runner.place import LAUNCH, LEAD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_an_action_is_done_or_skipped_from_the_command_line(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    client = Client(home, LEAD)
+    week = recorded(client.create_week(LAUNCH))
+    opened = recorded(client.open_incident(week.id, "crash", "it fell over"))
+
+    def item(*words: object) -> tuple[int, str]:
+        done = trainweek("incidents", "item", opened.id, *words, home=home.root)
+        return done.returncode, done.stdout + done.stderr
+
+    assert item(3, "done", "--note", "read the log") == (
+        0,
+        f"Incident {opened.id}, action 3: DONE, by root.\n",
+    )
+    code, text = item(4, "skip")
+    assert (code, "requires a reason" in text) == (2, True)
+    code, text = item(9, "done")
+    assert (code, "Give a number from 1 to 5." in text) == (2, True)
+    code, text = item(3, "skip", "--reason", "too late")
+    assert (code, "has already marked the action as done" in text) == (2, True)
+    code, text = item(4, "skip", "--reason", "same person", "--json")
+    assert code == 0
+    found = json.loads(text)
+    assert (found["state"], found["note"], found["item"]) == ("SKIPPED", "same person", 4)
+    assert item(4, "skip", "--reason", "same person")[0] == 0, "repeating changes nothing"
