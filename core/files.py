@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 from typing import TYPE_CHECKING, Any
 
 from core.errors import SetupError
@@ -14,6 +15,7 @@ from core.language import Message
 if TYPE_CHECKING:
     from pathlib import Path
 
+OWNER_ONLY, EVERYONE = 0o600, 0o666  # modes of new files; the umask narrows the second
 TAIL_BYTES = 64 * 1024  # of a growing file; one line may be gigabytes long
 # Escape sequences of ECMA-48 (CSI; OSC up to its end), then any other control character.
 _COMMANDS = re.compile(
@@ -21,15 +23,18 @@ _COMMANDS = re.compile(
 )
 
 
-def write_bytes(path: Path, content: bytes) -> Path:
+def write_bytes(path: Path, content: bytes, *, private: bool = False) -> Path:
     """Write through a temporary file, fsync and rename; creates the folder.
 
+    :param private: only the owner may read and write the file.
     :raises SetupError: no write permission, or no space.
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
+        partial.unlink(missing_ok=True)  # of an earlier process with this pid
+        mode = OWNER_ONLY if private else EVERYONE
+        with open(partial, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -45,6 +50,28 @@ def write_bytes(path: Path, content: bytes) -> Path:
             Message("Check the folder's permissions and the free space."),
         ) from error
     return path
+
+
+def require_private(path: Path) -> None:
+    """Refuse a file or folder that its group or others may read, write or enter.
+
+    :raises SetupError: they may; names the command that ends it.
+    :raises OSError: there is no such file.
+    """
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise SetupError(
+            Message(
+                "{path} is accessible to others (mode {mode}), so it is not used.",
+                path=str(path),
+                mode=f"{mode:03o}",
+            ),
+            Message(
+                "Run chmod {mode} {path}, and find out who may have copied or changed it.",
+                mode="700" if path.is_dir() else "600",
+                path=str(path),
+            ),
+        )
 
 
 def write_text(path: Path, text: str) -> Path:

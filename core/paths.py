@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError, SetupError
-from core.field_hints import shown
 from core.language import Message
+from core.path_names import expanded, safe_name
 from core.timestamps import portuguese_day
 
 if TYPE_CHECKING:
@@ -18,34 +17,6 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 _INSTALLED = {"site-packages", "dist-packages"}
-_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
-
-
-def safe_name(name: str, what: str = "name") -> str:
-    """The name itself, if it is a valid folder name on all systems.
-
-    :raises InputError: path separators, control characters, too long, leading dot.
-    """
-    if not _SAFE_NAME.fullmatch(name):
-        raise InputError(
-            Message("The {what} {name} is not a valid folder name.", what=what, name=shown(name)),
-            Message("Use letters, digits, dot, dash and underscore, at most 120."),
-        )
-    return name
-
-
-def expanded(path: str | Path) -> Path:
-    """The path with ``~`` and ``~user`` replaced by that user's home folder.
-
-    :raises InputError: there is no such user.
-    """
-    try:
-        return Path(path).expanduser()
-    except RuntimeError as error:
-        raise InputError(
-            Message("{path} begins with a user that does not exist.", path=str(path)),
-            Message("Write the path out, or use ~/ for your own home folder."),
-        ) from error
 
 
 def no_folder(path: Path) -> SetupError:
@@ -104,6 +75,11 @@ class Home:
             return str(path.relative_to(self.root))
         except ValueError:
             return str(path)
+
+    @property
+    def access(self) -> Path:
+        """People and their roles, for a login; only the owner may read and write it."""
+        return self.root / "access.yaml"
 
     @property
     def settings_file(self) -> Path:
@@ -219,6 +195,25 @@ class Home:
         return self.model / "best_model.zip"
 
     @property
+    def best_model_choice(self) -> Path:
+        """Who put the model of :attr:`best_model` in use."""
+        return self.model / "best_model.choice.json"
+
+    def run_model(self, run: str) -> Path:
+        """A run's own best model; ``best_model`` is a copy of one of them."""
+        return self.run_models / safe_name(run, "run") / self.best_model.name
+
+    @property
+    def run_models(self) -> Path:
+        """Folder of the runs' own models, one folder per run."""
+        return self.model / "runs"
+
+    @property
+    def earlier_models(self) -> Path:
+        """Models and checkpoints that others took the place of."""
+        return self.model / "earlier"
+
+    @property
     def checkpoints(self) -> Path:
         """Folder of the checkpoints, one folder per step."""
         return self.model / "checkpoints"
@@ -266,13 +261,3 @@ class Home:
     def ledger(self) -> Path:
         """The ledger."""
         return self.root / "reports" / "ledger" / "audit.jsonl"
-
-
-def numbered(path: Path) -> Path:
-    """A free name next to ``path`` (``CRASH_backup.2.log``), to keep an earlier file."""
-    if not path.exists():
-        return path
-    number = 2
-    while (candidate := path.with_suffix(f".{number}{path.suffix}")).exists():
-        number += 1
-    return candidate

@@ -12,7 +12,7 @@ import pandas as pd
 from core.decision.comparison import Basis, EarlierDecisions, change_since
 from core.decision.documents import approval_line
 from core.decision.gate_record import GateRecord, ResampledGate, with_uncertainty
-from core.decision.inputs import CostsRecord, ModelRecord, PlaybookRecord
+from core.decision.inputs import CostsRecord, ModelRecord, PlaybookRecord, Unprepared
 from core.decision.lookahead import fills_test
 from core.decision.metrics_csv import metrics_csv
 from core.decision.reason import reason_of
@@ -99,6 +99,7 @@ class JobDetails:
     versions: Mapping[str, str]
     numerics: Mapping[str, str] = field(default_factory=dict)
     outside_training: OutsideTraining | None = None
+    unprepared: Unprepared | None = None
 
 
 def build_decision(

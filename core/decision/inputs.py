@@ -51,6 +51,13 @@ class ModelRecord(JsonModel):
         return self.train_range[1]
 
 
+class Unprepared(JsonModel):
+    """A revalidation that began although its preparation had not passed."""
+
+    reason: str = Field(description="Why it began all the same, as the lead wrote it.")
+    by: str = Field(description="Who started it.")
+
+
 class PlaybookRecord(JsonModel):
     """The playbook whose gates were applied."""
 

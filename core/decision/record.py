@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from core.decision.change import Change
 from core.decision.gate_record import GateRecord
-from core.decision.inputs import CostsRecord, ModelRecord, PlaybookRecord
+from core.decision.inputs import CostsRecord, ModelRecord, PlaybookRecord, Unprepared
 from core.decision.skill import Baselines, EvidenceRecord
 from core.decision.training_range import OutsideTraining
 from core.decision.trust import Trust
@@ -127,6 +127,10 @@ class RecordedDecision(JsonModel):
     )
     warnings: tuple[Sentence, ...] = Field(
         description="Warnings for the reader, the most serious first."
+    )
+    unprepared: Unprepared | None = Field(
+        default=None,
+        description="The lead's reason to revalidate although the preparation had not passed.",
     )
     job_id: str | None = Field(default=None, description="Job that made it.")
     trial: int | None = Field(default=None, description="Number of the trial, by the ledger.")

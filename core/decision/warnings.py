@@ -27,6 +27,7 @@ def find_warnings(decision: DecisionRecord) -> list[Message]:
     return [
         *_about_validation(decision),
         *_about_trust(decision),
+        *_about_preparation(decision),
         *_about_evidence(decision),
         *_about_data(decision),
         *_about_training_range(decision),
@@ -68,6 +69,15 @@ def _about_trust(decision: DecisionRecord) -> Iterator[Message]:
             yield Message("Look-ahead not tested. {detail}", detail=detail_of(test))
     if not tests:
         yield Message("Look-ahead was not tested.")
+
+
+def _about_preparation(decision: DecisionRecord) -> Iterator[Message]:
+    if (started := decision.unprepared) is not None:
+        yield Message(
+            "Revalidated although the preparation had not passed. {by}: {reason}",
+            by=started.by,
+            reason=started.reason,
+        )
 
 
 def _about_evidence(decision: DecisionRecord) -> Iterator[Message]:

@@ -20,7 +20,7 @@ from pydantic import (
 from core.errors import InputError
 from core.json_model import Moment
 from core.language import Message, literal, recorded_message
-from core.paths import safe_name
+from core.path_names import safe_name
 from core.playbook.settings import RevalidationSettings, TrainingSettings
 from core.text_rules import LINE, is_blank, one_line, readable
 from core.timestamps import iso, parse_day, parse_moment_or_day
@@ -119,6 +119,9 @@ class TrainParams(JobParams):
     seed: int | None = _like(TrainingSettings, "seed")
     learning_rate: float | None = _like(TrainingSettings, "learning_rate")
     ent_coef: float | None = _like(TrainingSettings, "ent_coef")
+    note: Annotated[Prose, AfterValidator(_visible_if_given)] | None = Field(
+        default=None, description="What this run is for, shown beside it."
+    )
     override_reason: Annotated[Prose, AfterValidator(_visible_if_given)] | None = Field(
         default=None, description="The lead's reason to start despite a failed pre-flight."
     )
@@ -169,6 +172,9 @@ class RevalidateParams(JobParams):
         ge=1,
         le=1_000_000_000,
         description="Trials of which this is the best, at least those that the ledger counts.",
+    )
+    override_reason: Annotated[Prose, AfterValidator(_visible_if_given)] | None = Field(
+        default=None, description="The lead's reason to revalidate before the preparation passes."
     )
 
 

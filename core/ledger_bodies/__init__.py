@@ -13,6 +13,7 @@ from core.ledger_bodies.decisions import (
     CountersignRequested,
     DecisionMade,
     DecisionSigned,
+    ModelChosen,
     SigningKeyCreated,
 )
 from core.ledger_bodies.incidents import (
@@ -57,6 +58,7 @@ __all__ = [
     "JobColumns",
     "JobRequested",
     "LedgerReplayed",
+    "ModelChosen",
     "NoteWritten",
     "ProcessColumns",
     "RestartRequested",

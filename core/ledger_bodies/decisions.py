@@ -82,6 +82,18 @@ class ConditionClosed(Body):
     note: PlainText  # the evidence
 
 
+class ModelChosen(Body):
+    """The lead put a run's model in use."""
+
+    kind = "model"
+    action = "use"
+
+    run: PlainText
+    sha256: PlainText
+    reason: PlainText
+    replaces: PlainText | None  # SHA-256 of the model that was in use
+
+
 class SigningKeyCreated(Body):
     """The key of the data directory signed for the first time."""
 

@@ -18,6 +18,7 @@ from core.ledger_bodies.decisions import (
     CountersignRequested,
     DecisionMade,
     DecisionSigned,
+    ModelChosen,
     SigningKeyCreated,
 )
 from core.ledger_bodies.incidents import (
@@ -52,6 +53,7 @@ BODIES: tuple[type[Body], ...] = (
     Countersigned,
     CountersignRequested,
     ConditionClosed,
+    ModelChosen,
     SigningKeyCreated,
     RunnerStarted,
     RunnerEnded,

@@ -10,6 +10,7 @@ import streamlit as st
 from core.language import Message
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
+from dashboard.components.restart_form import Changed, restart_form
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from runner.outcomes import Refused
@@ -19,11 +20,24 @@ Prepared = Callable[[Page, Snapshot, str], Callable[[], object]]
 
 def action_button(page: Page, snapshot: Snapshot, act: str, place: str) -> None:
     """One safe action as a button; the caller shows the outcome at ``place``."""
-    say, denied, action = page.say, page.denied(Right.OPERATE), _ACTIONS[act]
+    say, denied = page.say, page.denied(Right.OPERATE)
     if denied is None and act != "check_data" and snapshot.week.watched is not None:
         denied = say("trainweek only watches this run: stop or restart it where it was started.")
     if denied is None and act == "stop" and snapshot.busy(JobKind.TRAIN) is None:
         denied = say("No training run is in progress.")
+    if act in _RESTARTS:
+        changed, scenario = _RESTARTS[act]
+        restart_form(
+            page,
+            snapshot,
+            place,
+            f"act:{place}:{act}",
+            changed=changed,
+            scenario=scenario,
+            denied=denied,
+        )
+        return
+    action = _ACTIONS[act]
     st.button(
         say.raw(action.name),
         key=f"act:{place}:{act}",
@@ -46,26 +60,6 @@ def stop(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
     return run
 
 
-def restart(
-    page: Page,
-    place: str,
-    *,
-    learning_rate: float | None = None,
-    ent_coef: float | None = None,
-    scenario: str | None = None,
-) -> Callable[[], object]:
-    """A callback that saves and stops the run, then resumes from the last good checkpoint.
-
-    :param scenario: scenario that the restart responds to.
-    """
-    return lambda: page.services.client.restart(
-        learning_rate=learning_rate,
-        ent_coef=ent_coef,
-        scenario=scenario,
-        key=outcomes.intent(place),
-    )
-
-
 def _check_data(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
     return lambda: page.services.client.submit(JobKind.DATA_CHECK, {}, key=outcomes.intent(place))
 
@@ -84,26 +78,15 @@ _ACTIONS = {
     "stop": _Action(
         Message("Stop training"), ":material/stop_circle:", stop, Message("stop request")
     ),
-    "restart": _Action(
-        Message("Restart from the last checkpoint"),
-        ":material/restart_alt:",
-        lambda page, snapshot, place: restart(page, place, scenario="hung"),
-    ),
-    "restart_lowered_learning_rate": _Action(
-        Message("Restart with lower learning rate"),
-        ":material/trending_down:",
-        lambda page, snapshot, place: restart(
-            page, place, learning_rate=snapshot.week.playbook.training.lowered_learning_rate
-        ),
-    ),
-    "restart_raised_ent_coef": _Action(
-        Message("Restart with higher ent_coef"),
-        ":material/shuffle:",
-        lambda page, snapshot, place: restart(
-            page, place, ent_coef=snapshot.week.playbook.training.raised_ent_coef
-        ),
-    ),
     "check_data": _Action(Message("Check the data"), ":material/fact_check:", _check_data),
+}
+
+
+# Restarts ask first: the setting that each changes, and the scenario that it responds to.
+_RESTARTS: dict[str, tuple[Changed | None, str | None]] = {
+    "restart": (None, "hung"),
+    "restart_lowered_learning_rate": ("learning_rate", None),
+    "restart_raised_ent_coef": ("ent_coef", None),
 }
 
 
@@ -112,4 +95,4 @@ def has_button(act: str | None) -> bool:
 
     The copies of log and model have none: opening the incident makes them.
     """
-    return act in _ACTIONS
+    return act in _ACTIONS or act in _RESTARTS

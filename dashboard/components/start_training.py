@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import TrainweekError
 from core.language import Message
 from core.vocabulary import APPROVALS, UNFINISHED_STATES, JobKind, Right
-from dashboard.components import outcomes
+from dashboard.components import outcomes, run_settings
 from dashboard.components.job_line import job_line
 from dashboard.components.markup import tinted
 from dashboard.components.states import word
@@ -131,11 +131,19 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
     if job is not None and not unfinished:
         params["resume"] = False  # a new run, in addition to what the week has
         label = label if now.may_override else Message("Start another run")
+    new = not params.get("resume")
+    if new and not blocked_by_run(snapshot):
+        with st.expander(say.raw("Settings of this run"), icon=":material/tune:", key="start:set"):
+            run_settings.ask(page, snapshot)
     start = outcomes.click(
         page,
         PLACE,
         "",
-        lambda: client.submit(JobKind.TRAIN, params, key=outcomes.intent(PLACE)),
+        lambda: client.submit(
+            JobKind.TRAIN,
+            params | (run_settings.given(snapshot) if new else {}),
+            key=outcomes.intent(PLACE),
+        ),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         hint, off = denied or now.why, blocked or denied is not None
@@ -160,22 +168,24 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
             )
         st.markdown(now.why, width="content")
         if snapshot.busy(JobKind.TRAIN):
-            link("runs_and_jobs", say.raw("Stop it on {page}", page=TITLES["runs_and_jobs"]))
+            link("jobs", say.raw("Stop it on {page}", page=TITLES["jobs"]))
+
+
+def blocked_by_run(snapshot: Snapshot) -> bool:
+    """Whether no new run can be prepared: one is in progress, or the week only watches."""
+    return snapshot.busy(JobKind.TRAIN) is not None or snapshot.week.watched is not None
 
 
 def _replaced(page: Page, snapshot: Snapshot) -> list[str]:
-    """What a new run takes the place of: the model, and what a decision says of that model."""
+    """What a new run changes: the model in use once it completes, and what a decision says of it."""
     say, home = page.say, page.services.home
-    lines = [say("The new run starts at step 0.")]
-    if home.best_model.is_file():
-        path = home.relative(home.best_model)
-        lines = [
-            say(
-                "The new run starts at step 0. Its first best model replaces `{path}`; the "
-                "present one is copied first.",
-                path=path,
-            )
-        ]
+    lines = [
+        say(
+            "The new run starts at step 0 and keeps its own models. When it completes, its best "
+            "model becomes `{path}`; until then that file stays as it is.",
+            path=home.relative(home.best_model),
+        )
+    ]
     try:
         saved = snapshot.saved_decision
     except TrainweekError:
@@ -183,20 +193,20 @@ def _replaced(page: Page, snapshot: Snapshot) -> list[str]:
     if saved is None:
         return lines
     decided, signature = saved.decision, snapshot.signature_of(saved.sha256)
-    told = {"decision": word(decided.decision, say), "score": decided.score}
+    verdict = {"decision": word(decided.decision, say), "score": decided.score}
     text = ""
     if signature is None and snapshot.unsignable(saved.sha256) is None:
         text = say(
-            "**{decision} {score} waits for a signature.** It can't be signed after its model is "
-            "replaced.",
-            **told,
+            "**{decision} {score} waits for a signature.** It can't be signed after the new run "
+            "has completed.",
+            **verdict,
         )
     elif signature and signature.act in APPROVALS and snapshot.validity(signature).valid:
         text = say(
-            "**{decision} {score} is signed by {by}.** The signature is void after the model is "
-            "replaced.",
+            "**{decision} {score} is signed by {by}.** The signature is void after the new run has "
+            "completed, unless the ML lead chooses the signed model again.",
             by=signature.by,
-            **told,
+            **verdict,
         )
     return [*lines, f":orange[:material/warning:] {text}"] if text else lines
 

@@ -93,7 +93,7 @@ def _runner(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
     if snapshot.week.watched is None and not snapshot.runner.alive:
         what = Message("Runner").in_(language)
         text = Message("It is not running: nothing can start or stop, nothing is supervised.")
-        yield Concern(Severity.CRITICAL, what, text, "runs_and_jobs")
+        yield Concern(Severity.CRITICAL, what, text, "jobs")
 
 
 def _incidents(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
@@ -139,7 +139,7 @@ def _run(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
             reason = run.reason
             reason = reason if isinstance(reason, Message) else literal(reason)
             state = Message("{state}.", state=capitals(snapshot.status))
-            yield Concern(severity, what, joined([state, reason]), "runs_and_jobs")
+            yield Concern(severity, what, joined([state, reason]), "jobs")
     if snapshot.stale and "hung" not in firing:
         text = Message("No progress, although the run should be in progress.")
         yield Concern(Severity.CRITICAL, what, text, "troubleshooting")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_json
 from core.language import Message
-from core.paths import numbered
+from core.path_names import numbered
 from runner.agent.features import FEATURE_NAMES
 from runner.agent.normaliser import Normaliser, name_differences
 from runner.agent.numerics import numerics

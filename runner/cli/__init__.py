@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from runner.cli import (
+    access,
     data,
     decision,
     demo,
@@ -25,6 +26,7 @@ from runner.cli import (
     models,
     operate,
     playbook,
+    run_models,
     runs,
     settings,
     weeks,
@@ -56,8 +58,11 @@ app.add_typer(data.app, name="data")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(models.backup, name="backup")
+models.model.command("list")(run_models.list_models)
+models.model.command("use")(run_models.use_model)
 app.add_typer(models.model, name="model")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(access.app, name="access")
 app.add_typer(decision.app, name="decision")
 for command in (
     operate.up,

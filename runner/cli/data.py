@@ -16,7 +16,8 @@ from core.market.csv_text import csv_text
 from core.market.loading import shorter_interval
 from core.market.resampling import resampled
 from core.market.sample import write_sample
-from core.paths import Home, expanded
+from core.path_names import expanded
+from core.paths import Home
 from core.timestamps import interval_name
 from runner.cli.manual import data_check
 from runner.cli.options import HomeOption, JsonOption, print_json

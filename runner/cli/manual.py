@@ -30,9 +30,12 @@ from runner.cli.options import (
 from runner.cli.paths import given_path, with_given_paths
 from runner.cli.speech import language, tell, warn
 from runner.client import Client
+from runner.client.revalidation_rules import unprepared_refusal
 from runner.outcomes import Recorded, Refused
 from runner.week.daily_check import run_daily_check
 from runner.week.data_availability import check_datasets
+from runner.week.preparation import failed_preparation
+from runner.week.sources import Sources
 
 
 def start(
@@ -51,6 +54,14 @@ def start(
     steps: Annotated[
         int | None, typer.Option(help="Total steps (default: the playbook's).", min=1)
     ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed (default: the playbook's).")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Learning rate (default: the playbook's).")
+    ] = None,
+    ent_coef: Annotated[
+        float | None, typer.Option(help="Entropy coefficient (default: the playbook's).")
+    ] = None,
+    note: Annotated[str | None, typer.Option(help="What this run is for.")] = None,
     override: Annotated[
         str | None, typer.Option(help="The lead's reason to start after a failed pre-flight.")
     ] = None,
@@ -76,6 +87,8 @@ def start(
     params |= {"steps": steps} if steps else {}
     params |= {"resume": resume} if resume or new else {}
     params |= {"override_reason": override} if override else {}
+    own = {"seed": seed, "learning_rate": learning_rate, "ent_coef": ent_coef, "note": note}
+    params |= {name: value for name, value in own.items() if value is not None}
     asked = asked_params(JobKind.TRAIN, params)  # before anything is written or started
     client = client_of_any(home)
     week = present_week(client, playbook) or week_from_now(client, playbook)
@@ -152,6 +165,10 @@ def revalidate(
         int | None,
         typer.Option(help="Number of trials (for DSR), if more than the ledger counts."),
     ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(help="Reason of the ML lead to revalidate before the preparation passes."),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Evaluate the six gates on the backtest data. Exit 0: GO; 1: PARTIAL or NO-GO."""
@@ -159,10 +176,14 @@ def revalidate(
     params |= {} if model_path is None else {"model_path": model_path}
     params |= {} if backtest_data_dir is None else {"backtest_data_dir": backtest_data_dir}
     params |= {} if trials is None else {"trials": trials}
+    params |= {} if reason is None else {"override_reason": reason}
     client = open_client(home)
     asked = with_given_paths(asked_params(JobKind.REVALIDATE, params), client.home)
-    require_week(client)
+    week = require_week(client)
     ensure_background_runner(client.home)
+    if save_report and reason is None and (failed := failed_preparation(Sources.of(client, week))):
+        refused = unprepared_refusal(failed)
+        raise InputError(refused.reason, refused.remedy)
     job = follow(client, submitted(client.submit(JobKind.REVALIDATE, asked)))
     if job.state is not JobState.SUCCEEDED:
         exit_for(job)

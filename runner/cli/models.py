@@ -28,7 +28,7 @@ from runner.client import Client
 from runner.models.backups import verify_backup
 
 backup = typer.Typer(help="Verified copies of models/ppo_phase4.", no_args_is_help=True)
-model = typer.Typer(help="Import external models.", no_args_is_help=True)
+model = typer.Typer(help="The runs' models, and the one in use.", no_args_is_help=True)
 
 
 def checkpoints(

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from core.job_params import JobParams, path_fields
 from core.language import Message
-from core.paths import Home, expanded
+from core.path_names import expanded
+from core.paths import Home
 from runner.cli.speech import warn
 from runner.models.best_model import with_zip
 

@@ -17,6 +17,7 @@ from runner.client.jobs import Jobs
 from runner.client.models import Models
 from runner.client.reads import Reads
 from runner.client.restarts import Restarts
+from runner.client.run_models import RunModels
 from runner.client.signatures.pipeline_gate import PipelineGate
 from runner.client.ticks import Ticks
 from runner.client.week_records import WeekReads
@@ -33,7 +34,17 @@ __all__ = ["Client"]
 
 
 class Client(
-    Reads, WeekReads, Weeks, Jobs, Restarts, Models, Ticks, Incidents, Decisions, PipelineGate
+    Reads,
+    WeekReads,
+    Weeks,
+    Jobs,
+    Restarts,
+    Models,
+    RunModels,
+    Ticks,
+    Incidents,
+    Decisions,
+    PipelineGate,
 ):
     """One person's access to one data directory.
 

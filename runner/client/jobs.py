@@ -9,18 +9,18 @@ from sqlalchemy import select
 from core.errors import InputError
 from core.field_hints import shown
 from core.job_params import DailyCheckParams, JobParams, RevalidateParams, TrainParams, asked_params
-from core.language import Message, plural
+from core.language import Message
 from core.ledger_bodies import StopRequested
 from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.base import BaseClient, requested_job
 from runner.client.job_files import require_files
 from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
+from runner.client.revalidation_rules import refused_revalidation
 from runner.client.start_rules import launch_params
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.store import Transaction, queries, rows, schema
 from runner.store.requests import job_request, restart_pending
-from runner.store.trials import counted_trials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,8 +87,8 @@ class Jobs(BaseClient):
                     return launch
                 asked, run = launch, launch.run
             if isinstance(asked, RevalidateParams) and week is not None:
-                counted = max(counted_trials(connection, week.id).in_all, 1)
-                if refused := _too_few_trials(asked.trials, counted):
+                refused = refused_revalidation(connection, week, asked)
+                if refused is not None:
                     return refused
             body = job_request(kind, asked, run, now)
             self._append(transaction, body, week.id if week else None, key)
@@ -139,17 +139,3 @@ def _kind(kind: JobKind | str) -> JobKind:
             Message("There is no kind of job {kind}.", kind=shown(kind)),
             Message("Use one of {kinds}.", kinds=", ".join(JobKind)),
         ) from error
-
-
-def _too_few_trials(declared: int | None, counted: int) -> Refused | None:
-    if declared is None or declared >= counted:
-        return None
-    return Refused(
-        plural(
-            "{n} trial is declared; the ledger counts {counted} over all weeks.",
-            "{n} trials are declared; the ledger counts {counted} over all weeks.",
-            declared,
-            counted=counted,
-        ),
-        Message("Declare at least {counted}, or leave it out.", counted=counted),
-    )

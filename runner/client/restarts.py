@@ -16,8 +16,9 @@ from core.language import Message
 from core.ledger_bodies import JobRequested, RestartRequested
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind, Right
 from runner.client.base import BaseClient, requested_job
-from runner.client.start_rules import blocked_start, launch_params
+from runner.client.start_rules import blocked_start, launch_params, own_trainer
 from runner.outcomes import Refused, Submitted
+from runner.settings import Settings
 from runner.store import queries, rows, schema
 from runner.store.requests import job_request, restart_pending
 
@@ -71,7 +72,7 @@ class Restarts(BaseClient):
                 )
             if refused := blocked_start(connection, week):
                 return refused
-            if changes and (refused := _own_trainer(week)):
+            if refused := own_trainer(week, TrainParams(**changes)):
                 return refused
             if refused := self._stop_in_force(row):
                 return refused
@@ -99,6 +100,10 @@ class Restarts(BaseClient):
             self._append(transaction, body, week.id, key)
             return Submitted(self._job_row(connection, body.job_id))
 
+    def stop_grace_s(self) -> float:
+        """Seconds that a run has to save and end before it is killed."""
+        return float(Settings.read(self.home).stop_grace_s)
+
     def _stop_in_force(self, row: Any) -> Refused | None:
         """One person's pending stop must not become a restart by another."""
         asked_for = row.state in ACTIVE_STATES and row.stop_requested_at is not None
@@ -118,16 +123,6 @@ class Restarts(BaseClient):
     def _job_row(connection: Any, job_id: str) -> Any:
         jobs = schema.jobs
         return rows.job_of(connection.execute(jobs.select().where(jobs.c.id == job_id)).one())
-
-
-def _own_trainer(week: Week) -> Refused | None:
-    """The refusal for a custom trainer, whose settings can't be changed here; else None."""
-    if week.playbook.training.command is None:
-        return None
-    return Refused(
-        Message("The playbook names its own trainer; trainweek can't change its settings."),
-        Message("Change them in the trainer, stop the run and start it again."),
-    )
 
 
 def _in_words(changes: dict[str, float]) -> Message:

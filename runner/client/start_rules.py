@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from core.job_params import TrainParams, stored_params
 from core.language import Message, joined, literal, recorded_message
-from core.paths import Home, safe_name
+from core.path_names import safe_name
 from core.state_words import capitals
 from core.text_rules import is_blank
 from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
@@ -23,9 +23,11 @@ from runner.store import queries, rows, schema
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
+    from core.paths import Home
     from core.people import Person
     from core.week import Week
 
+OWN_SETTINGS = ("learning_rate", "ent_coef")  # of trainweek's own trainer
 # Parameters that a resumed run keeps unless the request overrides them.
 _KEPT = frozenset({"steps", "seed", "learning_rate", "ent_coef"})
 
@@ -42,6 +44,8 @@ def launch_params(
 ) -> Asked | Refused:
     """The job's parameters and the name of its run; or the refusal."""
     if refused := blocked_start(connection, week):
+        return refused
+    if refused := own_trainer(week, asked):
         return refused
     if refused := _failed_preflight(connection, home, week, person, asked):
         return refused
@@ -85,6 +89,22 @@ def launch_params(
         )
     run = _run_name(connection, home, week, asked, now)
     return run if isinstance(run, Refused) else asked.model_copy(update={"run": run})
+
+
+def own_trainer(week: Week, asked: TrainParams) -> Refused | None:
+    """The refusal of settings for a custom trainer, which trainweek can't change; else None."""
+    if week.playbook.training.command is None:
+        return None
+    given = [name for name in OWN_SETTINGS if getattr(asked, name) is not None]
+    if not given:
+        return None
+    return Refused(
+        Message(
+            "The playbook names its own trainer; trainweek can't change its {settings}.",
+            settings=", ".join(given),
+        ),
+        Message("Change them in the trainer, stop the run and start it again."),
+    )
 
 
 def blocked_start(connection: Connection, week: Week) -> Refused | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.errors import InputError
 from core.language import Message
 from core.ledger_bodies import ClockSet, WeekCreated, WeekUsed
-from core.paths import safe_name
+from core.path_names import safe_name
 from core.playbook import DEFAULT, parse_playbook, whole_text
 from core.vocabulary import Right
 from core.week import require_usable_launch

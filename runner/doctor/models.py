@@ -10,6 +10,7 @@ from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.models.best_model import read_best_model
 from runner.models.checkpoints import list_checkpoints
 from runner.models.folder_swap import RESTORE_AGAIN, unfinished_exchange
+from runner.models.model_in_use import Choice, choice_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,8 @@ def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[CheckR
         return
     remedy = Message("Restore a backup (trainweek backup restore), or train again.")
     try:
-        sha256 = str(read_best_model(zip_path)[1]["sha256"])
+        manifest = read_best_model(zip_path)[1]
+        sha256 = str(manifest["sha256"])
     except IntegrityError as error:
         yield failed("best model", _problem(home.relative(zip_path), error.what), remedy)
     except InputError as error:  # no manifest: a custom trainer writes none
@@ -72,9 +74,26 @@ def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[CheckR
         yield passed(
             "best model",
             Message(
-                "{file}, verified ({sha256}).", file=home.relative(zip_path), sha256=sha256[:12]
+                "{file}, verified ({sha256}), of run {run}, {how}.",
+                file=home.relative(zip_path),
+                sha256=sha256[:12],
+                run=str(manifest.get("run")),
+                how=_how(choice_of(home, sha256)),
             ),
         )
+
+
+def _how(choice: Choice | None) -> Message:
+    if choice is None:
+        return Message("put there by an earlier version or by hand")
+    if choice.how == "completed":
+        return Message("which completed {at:%Y-%m-%d %H:%M} UTC", at=choice.at)
+    return Message(
+        "chosen by {by} {at:%Y-%m-%d %H:%M} UTC: {reason}",
+        by=choice.by,
+        at=choice.at,
+        reason=choice.reason or "",
+    )
 
 
 def exchange(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import serialization
@@ -11,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.decision.seal import public_text
 from core.errors import SetupError
-from core.files import sync_folder
+from core.files import require_private, sync_folder, write_bytes
 from core.language import Message
 
 if TYPE_CHECKING:
@@ -27,7 +25,8 @@ def signing_key(home: Home) -> Ed25519PrivateKey:
     try:
         if not path.exists():
             _make(home)
-        _require_private(home)
+        for private in (path, path.parent):
+            require_private(private)
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
         raise SetupError(
@@ -62,24 +61,6 @@ _LOST = Message(
 )
 
 
-def _require_private(home: Home) -> None:
-    for path, right in ((home.signing_key, "600"), (home.signing_key.parent, "700")):
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077:
-            raise SetupError(
-                Message(
-                    "{path} is accessible to others (mode {mode}), so it is not used.",
-                    path=str(path),
-                    mode=f"{mode:03o}",
-                ),
-                Message(
-                    "Run chmod {mode} {path}, and find out who may have copied the key.",
-                    mode=right,
-                    path=str(path),
-                ),
-            )
-
-
 def _make(home: Home) -> None:
     """Create the key file, complete or absent. Signers hold the store's lock, so only one does."""
     path = home.signing_key
@@ -89,15 +70,5 @@ def _make(home: Home) -> None:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_bytes(path, content, private=True)
     sync_folder(path.parent)

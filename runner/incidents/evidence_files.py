@@ -14,7 +14,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from core.language import Message
-from core.paths import Home, numbered
+from core.path_names import numbered
 from core.timestamps import iso
 from runner.models.best_model import manifest_path
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from core.paths import Home
     from core.playbook import EscalationSpec
 
 log = logging.getLogger("trainweek.runner")
@@ -30,8 +31,8 @@ log = logging.getLogger("trainweek.runner")
 def copy_evidence(home: Home, procedure: str) -> tuple[str | None, Message | None]:
     """Copy the evidence of a procedure.
 
-    ``crash`` copies training.log to CRASH_backup.log, ``data`` copies the best model to
-    backup_before_bad_data.zip. A full disk must not prevent the incident from opening: a
+    ``crash`` copies training.log to CRASH_backup.log, ``data`` copies the newest best
+    model (of the run in progress, or the one in use) to backup_before_bad_data.zip. A full disk must not prevent the incident from opening: a
     copy that failed is returned as a sentence for the summary, and no partial copy is left.
 
     :returns: the copy's path relative to the data directory, None if there is nothing to copy; and
@@ -41,7 +42,7 @@ def copy_evidence(home: Home, procedure: str) -> tuple[str | None, Message | Non
         case "crash":
             source, target = home.training_log, home.crash_backup_log
         case "data":
-            source, target = home.best_model, home.bad_data_backup
+            source, target = _newest_model(home), home.bad_data_backup
         case _:
             return None, None
     try:
@@ -59,6 +60,15 @@ def copy_evidence(home: Home, procedure: str) -> tuple[str | None, Message | Non
             error=why,
         )
     return home.relative(target), None
+
+
+def _newest_model(home: Home) -> Path:
+    found = [
+        path
+        for path in (home.best_model, *home.run_models.glob(f"*/{home.best_model.name}"))
+        if path.is_file()
+    ]
+    return max(found, key=lambda path: path.stat().st_mtime_ns, default=home.best_model)
 
 
 def _keep(source: Path, target: Path) -> None:

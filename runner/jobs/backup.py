@@ -14,7 +14,7 @@ from core.errors import InputError, IntegrityError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
 from core.job_params import BackupParams
 from core.language import Message
-from core.paths import Home, numbered
+from core.path_names import numbered
 from core.timestamps import iso
 from runner.failpoints import fail_here
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
@@ -26,6 +26,8 @@ from runner.models.folder_swap import finish_exchange
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
+
+    from core.paths import Home
 
 TRIES = 5  # a training run may save while the folder is copied
 
@@ -47,7 +49,10 @@ def backup(spec: Spec) -> int:
     if not home.best_model.is_file():
         raise InputError(
             Message("There is no {file} to back up.", file=home.relative(home.best_model)),
-            Message("Train first; the first validation writes the best model."),
+            Message(
+                "A run that completes writes it, or the ML lead chooses a run's model:"
+                " trainweek model use RUN --reason TEXT"
+            ),
         )
     target = home.backup(_last_day(spec))
     part = target.with_name(target.name + ".part")

@@ -14,7 +14,7 @@ from core.errors import InputError, IntegrityError
 from core.files import file_sha256
 from core.job_params import ImportModelParams, require_range
 from core.language import Message
-from core.paths import safe_name
+from core.path_names import safe_name
 from core.timestamps import iso, parse_moment
 from runner.agent.best_model import save_best_model
 from runner.agent.features import FEATURE_NAMES

@@ -24,6 +24,8 @@ from runner.models.backups import (
 from runner.models.folder_swap import finish_exchange, put_in_place, staged
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.job_params import BackupParams
     from core.paths import Home
 
@@ -45,6 +47,7 @@ def restore_backup(spec: Spec, asked: BackupParams) -> int:
     copy_files(backup.folder, [*backup.files, MANIFEST], part)
     verify_backup(part)
     (part / MANIFEST).unlink()
+    _keep_run_models(home, part)
     fail_here("restore_verified")
     kept = put_in_place(home)
     what = f"{home.relative(backup.folder)}: {len(backup.files)} files verified and restored"
@@ -62,6 +65,17 @@ def restore_backup(spec: Spec, asked: BackupParams) -> int:
         }
     )
     return COMPLETE
+
+
+def _keep_run_models(home: Home, part: Path) -> None:
+    """Copy the models of runs that the backup does not have, so that no run loses its own."""
+    if not home.run_models.is_dir():
+        return
+    target = part / home.run_models.name
+    for own in sorted(home.run_models.iterdir()):
+        if own.is_dir() and not (target / own.name).exists():
+            names = [str(file.relative_to(own)) for file in own.rglob("*") if file.is_file()]
+            copy_files(own, names, target / own.name)
 
 
 def _chosen(home: Home, given: str | None) -> ModelBackup:

@@ -24,7 +24,7 @@ from core.decision import (
     marked_bars,
     write_reports,
 )
-from core.decision.inputs import ModelRecord
+from core.decision.inputs import ModelRecord, Unprepared
 from core.decision.repetition import repeated
 from core.decision.trust import CodeVersion
 from core.files import file_sha256
@@ -92,6 +92,11 @@ class _Revalidation:
         self.save_report = asked.save_report
         self.declared, self.trials = asked.trials, Trials()
         self.scored: Scored | None = None
+        self.unprepared = (
+            Unprepared(reason=asked.override_reason, by=spec.requested_by or spec.job_id)
+            if asked.override_reason
+            else None
+        )
         self.identical = False  # to the previous decision, which is kept
 
     def run(self) -> int:
@@ -171,6 +176,7 @@ class _Revalidation:
                 versions=versions(),
                 numerics=numerics(),
                 outside_training=candidate.outside_training(backtest.observations),
+                unprepared=self.unprepared,
             ),
             on_stage=self._stage,
         )

@@ -9,20 +9,17 @@ from core.language import Message, joined
 from core.model_manifest import Validations, lost_on_validation
 from core.model_selection import candidates, rank
 from core.timestamps import iso
-from runner.agent.best_model import (
-    keep_broken,
-    keep_earlier,
-    keep_validations,
-    read_best_model,
-    save_best_model,
-)
+from runner.agent.best_model import save_best_model
 from runner.agent.checkpoint import save_checkpoint, set_aside, tidy
 from runner.agent.policy import TrainingDivergedError
 from runner.agent.session import Hooks, Session
 from runner.agent.split import purge_gap
 from runner.jobs.attempt import COMPLETE, FAILED, STOPPED, Spec, StopFlag, utc_now
 from runner.jobs.training_progress import TrainingProgress
+from runner.models.best_model import read_best_model
 from runner.models.checkpoints import newest_checkpoint
+from runner.models.model_files import keep_broken, keep_earlier, keep_validations
+from runner.models.model_in_use import adopt_earlier, put_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +45,7 @@ class TrainingAttempt:
     ) -> None:
         self.spec, self.plan, self.session, self.log, self.clock = spec, plan, session, log, clock
         self.home = spec.home
+        self.best_model = spec.home.run_model(plan.run)
         self.best_sharpe: float | None = None
         self.best_return_pct = 0.0
         self.has_best = False
@@ -68,18 +66,20 @@ class TrainingAttempt:
         self._unsaved = self._unsaved_best = False  # the last one could not be saved
 
     def prepare_folders(self) -> None:
-        """Move other runs' models aside; read this run's best model of an earlier attempt."""
+        """Move other runs' checkpoints aside; read this run's best model of an earlier attempt."""
         tidy(self.home.checkpoints)
-        earlier = self.home.model / "earlier"
+        earlier = self.home.earlier_models
         set_aside(self.home.checkpoints, self.plan.run, earlier, unnamed=not self.plan.resumed)
-        from_start = self.plan.checkpoint is None
-        keep_earlier(self.home.best_model, self.plan.run, earlier, own=from_start)
-        if not self.home.best_model.exists():
+        if self.plan.resumed:
+            adopt_earlier(self.home, self.plan.run)
+        if self.plan.checkpoint is None:  # the run starts over, and its first model replaces this
+            keep_earlier(self.best_model, earlier)
+        if not self.best_model.exists():
             return
         try:
-            manifest = read_best_model(self.home.best_model)[1]
+            manifest = read_best_model(self.best_model)[1]
         except (InputError, IntegrityError) as error:
-            kept = self.home.relative(keep_broken(self.home.best_model, earlier))
+            kept = self.home.relative(keep_broken(self.best_model, earlier))
             self.log.error(f"{error.what} Kept as {kept}; the next validation replaces it.")
             self.validations = None
             return
@@ -123,13 +123,15 @@ class TrainingAttempt:
             return self._diverged(error)
         steps = self.session.steps
         self._checkpoint()
+        if finished and self.has_best:
+            self._put_in_use()
         result = {
             "complete": finished,
             "status": "COMPLETED" if finished else "STOPPED",
             "run": self.plan.run,
             "steps": steps,
             "total_steps": self.plan.total_steps,
-            "best_model": self.home.relative(self.home.best_model) if self.has_best else None,
+            "best_model": self.home.relative(self.best_model) if self.has_best else None,
             "best_sharpe": self.best_sharpe,
             "validations": self.validations.as_record() if self.validations else None,
             "candidates": [each.as_record() for each in candidates(_counted(self.validations))],
@@ -146,6 +148,18 @@ class TrainingAttempt:
         self.session.model.logger.close()
         self.spec.write_result(result)
         return COMPLETE if finished else STOPPED
+
+    def _put_in_use(self) -> None:
+        """Make the finished run's best model the one that is revalidated.
+
+        Before the result is written: a run without its result did not succeed.
+
+        :raises SetupError: not copied; the model in use is unchanged.
+        """
+        by = self.spec.requested_by or self.spec.job_id
+        put_in_use(self.home, self.plan.run, how="completed", by=by, at=utc_now())
+        target = self.home.relative(self.home.best_model)
+        self.log.info(f"Best model of {self.plan.run} copied to {target}")
 
     def _diverged(self, error: TrainingDivergedError) -> int:
         """DIVERGED: the present weights are discarded, the last finite checkpoint is kept."""
@@ -214,7 +228,7 @@ class TrainingAttempt:
                 self._save_best(result, sharpe, seen)
             elif seen is not None and not seen.beat_never_trading:
                 # Once a validation earned money, the later ones change nothing that is said.
-                keep_validations(self.home.best_model, self.plan.run, seen)
+                keep_validations(self.best_model, self.plan.run, seen)
         except SetupError as error:
             if not self._unsaved_best:
                 self.log.error(str(error))
@@ -231,7 +245,7 @@ class TrainingAttempt:
     ) -> None:
         data, normaliser = self.session.data, self.session.normaliser
         save_best_model(
-            self.home.best_model,
+            self.best_model,
             self.session.model,
             {
                 "run": self.plan.run,

@@ -39,7 +39,10 @@ def read_best_model(zip_path: Path) -> tuple[bytes, dict[str, Any]]:
     except OSError as error:
         raise InputError(
             Message("There is no model {path}: {error}.", path=str(zip_path), error=error.strerror),
-            Message("Train one first, or give another --model-path."),
+            Message(
+                "A run that completes writes it; choose the model of another run with"
+                " `trainweek model use RUN --reason TEXT`, or give another --model-path."
+            ),
         ) from error
     sha256 = hashlib.sha256(content).hexdigest()
     found = False

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from core.files import sync_folder
 from core.language import Message
-from core.paths import Home, numbered
+from core.path_names import numbered
 from runner.failpoints import fail_here
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from core.paths import Home
 
 RESTORE_AGAIN = Message("Restore a backup: trainweek backup restore")
 

@@ -12,7 +12,7 @@ from core.errors import ConflictError, InputError, IntegrityError
 from core.files import sync_folder
 from core.language import Message, joined, plural
 from core.ledger_bodies import LedgerReplayed
-from core.paths import Home, numbered
+from core.path_names import numbered
 from runner.home.runner_identity import how_to_stop, runner_status
 from runner.recovery.verification import (
     copy_database,
@@ -24,6 +24,7 @@ from runner.store import Store, chain
 from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
+    from core.paths import Home
     from core.people import Person
 
 

@@ -15,7 +15,8 @@ from core.errors import InputError, IntegrityError
 from core.files import sync_folder, write_bytes
 from core.language import Message, joined, plural
 from core.ledger_bodies import StoreRestored
-from core.paths import Home, numbered
+from core.path_names import numbered
+from core.paths import Home
 from core.timestamps import iso
 from runner.recovery.rebuild import replace_database, require_no_runner
 from runner.store import Store, chain

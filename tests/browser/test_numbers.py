@@ -96,8 +96,8 @@ def test_troubleshooting_shows_the_end_of_the_log(screen: Screen, played: Site) 
     screen.sees(tail(played.home.training_log, 1))
 
 
-def test_runs_and_jobs_lists_every_job(screen: Screen, played: Site) -> None:
-    screen.go("runs_and_jobs")
+def test_jobs_lists_every_job(screen: Screen, played: Site) -> None:
+    screen.go("jobs")
     for job in played.client.jobs(week_id=present(played.client.active_week()).id):
         screen.sees(job.id)
 

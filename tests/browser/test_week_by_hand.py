@@ -48,7 +48,7 @@ def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> 
     screen.sees("KL divergence", seconds=60)
     screen.assert_whole()
 
-    screen.go("runs_and_jobs")
+    screen.go("jobs")
     screen.press("Stop", within=screen.part("job-detail"))
     screen.page.get_by_test_id("stPopoverBody").get_by_role("button", name="Stop").click()
     wait_for(

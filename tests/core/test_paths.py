@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
-from core.paths import CHECKOUT, Home, numbered, safe_name
+from core.path_names import numbered, safe_name
+from core.paths import CHECKOUT, Home
 
 
 def test_the_files_that_people_rely_on_lie_where_the_manual_says() -> None:

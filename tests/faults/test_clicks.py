@@ -125,7 +125,7 @@ def test_a_server_that_ends_in_a_click_leaves_the_row_whole_or_absent(
         try:
             dashboard.screen.sees("the first click", seconds=60)
             dashboard.screen.sees("the second click")
-            dashboard.screen.go("runs_and_jobs")
+            dashboard.screen.go("jobs")
             dashboard.screen.sees(job.id)
         finally:
             dashboard.close()

@@ -36,6 +36,7 @@ from runner.jobs import training_plan
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.import_model import import_model
 from runner.jobs.training_plan import plan_training
+from runner.models import model_files
 from runner.models.best_model import manifest_path, read_best_model
 from runner.models.checkpoints import list_checkpoints, newest_checkpoint, verify_checkpoint
 from runner.outcomes import Refused
@@ -141,7 +142,7 @@ def test_a_save_that_fails_at_any_write_leaves_the_checkpoint_before(
     expected="a whole pair is read",
     no_home=PROGRAM,
 )
-@pytest.mark.parametrize("point", best_model.SAVE_POINTS)
+@pytest.mark.parametrize("point", model_files.SAVE_POINTS)
 def test_a_best_model_that_is_killed_at_any_write_is_the_old_or_the_new_one(
     trained: Session, tmp_path: Path, point: str, seen: Seen
 ) -> None:

@@ -18,6 +18,7 @@ from dashboard.components.states import decided
 from dashboard.data.backtest_input import BacktestData, Model, backtest_data, model
 from dashboard.formatting import age, number
 from dashboard.navigation import TITLES, link
+from runner.week.preparation import failures
 
 if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 PLACE = "revalidate"
 _ICON = ":material/science:"
+_REASON = "revalidate:reason"
 # The stages after the episodes, in order; from the first on the gates are final.
 STAGES = {
     "gates": Message("gate values final"),
@@ -78,7 +80,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
             "",
             lambda: page.services.client.submit(
                 JobKind.REVALIDATE,
-                {"save_report": True, "episodes": settings.episodes} | _declared(),
+                {"save_report": True, "episodes": settings.episodes} | _declared() | _reason(),
                 key=outcomes.intent(PLACE),
             ),
         )
@@ -87,9 +89,13 @@ def show(page: Page, snapshot: Snapshot) -> None:
         hint = denied or (
             None if ready else say("Blocked: the model or the backtest data is missing.")
         )
-        if (signed := _signed(page, snapshot)) and busy is None:
+        signed, failed = _signed(page, snapshot), _failed(snapshot)
+        if (signed or failed) and busy is None:
             with st.popover(label, icon=_ICON, disabled=off, help=hint, key="revalidate:ask"):
-                st.markdown(signed)
+                if signed:
+                    st.markdown(signed)
+                if failed:
+                    _ask_reason(page, failed)
                 st.button(label, key="revalidate:button", type="primary", on_click=start)
         else:
             st.button(
@@ -133,6 +139,36 @@ def _signed(page: Page, snapshot: Snapshot) -> str:
     )
 
 
+def _failed(snapshot: Snapshot) -> list[Message]:
+    """What of the preparation fails now."""
+    return failures(
+        judged
+        for slot in snapshot.week.playbook.slots_of_kind("preparation")
+        for judged in snapshot.judgements(slot)
+    )
+
+
+def _ask_reason(page: Page, failed: list[Message]) -> None:
+    say = page.say
+    st.warning(
+        "\n".join(f"- {say(why)}" for why in failed),
+        title=say("The preparation has not passed"),
+        icon=":material/warning:",
+    )
+    st.text_area(
+        say.raw("Reason for revalidating anyway"),
+        key=_REASON,
+        max_chars=2000,
+        help=say("It is recorded, and the decision shows it."),
+    )
+
+
+def _reason() -> dict[str, str]:
+    """The lead's reason, if the preparation failed and one was entered."""
+    reason = str(st.session_state.get(_REASON) or "").strip()
+    return {"override_reason": reason} if reason else {}
+
+
 def _declared() -> dict[str, int]:
     """The declared number of trials, if the lead entered one."""
     trials = st.session_state.get("revalidate:trials")
@@ -141,7 +177,13 @@ def _declared() -> dict[str, int]:
 
 def _model(page: Page, found: Model) -> str:
     if found.sha256 is None:
-        return f":orange[{page.say('No best model yet: {path} is missing.', path=found.path)}]"
+        none = page.say(
+            "{path} does not exist yet: a run that completes writes it, or the ML lead chooses a "
+            "run's model on {page}.",
+            path=found.path,
+            page=TITLES["runs"],
+        )
+        return f":orange[{none}]"
     line = page.say(
         "`{path}`, SHA-256 `{sha}`, run {run}, step {step}",
         path=found.path,

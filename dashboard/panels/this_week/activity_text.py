@@ -20,6 +20,7 @@ from core.ledger_bodies import (
     IncidentOpened,
     JobChanged,
     JobRequested,
+    ModelChosen,
     NoteWritten,
     RestartRequested,
     RunnerEnded,
@@ -99,6 +100,8 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             | ConditionClosed() as body
         ):
             return _decision(page, body)
+        case ModelChosen(run=run, reason=reason):
+            return page.say("put the model of {run} in use: {text}", run=run, text=reason)
         case SigningKeyCreated():
             return page.say("created the signing key")
         case WeekCreated():

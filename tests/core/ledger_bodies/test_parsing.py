@@ -24,6 +24,7 @@ from core.ledger_bodies import (
     JobChanged,
     JobColumns,
     JobRequested,
+    ModelChosen,
     ProcessColumns,
     Ticked,
     UnknownBody,
@@ -38,6 +39,7 @@ from tests.core.ledger_bodies.strategies import bodies
 NOVEMBER = Path(__file__).with_name("november.jsonl")
 NEWER: set[type[Body]] = {
     CountersignRequested,
+    ModelChosen,
     IncidentActionSkipped,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."

@@ -61,7 +61,7 @@ def test_how_a_watched_run_ended_is_no_concern(place: Place) -> None:
     place.now += timedelta(hours=8)
     snapshot = present(place.page().snapshot())
     assert snapshot.status is TrainingStatus.LOST
-    assert {"runs_and_jobs", "troubleshooting"}.isdisjoint(by_page(snapshot))
+    assert {"jobs", "troubleshooting"}.isdisjoint(by_page(snapshot))
 
 
 def test_a_week_without_a_runner_is_not_all_clear(
@@ -101,7 +101,7 @@ def test_open_incidents_come_first_if_they_block(place: Place) -> None:
 
 def test_a_stopped_run_is_a_concern_and_a_crash_is_said_once(place: Place) -> None:
     job = place.train()
-    for state, page in ((JobState.STOPPED, "runs_and_jobs"), (JobState.FAILED, "troubleshooting")):
+    for state, page in ((JobState.STOPPED, "jobs"), (JobState.FAILED, "troubleshooting")):
         place.record_of_job(
             JobChanged(
                 job_id=job.id,
@@ -114,7 +114,7 @@ def test_a_stopped_run_is_a_concern_and_a_crash_is_said_once(place: Place) -> No
         said = [c for c in found.get(page, []) if c.what in {"Training run", "Crash"}]
         assert len(said) == 1
         assert ("STOPPED" in said[0].text) == (state is JobState.STOPPED)
-    assert "Training run" not in {c.what for c in found["runs_and_jobs"]}
+    assert "Training run" not in {c.what for c in found["jobs"]}
 
 
 def test_failing_checks_of_the_newest_slot_are_a_concern(place: Place) -> None:

@@ -70,7 +70,7 @@ def _page(panel, page) -> None:
 
 PANELS = (
     "hourly_checks", "this_week", "live_training", "daily_checkin", "troubleshooting",
-    "launch", "escalation", "revalidation", "runs_and_jobs", "playbook",
+    "launch", "escalation", "revalidation", "jobs", "playbook",
     "decision", "history",
 )  # fmt: skip
 

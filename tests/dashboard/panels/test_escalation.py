@@ -173,7 +173,27 @@ def test_the_copy_of_the_log_that_opening_made_is_named(place: Place) -> None:
     assert place.home.crash_backup_log.is_file()
 
 
-def test_one_click_restarts_with_the_playbooks_lower_learning_rate(place: Place) -> None:
+def test_a_restart_takes_another_value_and_says_what_it_does(place: Place) -> None:
+    week = place.week()
+    place.client().open_incident(week.id, "performance", "flat for three hours")
+    job = job_of(place.client().submit(JobKind.TRAIN))
+    test = place.draw("escalation", role=Role.ENGINEER)
+    lower = "act:incident:performance:restart_lowered_learning_rate"
+    assert "Stops the run now. It has 30 s to save a checkpoint" in text_of(test)
+    assert "Now 0.0003; the playbook proposes 0.0001." in text_of(test)
+    for wrong in ("fast", "2", "-1"):
+        test.text_input(key=f"{lower}:value").input(wrong)
+        button(test, lower).click().run()
+        refusal = test.error[-1].value.replace("\\", "")
+        assert "learning_rate" in refusal
+        assert "restart" not in present(place.client().job(job.id)).params
+    test.text_input(key=f"{lower}:value").input("5e-5")
+    button(test, lower).click().run()
+    assert present(place.client().job(job.id)).params["learning_rate"] == 5e-5
+    assert "Now 5e-05" in text_of(place.draw("escalation", role=Role.ENGINEER))
+
+
+def test_a_restart_has_the_playbooks_lower_learning_rate_prefilled(place: Place) -> None:
     week = place.week()
     place.client().open_incident(week.id, "performance", "flat for three hours")
     test = place.draw("escalation", role=Role.ENGINEER)

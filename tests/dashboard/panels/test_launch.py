@@ -182,10 +182,10 @@ def test_the_first_start_of_a_week_is_one_click(place: Place) -> None:
 
 def test_a_run_in_progress_has_a_link_to_where_it_is_stopped(place: Place) -> None:
     place.week()
-    assert "Stop it on Runs and jobs" not in _links(place.draw("launch"))
+    assert "Stop it on Jobs" not in _links(place.draw("launch"))
     place.client().submit(JobKind.TRAIN, {"override_reason": "by hand"})
-    assert "Stop it on Runs and jobs" in _links(place.draw("launch"))
-    assert "Interrompa em Treinos e jobs" in _links(place.draw("launch", language="pt"))
+    assert "Stop it on Jobs" in _links(place.draw("launch"))
+    assert "Interrompa em Jobs" in _links(place.draw("launch", language="pt"))
 
 
 def test_another_run_says_what_it_replaces_before_it_starts(
@@ -198,10 +198,10 @@ def test_another_run_says_what_it_replaces_before_it_starts(
         service.close()
         sha256 = signed.revalidate("PARTIAL")
         waits = _launch(signed)
-        assert "copied first" in waits
+        assert "keeps its own models" in waits
         assert "PARTIAL" in waits
         assert "waits for a signature" in waits
-        assert "aguarda assinatura" in _launch(signed, "pt")
+        assert "espera uma assinatura" in _launch(signed, "pt")
         signed.sign(sha256)
         assert "is signed by Carl" in _launch(signed)
         signed.home.best_model.write_bytes(b"other weights")

@@ -12,12 +12,7 @@ import torch
 from stable_baselines3 import PPO
 
 from core.errors import InputError, IntegrityError
-from runner.agent.best_model import (
-    keep_earlier,
-    manifest_path,
-    read_best_model,
-    save_best_model,
-)
+from runner.agent.best_model import save_best_model
 from runner.agent.checkpoint import (
     newest_checkpoint,
     restore,
@@ -28,7 +23,9 @@ from runner.agent.checkpoint import (
 from runner.agent.policy import load_weights
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData
+from runner.models.best_model import manifest_path, read_best_model
 from runner.models.checkpoints import list_checkpoints
+from runner.models.model_files import keep_earlier
 from tests.expected import present
 from tests.runner.agent.markets import candles, small_settings
 
@@ -148,10 +145,18 @@ def test_a_model_that_is_not_the_manifests_is_refused(trained: Session, tmp_path
 def test_the_best_model_of_an_earlier_run_is_kept_beside(trained: Session, tmp_path: Path):
     path = tmp_path / "best_model.zip"
     save_best_model(path, trained.model, {"run": "old", "step": 1})
-    keep_earlier(path, "old", tmp_path / "earlier")
-    assert not (tmp_path / "earlier").exists()
-    keep_earlier(path, "new", tmp_path / "earlier")
+    keep_earlier(path, tmp_path / "earlier")
+    keep_earlier(path, tmp_path / "earlier")  # the same again is one copy
+    assert [each.name for each in (tmp_path / "earlier").rglob("*.zip")] == ["best_model.zip"]
     assert read_best_model(tmp_path / "earlier" / "old" / "best_model")[1]["step"] == 1
+
+
+def test_a_manifest_can_not_name_a_folder_outside(trained: Session, tmp_path: Path):
+    path = tmp_path / "models" / "best_model.zip"
+    save_best_model(path, trained.model, {"run": "../../outside", "step": 1})
+    keep_earlier(path, tmp_path / "models" / "earlier")
+    assert (tmp_path / "models" / "earlier" / "unknown" / "best_model.zip").exists()
+    assert not (tmp_path / "outside").exists()
 
 
 def test_loading_weights_never_unpickles_the_data_of_the_zip(trained: Session, tmp_path: Path):

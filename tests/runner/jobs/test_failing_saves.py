@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 # The disk gives back something else than was written, from the second save on.
 LYING_DISK = """
-from runner.agent import best_model
+from runner.models import model_files
 from core.errors import IntegrityError
 saves = []
 
@@ -32,7 +32,7 @@ def reads_differently(zip_path, manifest):
     if len(saves) > 1:
         raise IntegrityError("best_model.zip reads differently from what was written.", "Look.")
 
-best_model._require_same = reads_differently
+model_files._require_same = reads_differently
 from runner.jobs.train_ppo import main
 raise SystemExit(main())
 """
@@ -86,6 +86,7 @@ def test_one_full_disk_at_a_best_model_ends_no_training(training: Place) -> None
     assert (job.state, job.reason) == (JobState.SUCCEEDED, "")
     log = training.home.training_log.read_text(encoding="utf-8")
     assert log.count("The best model was not saved: No space left on device.") == 1
+    assert read_best_model(training.home.run_model(str(job.run)))[1]["step"] == 16_000
     assert read_best_model(training.home.best_model)[1]["step"] == 16_000
 
 
@@ -95,5 +96,7 @@ def test_a_disk_that_stays_full_ends_the_training_after_an_interval(training: Pl
     assert "The best model was not saved: No space left on device" in job.reason
     log = training.home.training_log.read_text(encoding="utf-8")
     first = int(log.split("Validation at step ")[1].split(":")[0])
-    assert read_best_model(training.home.best_model)[1]["step"] == first  # the one before is whole
+    own = training.home.run_model(str(job.run))
+    assert read_best_model(own)[1]["step"] == first  # the one before is whole
+    assert not training.home.best_model.exists(), "a run that failed puts no model in use"
     assert [each.procedure for each in training.lead.incidents(training.week.id)] == ["crash"]

@@ -16,7 +16,6 @@ from core.market import load_candles
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from runner.agent.backtest import run_backtest
-from runner.agent.best_model import manifest_path
 from runner.agent.candidate import Candidate
 from runner.agent.episodes import slices
 from runner.agent.features import (
@@ -31,6 +30,7 @@ from runner.agent.normaliser import Normaliser
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.revalidate import revalidate
 from runner.jobs.revalidation_input import declared_trials
+from runner.models.best_model import manifest_path
 from tests.core.backtest_records import schema_validator
 from tests.runner.jobs.training_home import make_home, progress, result, run, write_spec
 

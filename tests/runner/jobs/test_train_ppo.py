@@ -13,12 +13,12 @@ from core.market import load_candles
 from core.paths import Home
 from core.telemetry import RunReader
 from dashboard.data.backtest_input import model
-from runner.agent.best_model import read_best_model
 from runner.agent.checkpoint import newest_checkpoint, set_aside
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.train_ppo import train
 from runner.jobs.training_plan import NoIntactCheckpointError
 from runner.models.backups import checksums
+from runner.models.best_model import read_best_model
 from tests.expected import present
 from tests.runner.jobs.training_home import command, make_home, progress, result, run, write_spec
 
@@ -193,14 +193,14 @@ def test_a_run_is_not_resumed_on_other_candles(trained, tmp_path: Path):
     before = load_candles(home.train_data).sha256
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     file.write_text("".join(lines[:-300]), encoding="utf-8")  # hides 300 bars it learned from
-    best = home.best_model.read_bytes()
+    best = home.run_model("run-a").read_bytes()
     spec = write_spec(home, "train", attempt=2, resume=True, steps=40_000)
     with pytest.raises(MarketDataError) as refused:
         train(read_spec(spec), StopFlag())
     assert before in refused.value.what
     assert load_candles(home.train_data).sha256 in refused.value.what
     assert refused.value.remedy == "Restore the original data, or start over with --new."
-    assert home.best_model.read_bytes() == best
+    assert home.run_model("run-a").read_bytes() == home.best_model.read_bytes() == best
     assert present(newest_checkpoint(home.checkpoints, "run-a")).step == 20_000
 
 
@@ -239,7 +239,7 @@ def test_a_run_without_any_checkpoint_keeps_its_best_model_and_beats_it_or_not(
     for part in ("data", "models"):
         shutil.copytree(trained[0].root / part, tmp_path / part)
     shutil.rmtree(home.checkpoints)
-    before, manifest = read_best_model(home.best_model)
+    before, manifest = read_best_model(home.run_model("run-a"))
     spec = write_spec(home, "train", attempt=2, resume=True, steps=4_000, seed=99)
     assert run("train_ppo", spec).returncode == 0
     assert (home.model / "earlier" / "run-a" / "best_model.zip").read_bytes() == before
@@ -251,7 +251,7 @@ def test_a_broken_best_model_is_kept_before_it_is_replaced(trained, tmp_path: Pa
     home = Home(tmp_path)
     for part in ("data", "models"):
         shutil.copytree(trained[0].root / part, tmp_path / part)
-    home.best_model.write_bytes(b"half a model")
+    home.run_model("run-a").write_bytes(b"half a model")
     spec = write_spec(home, "train", attempt=2, resume=True, steps=24_000)
     assert run("train_ppo", spec).returncode == 0
     assert (home.model / "earlier" / "broken" / "best_model.zip").read_bytes() == b"half a model"
@@ -269,13 +269,14 @@ def test_a_new_run_puts_checkpoints_that_name_no_run_aside(trained, tmp_path: Pa
     assert (tmp_path / "earlier" / "broken" / "checkpoints" / "20000").is_dir()
 
 
-def test_a_new_run_puts_the_model_and_checkpoints_of_the_old_one_aside(tmp_path: Path):
+def test_a_new_run_leaves_the_old_one_its_model_and_puts_its_checkpoints_aside(tmp_path: Path):
     home = make_home(tmp_path)
     assert run("train_ppo", write_spec(home, "train", run="old", steps=4_000)).returncode == 0
     old = home.best_model.read_bytes()
     assert run("train_ppo", write_spec(home, "train", run="new", steps=4_000)).returncode == 0
     assert read_best_model(home.best_model)[1]["run"] == "new"
-    assert (home.model / "earlier" / "old" / "best_model.zip").read_bytes() == old
+    assert home.run_model("old").read_bytes() == old
+    assert home.run_model("new").read_bytes() == home.best_model.read_bytes()
     aside = home.model / "earlier" / "old" / "checkpoints"
     assert present(newest_checkpoint(aside, "old")).step == 4_000
 

@@ -11,7 +11,6 @@ import pytest
 from core.market import load_candles
 from core.model_manifest import lost_on_validation, selected_on_validation
 from core.model_selection import candidates
-from runner.agent.best_model import read_best_model
 from runner.agent.evaluation import Evaluation
 from runner.agent.session import Session
 from runner.agent.split import TrainingData
@@ -19,6 +18,7 @@ from runner.jobs.attempt import read_spec, utc_now
 from runner.jobs.training_attempt import TrainingAttempt
 from runner.jobs.training_log import TrainingLog
 from runner.jobs.training_plan import plan_training
+from runner.models.best_model import read_best_model
 from tests.runner.jobs.training_home import make_home, write_spec
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def begin(tmp_path: Path) -> Callable[[], TrainingAttempt]:
 
 
 def manifest(home: Home) -> dict:
-    return read_best_model(home.best_model)[1]
+    return read_best_model(home.run_model("run-a"))[1]
 
 
 def test_the_manifest_counts_the_validations_that_lost_also_those_after_the_best(
@@ -137,6 +137,6 @@ def test_a_best_model_that_was_removed_does_not_end_the_training(
 ):
     attempt = begin()
     attempt._evaluated(loss(1.0), -0.42)
-    attempt.home.best_model.unlink()
+    attempt.best_model.unlink()
     attempt._evaluated(loss(2.0), -1.0)
-    assert not attempt.home.best_model.exists()
+    assert not attempt.best_model.exists()

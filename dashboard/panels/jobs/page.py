@@ -1,4 +1,4 @@
-"""Runs and jobs: all jobs of the week, with their details."""
+"""Jobs: all jobs of the week, with their details."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dashboard.components.empty_state import empty
 from dashboard.components.live import live_panel
 from dashboard.components.states import mark
 from dashboard.formatting import age
-from dashboard.panels.runs_and_jobs import job_detail
+from dashboard.panels.jobs import job_detail
 from dashboard.wording import Words, plain
 from dashboard.wording.names import JOB_KINDS
 

@@ -12,7 +12,7 @@ from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState,
 from dashboard.components import outcomes
 from dashboard.components.job_line import job_line
 from dashboard.components.log_pane import log_pane
-from dashboard.components.safe_actions import restart
+from dashboard.components.restart_form import restart_form
 from dashboard.components.start_training import INCIDENT_BLOCKS, progress
 from dashboard.components.states import mark
 from dashboard.navigation import TITLES, link
@@ -129,8 +129,6 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
             return
         if snapshot.start_blocked:
             denied = denied or say(INCIDENT_BLOCKS)
-        training = snapshot.week.playbook.training
-        saves = say("Saves and stops the current run, then resumes from the last good checkpoint")
         if job.state in UNFINISHED_STATES and job.run:
             saves = say(client.resume_point(job.run))
             _button(
@@ -139,15 +137,10 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
                     JobKind.TRAIN, {"resume": True}, key=outcomes.intent(place)
                 ),
             )  # fmt: skip
-        lower, raised = training.lowered_learning_rate, training.raised_ent_coef
-        _button(
-            page, place, "restart:learning_rate", say.raw("Restart with learning rate {lr:g}", lr=lower), denied or saves, denied, "secondary",
-            restart(page, place, learning_rate=lower),
-        )  # fmt: skip
-        _button(
-            page, place, "restart:ent_coef", say.raw("Restart with ent_coef {ent:g}", ent=raised), denied or saves, denied, "secondary",
-            restart(page, place, ent_coef=raised),
-        )  # fmt: skip
+        if snapshot.week.playbook.training.command is None:
+            for changed in ("learning_rate", "ent_coef"):
+                key = f"{place}:restart:{changed}"
+                restart_form(page, snapshot, place, key, changed=changed, denied=denied)
 
 
 def _button(

@@ -1,0 +1,137 @@
+"""One row a run: what it was trained with, how far it came, how it was validated and judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from core.reading import as_set
+from core.vocabulary import Decision
+from dashboard.components.figures_table import table
+from dashboard.components.states import decided, mark
+from dashboard.formatting import number, short
+from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dashboard.page import Page
+    from runner.client.run_models import TrainingRun
+
+SETTINGS = ("seed", "learning_rate", "ent_coef")
+NONE = "–"
+
+
+def show(page: Page, runs: Sequence[TrainingRun]) -> None:
+    """The table, and its download."""
+    say = page.say
+    several = len({run.week_id for run in runs}) > 1
+    heads = [say("Run"), say("State"), say("Decision"), say("Best validation (Sharpe)")]
+    heads += [say("Validations with a loss"), say("Steps")]
+    heads += [plain(name) for name in SETTINGS]
+    heads += [say("Started (real time, UTC)"), *([say("Week")] if several else [])]
+    rows = [
+        [
+            _name(page, run),
+            mark(run.state, say),
+            _decision(page, run),
+            _validation(page, run),
+            _lost(run),
+            _steps(page, run),
+            *(_setting(page, run, name) for name in SETTINGS),
+            plain(page.viewer.stamp(run.job.started_at)) if run.job.started_at else NONE,
+            *([plain(run.week_id or NONE)] if several else []),
+        ]
+        for run in runs
+    ]
+    table(heads, rows, "runs", words=3)
+    st.download_button(
+        say.raw("Download as CSV"),
+        data=csv(runs),
+        file_name="trainweek_runs.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        key="runs:csv",
+        on_click="ignore",
+    )
+
+
+def csv(runs: Sequence[TrainingRun]) -> bytes:
+    """The runs as a table for a spreadsheet: plain values, one column a setting."""
+    return pd.DataFrame([_record(run) for run in runs]).to_csv(index=False).encode()
+
+
+def _record(run: TrainingRun) -> dict[str, Any]:
+    seen, own = run.validations, run.validation
+    return {
+        "run": run.run,
+        "week": run.week_id,
+        "state": run.state.value,
+        "note": run.note,
+        "steps": run.steps,
+        "total_steps": run.total_steps,
+        "validation_sharpe": own.get("sharpe"),
+        "validation_return_pct": own.get("return_pct"),
+        "validation_step": run.model.step if run.model else None,
+        "validations": seen.count if seen else None,
+        "validations_lost": seen.lost if seen else None,
+        "model_sha256": run.model.sha256 if run.model else None,
+        "in_use": run.in_use,
+        "decision": run.decided.decision if run.decided else None,
+        "score": run.decided.score if run.decided else None,
+        **{f"setting_{name}": value for name, value in sorted(run.settings.items())},
+    }
+
+
+def _name(page: Page, run: TrainingRun) -> str:
+    parts = [f"**{plain(run.run)}**"]
+    if run.in_use:
+        parts.append(f":blue-badge[:material/check_circle: {page.say('in use')}]")
+    if run.note:
+        parts.append(f":small[{plain(run.note)}]")
+    return " ".join(parts)
+
+
+def _decision(page: Page, run: TrainingRun) -> str:
+    found = run.decided
+    if found is None or found.decision is None:
+        return NONE
+    return f"{decided(Decision(found.decision), None, page.say)} {plain(found.score or '')}"
+
+
+def _validation(page: Page, run: TrainingRun) -> str:
+    say = page.say
+    if run.model is None:
+        return f":orange[{say.text(run.problem)}]" if run.problem and run.steps else NONE
+    sharpe = run.validation.get("sharpe")
+    value = short(sharpe if isinstance(sharpe, int | float) else None)
+    colour = "red" if isinstance(sharpe, int | float) and sharpe < 0 else ""
+    text = say("{value} at step {step}", value=value, step=_whole(run.model.step))
+    return f":{colour}[:material/cancel: {text}]" if colour else text
+
+
+def _lost(run: TrainingRun) -> str:
+    seen = run.validations
+    if seen is None:
+        return NONE
+    text = f"{seen.lost} / {seen.count}"
+    return f":red[{text}]" if seen.lost == seen.count else text
+
+
+def _steps(page: Page, run: TrainingRun) -> str:
+    if run.steps is None:
+        return NONE
+    return page.say.text(_whole(run.steps)) + (
+        f" / {page.say.text(_whole(run.total_steps))}" if run.total_steps else ""
+    )
+
+
+def _setting(page: Page, run: TrainingRun, name: str) -> str:
+    value = run.settings.get(name)
+    return NONE if value is None else page.say.raw(as_set(value))
+
+
+def _whole(value: int | None) -> str:
+    return NONE if value is None else number(value)

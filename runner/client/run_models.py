@@ -1,0 +1,208 @@
+"""All training runs with their own models, and the choice of the one in use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.errors import InputError, IntegrityError, SetupError, TrainweekError
+from core.job_params import TrainParams, stored_params
+from core.language import Message, literal
+from core.ledger_bodies import DecisionMade, ModelChosen
+from core.model_manifest import Validations
+from core.text_rules import is_blank
+from core.vocabulary import JobKind, JobState, Right
+from runner.client.base import BaseClient, refused_text
+from runner.client.models import restore_in_progress
+from runner.files import read_json
+from runner.models.best_model import read_best_model
+from runner.models.model_in_use import Choice, RunModel, choice_of, model_of_run, put_in_use
+from runner.outcomes import Recorded, Refused
+from runner.store import queries, record_queries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.paths import Home
+    from core.week import Week
+    from runner.records import Job
+
+SHOWN_SETTINGS = ("seed", "learning_rate", "ent_coef")
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """A training run over all its jobs, with the model that it keeps."""
+
+    run: str
+    week_id: str | None
+    job: Job  # the newest
+    settings: Mapping[str, Any]  # the playbook's training settings with the run's own values
+    note: str
+    steps: int | None  # reached; None: not reported
+    total_steps: int | None
+    model: RunModel | None
+    problem: Message | None  # why it has no usable model
+    in_use: bool  # its model is the one of best_model.zip
+    choice: Choice | None  # who put it there
+    decided: DecisionMade | None  # the last decision on its model
+
+    @property
+    def state(self) -> JobState:
+        """The state of its newest job."""
+        return self.job.state
+
+    @property
+    def validation(self) -> Mapping[str, Any]:
+        """The best validation, as the manifest has it; empty without a model."""
+        found = self.model.manifest.get("validation") if self.model else None
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def validations(self) -> Validations | None:
+        """All its validations; None: not counted."""
+        return Validations.read(self.validation)
+
+
+@dataclass(frozen=True)
+class ModelInUse:
+    """What the manual's commands take, and who put it there."""
+
+    model: RunModel
+    choice: Choice | None  # None: not recorded
+
+
+class RunModels(BaseClient):
+    """Reads the runs' models (hashes and JSON only), and puts one in use."""
+
+    def runs(self) -> list[TrainingRun]:
+        """All training runs of all weeks, newest first."""
+        with self.store.read() as connection:
+            jobs = record_queries.jobs(connection, JobKind.TRAIN)
+            weeks = queries.weeks_by_id(connection, {job.week_id for job in jobs if job.week_id})
+            lines = record_queries.decision_lines(connection)
+        newest: dict[str, Job] = {}
+        for job in jobs:
+            if job.run is not None:
+                newest.setdefault(job.run, job)
+        decided = {
+            str(line.body.candidate.get("model")): line.body
+            for line in lines
+            if isinstance(line.body, DecisionMade) and line.body.candidate
+        }
+        used = self.model_in_use()
+        return [
+            self._run(run, job, weeks.get(job.week_id or ""), used, decided)
+            for run, job in newest.items()
+        ]
+
+    def model_in_use(self) -> ModelInUse | None:
+        """The verified model of ``best_model.zip``; None if there is none that can be used."""
+        try:
+            manifest = read_best_model(self.home.best_model)[1]
+        except (InputError, IntegrityError):
+            return None
+        found = RunModel(str(manifest.get("run")), str(manifest["sha256"]), manifest)
+        return ModelInUse(found, choice_of(self.home, found.sha256))
+
+    def use_model(
+        self, run: str, reason: str, key: str | None = None
+    ) -> Recorded[RunModel] | Refused:
+        """Put the best model of a run in use; the replaced one is kept.
+
+        The act is on the ledger before the file changes, so a repeated call completes it.
+        """
+        if denied := self._denied(Right.REVALIDATE) or refused_text(reason):
+            return denied
+        if is_blank(reason):
+            return Refused(
+                Message("The choice of a model requires a reason."),
+                Message("Say why this one, for those who read the decision."),
+            )
+        try:
+            found = model_of_run(self.home, run)
+        except (InputError, IntegrityError) as error:
+            return Refused.by(error)
+        used = self.model_in_use()
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            if self._keyed(connection, key) is None:
+                if refused := restore_in_progress(connection):
+                    return refused
+                week = queries.active_week(connection)
+                body = ModelChosen(
+                    run=run,
+                    sha256=found.sha256,
+                    reason=reason,
+                    replaces=used.model.sha256 if used else None,
+                )
+                self._append(transaction, body, week.id if week else None, key)
+        try:
+            placed = put_in_use(
+                self.home,
+                run,
+                how="chosen",
+                by=self.person.name,
+                at=self.now(),
+                reason=reason,
+            )
+        except (InputError, IntegrityError, SetupError) as error:
+            return Refused.by(error)
+        return Recorded(placed)
+
+    def _run(
+        self,
+        run: str,
+        job: Job,
+        week: Week | None,
+        used: ModelInUse | None,
+        decided: Mapping[str, DecisionMade],
+    ) -> TrainingRun:
+        model, problem = _model(self.home, run)
+        asked = stored_params(TrainParams, job.params)
+        in_use = model is not None and used is not None and used.model.sha256 == model.sha256
+        reached = self._reached(job)
+        return TrainingRun(
+            run=run,
+            week_id=job.week_id,
+            job=job,
+            settings=_settings(model, asked, week),
+            note=asked.note or "",
+            steps=_whole(reached.get("steps")),
+            total_steps=_whole(reached.get("total_steps")) or _total(asked, week),
+            model=model,
+            problem=problem,
+            in_use=in_use,
+            choice=used.choice if in_use and used is not None else None,
+            decided=decided.get(model.sha256) if model else None,
+        )
+
+    def _reached(self, job: Job) -> Mapping[str, Any]:
+        if not job.attempt:
+            return {}
+        folder = self.home.attempt(job.id, job.attempt)
+        return read_json(folder / "result.json") or read_json(folder / "progress.json") or {}
+
+
+def _model(home: Home, run: str) -> tuple[RunModel | None, Message | None]:
+    try:
+        return model_of_run(home, run), None
+    except TrainweekError as error:
+        return None, error.what if isinstance(error.what, Message) else literal(error.what)
+
+
+def _settings(model: RunModel | None, asked: TrainParams, week: Week | None) -> dict[str, Any]:
+    """What the run trains with: from its model's manifest, else the playbook and the request."""
+    config = model.manifest.get("config") if model else None
+    if isinstance(config, dict) and isinstance(config.get("settings"), dict):
+        return dict(config["settings"])
+    own = {name: value for name in SHOWN_SETTINGS if (value := getattr(asked, name)) is not None}
+    return (week.playbook.training.model_dump(mode="json") if week else {}) | own
+
+
+def _total(asked: TrainParams, week: Week | None) -> int | None:
+    return asked.steps or (week.playbook.training.total_steps if week else None)
+
+
+def _whole(value: object) -> int | None:
+    return value if type(value) is int else None

@@ -1,0 +1,143 @@
+"""``models/ppo_phase4/best_model.zip``: which run's model the manual's commands take.
+
+Each run keeps its own models in ``runs/<run>/``. The model in use is a copy of one of them: of
+the run that succeeded last, or of the one that the lead chose. A small file beside it says who
+put it there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from filelock import FileLock
+from pydantic import ValidationError
+
+from core.errors import InputError, IntegrityError
+from core.files import file_sha256, write_json
+from core.json_model import JsonModel, Moment
+from core.language import Message
+from runner.files import read_json
+from runner.models.best_model import read_best_model
+from runner.models.model_files import keep_earlier, write_model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.paths import Home
+
+
+class Choice(JsonModel):
+    """Who made a model the one in use."""
+
+    sha256: str
+    run: str
+    how: Literal["completed", "chosen"]  # its run succeeded; or a person chose it
+    by: str
+    at: Moment
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class RunModel:
+    """The best model of one run, verified."""
+
+    run: str
+    sha256: str
+    manifest: Mapping[str, Any]
+
+    @property
+    def step(self) -> int | None:
+        """The training step at which it was saved."""
+        step = self.manifest.get("step")
+        return step if isinstance(step, int) else None
+
+
+def model_of_run(home: Home, run: str) -> RunModel:
+    """A run's own best model.
+
+    :raises InputError: it has none.
+    :raises IntegrityError: the file is not the one that its manifest describes.
+    """
+    return _read(home, run)[1]
+
+
+def put_in_use(
+    home: Home,
+    run: str,
+    *,
+    how: Literal["completed", "chosen"],
+    by: str,
+    at: datetime,
+    reason: str | None = None,
+) -> RunModel:
+    """Copy a run's best model to ``best_model.zip``; the replaced one is kept.
+
+    :raises InputError: the run has no model.
+    :raises IntegrityError: its model is corrupt; the model in use is unchanged.
+    :raises SetupError: no disk space or no permission; the model in use is unchanged.
+    """
+    home.model.mkdir(parents=True, exist_ok=True)
+    with FileLock(home.model / ".best_model.lock"):
+        content, found = _read(home, run)
+        if not _is_own_of_a_run(home):
+            keep_earlier(home.best_model, home.earlier_models)
+        write_model(home.best_model, content, found.manifest)
+        choice = Choice(sha256=found.sha256, run=run, how=how, by=by, at=at, reason=reason)
+        write_json(home.best_model_choice, choice.as_dict())
+    return found
+
+
+def choice_of(home: Home, sha256: str | None) -> Choice | None:
+    """Who put the model with this hash in use; None: not recorded (a model from before)."""
+    try:
+        choice = Choice.model_validate(read_json(home.best_model_choice))
+    except ValidationError:
+        return None
+    return choice if choice.sha256 == sha256 else None
+
+
+def adopt_earlier(home: Home, run: str) -> None:
+    """Copy the model in use into the folder of its run, which an earlier version did not write.
+
+    Only if the run has no model there, so that a resumed run keeps its best model so far.
+    """
+    own = home.run_model(run)
+    if own.exists():
+        return
+    try:
+        content, manifest = read_best_model(home.best_model)
+    except (InputError, IntegrityError):
+        return
+    if manifest.get("run") == run and manifest.get("origin") != "imported":
+        write_model(own, content, manifest)
+
+
+def _read(home: Home, run: str) -> tuple[bytes, RunModel]:
+    path = _path(home, run)
+    if path is None:
+        raise InputError(
+            Message("Run {run} has no best model.", run=run),
+            Message("Its first validation writes one. List the runs: trainweek model list"),
+        )
+    content, manifest = read_best_model(path)
+    return content, RunModel(run, str(manifest["sha256"]), manifest)
+
+
+def _path(home: Home, run: str) -> Path | None:
+    """The run's model; earlier versions moved it to ``earlier/<run>/`` when another run began."""
+    own = home.run_model(run)
+    moved = home.earlier_models / own.parent.name / own.name
+    return next((path for path in (own, moved) if path.exists()), None)
+
+
+def _is_own_of_a_run(home: Home) -> bool:
+    """Whether the model in use is kept in the folder of its run as well."""
+    try:
+        manifest = read_best_model(home.best_model)[1]
+        own = home.run_model(str(manifest.get("run")))
+    except (InputError, IntegrityError):
+        return False
+    return own.exists() and file_sha256(own) == manifest["sha256"]
