@@ -90,6 +90,7 @@ class JobFacts:
     ended: datetime | None  # real
     result: Mapping[str, Any] | None  # result.json; None: absent or unreadable
     source: str
+    progress: Mapping[str, Any] | None = None  # progress.json, while it is in progress
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ class Week:
     playbook_text: str
     playbook_sha256: str
     tag: str
-    symbol: str
+    symbol: str  # empty: the run is only watched, and its market is not known
     active: bool
     created_at: datetime
     watched: str | None = None  # log folder of a run that trainweek did not start and only reads
@@ -57,6 +57,16 @@ class Week:
     def playbook(self) -> Playbook:
         """The week's playbook."""
         return parse_playbook(self.playbook_text, source=f"playbook of week {self.id}")
+
+    @property
+    def only_watched(self) -> bool:
+        """Whether `trainweek watch` made it: no manual, market or schedule belongs to its run."""
+        return self.watched is not None and not self.symbol
+
+    @property
+    def limits(self) -> Playbook | None:
+        """The playbook whose limits hold for the run; None for one that is only watched."""
+        return None if self.only_watched else self.playbook
 
     def require_day(self, day: date) -> None:
         """Refuse a day that is outside of the week.

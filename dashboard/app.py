@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import error_log, frame, remembered, tab
 from dashboard.access import admit, current_person, draw_person
 from dashboard.components.boundary import boundary
-from dashboard.navigation import build
+from dashboard.navigation import ONLY_WATCHED, build
 from dashboard.page import current
 from dashboard.viewer import current_viewer, draw_settings
 
@@ -28,13 +28,16 @@ def main() -> None:
     with st.sidebar, boundary(say):
         _sidebar(say)
     say = current_viewer().words  # the language may have changed just now
-    chosen = st.navigation(build(say))
-    if chosen.visibility == "hidden":
+    only_watched = bool(st.session_state.get(ONLY_WATCHED))
+    chosen = st.navigation(build(say, only_watched=only_watched))
+    if not chosen.url_path:
         chosen.run()  # redirects to the first page
     page = None
     with boundary(say):
         page = current()
         frame.show(page, chosen.title)
+    if bool(st.session_state.get(ONLY_WATCHED)) != only_watched:
+        st.rerun()  # with the menu of this week
     if page is not None:
         with boundary(say):
             chosen.run()

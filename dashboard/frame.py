@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.language import plural, said
-from core.vocabulary import APPROVALS, Liveness, TrainingStatus
+from core.vocabulary import Liveness, TrainingStatus
 from dashboard import tab
+from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
-from dashboard.components.conditions import BROKEN
 from dashboard.components.states import look as look_of
 from dashboard.components.states import word
-from dashboard.data.decision import differences
 from dashboard.formatting import age
-from dashboard.wording import Words, plain
+from dashboard.navigation import ONLY_WATCHED
+from dashboard.wording import plain
 from dashboard.wording.names import ROLES
 
 if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
-    from runner.incident_records import Incident
 
 
 def show(page: Page, title: str) -> None:
@@ -36,6 +34,7 @@ def show(page: Page, title: str) -> None:
 
 def _draw(page: Page, title: str) -> None:
     snapshot = page.snapshot()
+    st.session_state[ONLY_WATCHED] = snapshot is not None and snapshot.week.only_watched
     tab.show(title, snapshot, page.say)
     with st.container(gap="xxsmall", key="frame"):
         st.markdown(f"### {title} :small[{_week(page, snapshot)}]", anchors=False)
@@ -64,6 +63,8 @@ def _week(page: Page, snapshot: Snapshot | None) -> str:
     if snapshot is None:
         return f":gray-badge[:material/event_busy: {say('No week yet')}]"
     week = snapshot.week
+    if week.only_watched:
+        return f":gray[{plain(week.tag)}]  :blue-badge[:material/visibility: {say('WATCHING')}]"
     text = say(
         ":gray[{tag} · {symbol} · week {week}]", tag=week.tag, symbol=week.symbol, week=week.id
     )
@@ -104,7 +105,8 @@ def _run(page: Page, snapshot: Snapshot) -> str:
             text = say("{state}, {age} ago", state=text, age=old)
         else:
             text = say("{state}, {age} ago (real time)", state=text, age=old)
-    if snapshot.status is TrainingStatus.RUNNING and "progress" in snapshot.readings:
+    known_end = not snapshot.week.only_watched and "progress" in snapshot.readings
+    if snapshot.status is TrainingStatus.RUNNING and known_end:
         text += f" · {float(snapshot.readings['progress'].value):.0%}"
     return f":{colour}-badge[:material/{icon}: {text}]"
 
@@ -140,99 +142,7 @@ def _person(page: Page) -> str:
 
 
 def _alerts(page: Page, snapshot: Snapshot | None) -> None:
-    """Alerts shown on every page until they are fixed."""
-    say = page.say
-    if damage := page.services.client.damage():
-        text = say(
-            "**Read-only: nothing can be saved.** {what} Stop the runner, then run "
-            "`trainweek ledger restore`. Nothing that was saved is lost.",
-            what=said(damage.what, page.viewer.language),
-        )
-        st.error(text, icon=":material/database_off:")
-    status = snapshot.runner if snapshot else page.services.client.runner_status()
-    if not status.alive and not _only_watched(snapshot):
-        st.error(_no_runner(say, stopped=status.since is not None), icon=":material/power_off:")
-    if snapshot is None:
-        return
-    silence = snapshot.silence
-    if snapshot.pulse is not None and snapshot.stalled:
-        text = say("The run is stalled: {evidence}.", evidence=snapshot.pulse.text)
-        if of_it := _of_the_stall(snapshot):
-            name = _names(page, snapshot, of_it)
-            where = say("Its incident is open on *Escalation*: {procedure}.", procedure=name)
-            text = f"{text} {where}"
-        st.error(text, icon=":material/sensors_off:")
-    elif silence is not None and silence.stalled:
-        text = say(
-            "No new events for {age}, although the run should be in progress.",
-            age=age(silence.seconds),
-        )
-        st.error(text, icon=":material/sensors_off:")
-    _incidents(page, snapshot)
-    _broken_signature(page, snapshot)
-
-
-def _no_runner(say: Words, *, stopped: bool) -> str:
-    if stopped:
-        return say(
-            "The runner is not running: nothing can start or stop, and nothing is supervised. "
-            "Start it with `trainweek runner` (or `make up`). It picks up the runs that are still "
-            "in progress."
-        )
-    return say(
-        "No runner has been started for this data directory. Start one with `trainweek runner` "
-        "(or `make up`)."
-    )
-
-
-def _incidents(page: Page, snapshot: Snapshot) -> None:
-    named = _of_the_stall(snapshot)  # already named in the line above
-    blocking = [i for i in snapshot.open_incidents if i.blocks_start and i not in named]
-    others = [i for i in snapshot.open_incidents if not i.blocks_start and i not in named]
-    if blocking:
-        text = plural(
-            "Open incident: {procedures}. Start and automatic restarts are blocked until it is "
-            "closed.",
-            "Open incidents: {procedures}. Start and automatic restarts are blocked until they "
-            "are closed.",
-            len(blocking),
-            procedures=_names(page, snapshot, blocking),
-        )
-        st.error(page.say(text), icon=":material/campaign:")
-    if others:
-        text = plural(
-            "Open incident: {procedures}. See Escalation for its actions.",
-            "Open incidents: {procedures}. See Escalation for their actions.",
-            len(others),
-            procedures=_names(page, snapshot, others),
-        )
-        st.error(page.say(text), icon=":material/campaign:")
-
-
-def _of_the_stall(snapshot: Snapshot) -> list[Incident]:
-    """The open incident of the run that is stalled now; it blocks nothing."""
-    hung = snapshot.week.playbook.find_scenario("hung")
-    if not snapshot.stalled or hung is None:
-        return []
-    return [
-        i for i in snapshot.open_incidents if i.procedure == hung.escalation and not i.blocks_start
-    ]
-
-
-def _names(page: Page, snapshot: Snapshot, incidents: list[Incident]) -> str:
-    return ", ".join(snapshot.procedure(i.procedure, page.viewer.language) for i in incidents)
-
-
-def _broken_signature(page: Page, snapshot: Snapshot) -> None:
-    """Report an approval that is no longer valid, on every page."""
-    newest = max(snapshot.signatures, key=lambda signature: signature.id, default=None)
-    if newest is None or newest.act not in APPROVALS:
-        return
-    validity = snapshot.validity(newest)
-    if validity.state in BROKEN:
-        text = page.say("{by}'s signature is no longer valid.", by=newest.by)
-        why = " ".join(page.say.text(one) for one in differences(validity))
-        st.error(
-            f"**{word(validity.state, page.say)}** · {text} {why}",
-            icon=":material/gpp_bad:",
-        )
+    found = alerts(page, snapshot)
+    for alert in found:
+        st.error(alert.text, icon=alert.icon)
+    one_state(found)

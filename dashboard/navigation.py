@@ -46,13 +46,16 @@ ENTRIES = (
 TITLES = {entry.stem: entry.title for entry in ENTRIES}
 STEMS = tuple(TITLES)
 DEFAULT = "this_week"
+WATCHING = frozenset({"live_training", "troubleshooting"})  # of a run that is only watched
+ONLY_WATCHED = "only_watched"  # in the session: what the frame found of the week
 
 
-def build(say: Words) -> dict[str, list[st.Page]]:
+def build(say: Words, *, only_watched: bool = False) -> dict[str, list[st.Page]]:
     """The pages by group, titled in the viewer's language.
 
     Streamlit's default page has no URL path, so it is a hidden page that redirects to
-    :data:`DEFAULT`, and every other page keeps its file's name.
+    :data:`DEFAULT`, and every other page keeps its file's name. For a run that is only watched,
+    the pages of a training week are left out of the menu.
     """
     groups: dict[str, list[st.Page]] = {
         "": [st.Page(redirect, title="trainweek", default=True, visibility="hidden")]
@@ -63,6 +66,7 @@ def build(say: Words) -> dict[str, list[st.Page]]:
             title=say.raw(entry.title),
             icon=entry.icon,
             url_path=entry.stem,
+            visibility="hidden" if only_watched and entry.stem not in WATCHING else "visible",
         )
         groups.setdefault(say.raw(entry.group), []).append(page)
     return groups

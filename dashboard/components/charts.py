@@ -46,10 +46,10 @@ class Chart:
     zero: bool = False
     kl_band: bool = field(default=False)
 
-    def limits(self, page: Page, playbook: Playbook) -> list[Limit]:
+    def limits(self, page: Page, playbook: Playbook | None) -> list[Limit]:
         """The chart's horizontal lines: zero, and the limit of its check if the playbook has it."""
         found = [Limit(0.0, "0", GRAY)] if self.zero else []
-        spec = playbook.checks.get(self.check) if self.check else None
+        spec = playbook.checks.get(self.check) if self.check and playbook else None
         if spec is not None and isinstance(spec.threshold, float):
             limit = page.say.raw("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
             found.append(Limit(spec.threshold, limit, ORANGE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
 from dashboard.components.empty_state import week_or_way
 from dashboard.page import TICK_SECONDS, Page
@@ -33,6 +34,7 @@ def live_panel(
         with boundary(page.say):
             snapshot = page.snapshot()
             if snapshot is not None:
+                one_state(alerts(page, snapshot))
                 draw(page, snapshot)
 
     page.live(body, every=every(first))

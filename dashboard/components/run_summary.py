@@ -35,7 +35,9 @@ _TREND_ARROWS: dict[Trend, Arrow] = {Trend.INCREASING: "up", Trend.DECREASING: "
 
 def show(page: Page, snapshot: Snapshot) -> None:
     """Five tiles: reward, KL, steps, speed and validation Sharpe, each with its limit or trend."""
-    say, seen, playbook, run = page.say, snapshot.readings, snapshot.week.playbook, snapshot.run
+    say, seen, run = page.say, snapshot.readings, snapshot.run
+    playbook = snapshot.week.limits  # none for a run that is only watched
+    slowest = None if playbook is None else playbook.training.min_steps_per_second
     with st.grid(5, min_column_width=150, gap="small", key="run-now"):
         _reward(page, snapshot, seen.get("last_reward"))
         _metric(
@@ -46,7 +48,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
         _steps(page, snapshot, seen.get("step"))
         _metric(
             page, snapshot, Message("Speed"), seen.get("steps_per_second"), None,
-            say("limit >= {limit:,.0f}", limit=playbook.training.min_steps_per_second),
+            "" if slowest is None else say("limit >= {limit:,.0f}", limit=slowest),
             spark=_thin(speed_series(run.reader, snapshot.shown_until)) if run and run.reader else None,
             state=_slow(snapshot, seen.get("steps_per_second")),
         )  # fmt: skip
@@ -57,9 +59,9 @@ def show(page: Page, snapshot: Snapshot) -> None:
         )  # fmt: skip
 
 
-def _limit(page: Page, playbook: Playbook, check: str) -> str:
+def _limit(page: Page, playbook: Playbook | None, check: str) -> str:
     """The limit of a check; nothing if the playbook has no such check."""
-    spec = playbook.checks.get(check)
+    spec = None if playbook is None else playbook.checks.get(check)
     if spec is None:
         return ""
     return page.say("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
@@ -115,7 +117,8 @@ def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     say, run = page.say, snapshot.run
     total = number(run.total_steps) if run else "–"
     left = snapshot.readings.get("time_remaining")
-    note = say("of {total}", total=total)
+    only_watched = snapshot.week.only_watched  # how many steps it wants is not known
+    note = "" if only_watched else say("of {total}", total=total)
     soon = ""
     if snapshot.status is TrainingStatus.COMPLETED:
         soon = say("all steps done")
@@ -123,6 +126,7 @@ def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
         soon = say("no progress: end unknown")
     elif (
         run is not None
+        and not only_watched
         and run.reader is not None
         and left is not None
         and left.at is not None

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from core.paths import Home
     from core.playbook import SlotSpec
     from core.reading import Reading
+    from runner.incident_records import Incident
     from runner.records import (
-        Incident,
         Job,
         LedgerEntry,
         Note,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -28,16 +28,20 @@ from runner.cli.decision_text import (
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
 from runner.cli.speech import tell
 from runner.client import Client
-from runner.client.signatures.capsules import comparison_paths, with_ledger
+from runner.client.signatures.capsules import (
+    comparison_paths,
+    is_foreign,
+    not_comparable,
+    with_ledger,
+)
 from runner.client.signatures.pipeline_gate import GateAnswer
 from runner.outcomes import Conflict, Refused
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     help="The signed decision: show, export, verify, gate, close, history.", no_args_is_help=True
 )
+
+NOT_COMPARABLE = 3  # exit code of ``verify`` with a foreign data directory
 
 WeekOption = Annotated[str | None, typer.Option("--week", help="Week (default: the active one).")]
 ShaOption = Annotated[
@@ -142,26 +146,33 @@ def verify(
 ) -> None:
     """Verify a capsule offline and print what differs. Exit 0 only if the signature is valid.
 
-    Without --key or --home the key is not known: UNTRUSTED, exit 1.
+    Without --key or --home the key is not known: UNTRUSTED, exit 1. Exit 3: --home is not the
+    data directory that the decision was made in, so its files cannot be compared here; seal,
+    signature and hashes within the capsule were checked and agree.
     """
     from core.decision.capsule import examine, parse_capsule, read_capsule
 
     content = read_capsule(file)
     capsule = parse_capsule(content)
     place = None if home is None else Home.find(home)
-    present = comparison_paths(capsule, place, model, data, playbook)
+    foreign = place is not None and is_foreign(capsule, place)
+    present = comparison_paths(capsule, None if foreign else place, model, data, playbook)
     validity = examine(content, datetime.now(UTC), present, key, any_key)
     if place is not None and validity.state is not SignatureState.ALTERED and capsule:
-        validity = with_ledger(validity, capsule, place)
+        validity = (
+            not_comparable(validity, place) if foreign else with_ledger(validity, capsule, place)
+        )
     if json:
         facts = (
             {}
             if validity.state is SignatureState.ALTERED or not capsule
             else capsule_facts(capsule)
         )
-        print_json({"file": str(file), **validity.as_dict(), **facts})
+        print_json({"file": str(file), "comparable": not foreign, **validity.as_dict(), **facts})
     else:
         print_verdict(file, validity, capsule)
+    if foreign and validity.state in (SignatureState.STANDS, SignatureState.UNTRUSTED):
+        raise typer.Exit(NOT_COMPARABLE)
     raise typer.Exit(0 if validity.valid else 1)
 
 

@@ -151,14 +151,16 @@ def _say_live_jobs(home: Home) -> None:
             )
 
 
-def serve(home: Home, port: int) -> int:
+def serve(home: Home, port: int, page: str = "") -> int:
     """Run the dashboard until it exits or Ctrl-C; returns its exit code.
+
+    :param page: the page that the printed address opens.
 
     :raises SetupError: the port is in use.
     """
     require_port(port)
     process = start_dashboard(home, port)
-    address = f"http://localhost:{port}"
+    address = f"http://localhost:{port}" + (f"/{page}" if page else "")
     tell(Message("Dashboard: {address}  (Ctrl-C stops it)", address=address))
     return _until_interrupted(process)
 

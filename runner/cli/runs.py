@@ -131,7 +131,7 @@ def watch(
     port: PortOption = 8501,
     home: HomeOption = None,
 ) -> None:
-    """Watch a run that trainweek did not start, read-only: charts and checks.
+    """Watch a run that trainweek did not start, read-only: its curves and a diagnosis.
 
     Ticks and notes go to a data directory of their own, ``~/.local/share/trainweek/watched``,
     unless ``--home`` names another.
@@ -160,11 +160,11 @@ def watch(
     outcome = (
         client.use_week(known[0].id)
         if known
-        else client.create_week(launch, watched=watched, tag=_tag(logdir))
+        else client.create_week(launch, watched=watched, tag=_tag(logdir), symbol="")
     )
     if isinstance(outcome, Refused):
         raise InputError(outcome.reason, outcome.remedy)
-    raise typer.Exit(serve(own, port))
+    raise typer.Exit(serve(own, port, page="live_training"))
 
 
 def metrics(

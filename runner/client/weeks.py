@@ -33,6 +33,7 @@ class Weeks(BaseClient):
         tag: str | None = None,
         synthetic: bool = False,
         watched: str | Path | None = None,
+        symbol: str | None = None,
         clock_at: datetime | None = None,
         key: str | None = None,
     ) -> Recorded[Week] | Refused:
@@ -40,6 +41,7 @@ class Weeks(BaseClient):
 
         :param tag: the name of its runs; None: the playbook's.
         :param watched: log folder of a run that trainweek did not start; it is only read.
+        :param symbol: empty for a run that is only looked at; None: the playbook's.
         :param clock_at: week time at which its clock is stopped from the start, for a demo
             or a replay; None: week time is real time.
         :raises InputError: the playbook can't be read, or no week can be launched then.
@@ -78,7 +80,7 @@ class Weeks(BaseClient):
                     playbook_text=text,
                     playbook_sha256=hashlib.sha256(text.encode()).hexdigest(),
                     tag=safe_name(tag or playbook.tag, "tag"),
-                    symbol=playbook.symbol,
+                    symbol=playbook.symbol if symbol is None else symbol,
                     watched=None if watched is None else str(watched),
                     synthetic=synthetic,
                     playbook_file=self.home.relative(path) if playbook_path else None,

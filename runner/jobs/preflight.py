@@ -1,7 +1,7 @@
 """Program: the six pre-flight checks.
 
 Writes ``result.json`` with ``{"ok", "checks": [{"id", "ok", "value", "limit", "unit",
-"why", "remedy"}]}``. A failed check is a result, not an error: the exit code is 0.
+"why", "remedy"}]}``; until then ``progress.json`` has the checks that are finished. A failed check is a result, not an error: the exit code is 0.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
-from core.language import Message, joined, literal, plural
+from core.language import Message, joined, literal, plural, recorded
 from core.playbook import Playbook, check_playbook
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program
 from runner.week.data_availability import check_datasets
@@ -45,7 +45,8 @@ def preflight(spec: Spec, stop: StopFlag) -> int:
     for number, (check_id, check) in enumerate(steps, start=1):
         if stop.requested:
             return STOPPED
-        spec.write_progress({"check": check_id, "number": number, "of": len(steps)})
+        now = {"check": check_id, "number": number, "of": len(steps)}
+        spec.write_progress(recorded({**now, "checks": checks}))  # each row as soon as it is known
         checks.append({"id": check_id, **_guarded(check)})
         outcome = "PASS" if checks[-1]["ok"] else "FAIL"
         print(f"[CHECK] {check_id}: {outcome} {checks[-1]['why']}", flush=True)

@@ -17,7 +17,7 @@ from core.language import Message
 from core.liveness import Limits
 from core.telemetry.runs import newest_run
 from core.timestamps import from_unix
-from core.vocabulary import ENDED_STATES, JobKind, JobState, TrainingStatus
+from core.vocabulary import ENDED_STATES, LIVE_STATES, JobKind, JobState, TrainingStatus
 from runner.files import read_json
 
 if TYPE_CHECKING:
@@ -223,6 +223,7 @@ def _job_facts(sources: Sources, kind: JobKind, real: datetime) -> JobFacts | No
         ended=job.ended_at if ended else None,
         result=sources.result(job) if ended else None,
         source=sources.home.relative(sources.home.job(job.id)),
+        progress=sources.progress(job) if job.state in LIVE_STATES else None,
     )
 
 

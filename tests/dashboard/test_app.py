@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.navigation import ENTRIES, PAGES_FOLDER, STEMS
-from tests.dashboard.place import LAUNCH, Place, text_of
+from tests.dashboard.place import LAUNCH, Place, events, text_of
+from tests.event_files import write_events
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 
@@ -103,3 +104,22 @@ def _frame(page) -> None:
     from dashboard import frame
 
     frame.show(page, "Anywhere")
+
+
+def test_a_run_that_trainweek_watch_looks_at_has_no_manual(app: AppTest, place: Place) -> None:
+    write_events(place.home.root / "theirs", events(3.0))
+    place.client().create_week(
+        LAUNCH, watched=place.home.root / "theirs", tag="their-run", symbol=""
+    )
+    app.run()
+    assert not app.exception
+    text = text_of(app)
+    assert "their-run" in text
+    assert "WATCHING" in text
+    assert "OGNUSDT" not in text
+    assert "overdue" not in text.lower()
+    assert "limit" not in text
+    assert "of 500,000" not in text
+    assert "Validation Sharpe" in text, "it opens on Live training"
+    app.switch_page("../pages/this_week.py").run()
+    assert "Validation Sharpe" in text_of(app)

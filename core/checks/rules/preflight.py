@@ -28,7 +28,7 @@ PREFLIGHT = Message("Pre-flight")
 )
 def preflight(case: Case) -> Judgement:
     """The job's verdict; a result that is too old does not count for this launch."""
-    found = result_or_answer(case, case.facts.preflight, PREFLIGHT, "preflight")
+    found = _finished(case) or result_or_answer(case, case.facts.preflight, PREFLIGHT, "preflight")
     if isinstance(found, Judgement):
         return found
     if old := outdated(case, found.job, PREFLIGHT, case.facts.launch):
@@ -48,6 +48,18 @@ def preflight(case: Case) -> Judgement:
         return case.say(Verdict.PASS, why, reading)
     remedy = recorded_message(entry, "remedy")
     return case.failed(joined([why, remedy]) if remedy else why, reading)
+
+
+def _finished(case: Case) -> FinishedJob | Judgement | None:
+    """A pre-flight in progress: the check's row, if it is finished; None if none is in progress."""
+    job = case.facts.preflight
+    if job is None or job.progress is None:
+        return None
+    if _entry(job.progress, case.spec.metric) is not None:
+        return FinishedJob(job, job.progress)
+    if job.progress.get("check") == case.spec.metric:
+        return case.pending(Message("Being checked now."))
+    return case.pending(Message("Waiting for its turn in the pre-flight in progress."))
 
 
 def _measured(case: Case, found: FinishedJob, entry: Mapping[str, Any], why: Message) -> Judgement:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.language import Message
 from core.vocabulary import IncidentState, Right
 from dashboard.components import outcomes
+from dashboard.components.alerts import alerts
 from dashboard.components.live import live_panel
 from dashboard.components.states import badge
 from dashboard.panels.escalation import incident, items
@@ -31,11 +32,15 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     opened = {incident.procedure: incident for incident in snapshot.open_incidents}
     specs = snapshot.week.playbook.escalations
     if not opened:
-        none = page.say(
-            "No open incidents. These are the manual's procedures. Opening one records it, and "
-            "sends no message: call the people in its chain yourself."
+        how = page.say(
+            "These are the manual's procedures. Opening one records it, and sends no message: "
+            "call the people in its chain yourself."
         )
-        st.markdown(f":green[:material/check_circle:] {none}")
+        if alerts(page, snapshot):
+            st.markdown(f":orange[:material/info:] {page.say('No procedure is open yet.')} {how}")
+        else:
+            none = page.say("No open incidents.")
+            st.markdown(f":green[:material/check_circle:] {none} {how}")
     for spec in specs:
         if spec.id in opened:
             with st.container(border=True, gap="xsmall", key=f"proc-{spec.id}"):

@@ -24,6 +24,7 @@ from dashboard.components.reward_curve import marks as marks_of
 from dashboard.figures.curves import Mark, curve
 from dashboard.formatting import age, number
 from dashboard.page import TICK_SECONDS, Page
+from dashboard.panels.live_training import tensorboard
 from dashboard.panels.live_training.tag_meaning import meaning
 from dashboard.wording import plain
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 HEIGHT = 210
 MAX_VALUES = 3  # newest values in a chart's title
 IDLE_SECONDS = 10.0  # without a run in progress little changes
-TENSORBOARD = "http://localhost:6006"
 
 
 def show(page: Page) -> None:
@@ -79,12 +79,7 @@ def _source(page: Page, snapshot: Snapshot, run: RunFacts) -> None:
     say = page.say
     files = len(run.reader.files) if run.reader else 0
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.link_button(
-            "TensorBoard",
-            TENSORBOARD,
-            icon=":material/open_in_new:",
-            help=say("Start it with `trainweek tensorboard`; it listens on port 6006"),
-        )
+        tensorboard.button(page, snapshot)
         st.caption(
             say(
                 "{source} · files: {files} · attempts: {attempts} · last event {age} ago",
@@ -109,7 +104,7 @@ def _chart(
     note = say("{share:.0%} of its maximum", share=share.value) if share else ""
     _draw_one(
         page, chart.key, chart.title, chart.meaning_of, series, marks,
-        limits=chart.limits(page, snapshot.week.playbook), bands=chart.bands(page),
+        limits=chart.limits(page, snapshot.week.limits), bands=chart.bands(page),
         note=note,
     )  # fmt: skip
 
@@ -117,9 +112,10 @@ def _chart(
 def _speed(page: Page, snapshot: Snapshot, logged: ShownEvents, marks: list[Mark]) -> None:
     series = speed_series(logged.events, logged.until)
     found = {page.say.raw(SPEED): series} if len(series) else {}
-    limit = CHARTS[0].speed_limit(page, snapshot.week.playbook)
+    playbook = snapshot.week.limits
+    limits = [] if playbook is None else [CHARTS[0].speed_limit(page, playbook)]
     _draw_one(
-        page, "speed", SPEED, "time/fps", found, marks, limits=[limit],
+        page, "speed", SPEED, "time/fps", found, marks, limits=limits,
         nothing=page.say("Measured over ten iterations; not enough data yet"),
     )  # fmt: skip
 

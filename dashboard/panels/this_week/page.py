@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.components import reward_curve, run_summary
+from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
 from dashboard.components.empty_state import no_run
+from dashboard.navigation import PAGES_FOLDER
 from dashboard.panels.this_week import new_week, next_due, recent_activity, timeline, wrong_now
 
 if TYPE_CHECKING:
@@ -18,14 +20,18 @@ if TYPE_CHECKING:
 
 def show(page: Page) -> None:
     """Draw the page and redraw it on each tick; without a week, the form that creates one."""
-    if page.snapshot() is None:
+    first = page.snapshot()
+    if first is None:
         new_week.show(page)
         return
+    if first.week.only_watched:  # it has no schedule
+        st.switch_page(PAGES_FOLDER / "live_training.py")
 
     def body() -> None:
         with boundary(page.say):
             snapshot = page.snapshot()
             if snapshot is not None:
+                one_state(alerts(page, snapshot))
                 _draw(page, snapshot)
 
     page.live(body)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.language import plural
 from core.vocabulary import Severity
+from dashboard.components.alerts import alerts
 from dashboard.components.states import badge
 from dashboard.data.concerns import Concern, concerns
 from dashboard.navigation import TITLES, link
@@ -29,6 +30,9 @@ def show(page: Page, snapshot: Snapshot) -> None:
             colour, icon = ("red", "error") if critical else ("orange", "warning")
             count = say(plural("{n} problem now", "{n} problems now", len(problems)))
             st.markdown(f"#### :{colour}[:material/{icon}: {count}]", anchors=False)
+        elif alerts(page, snapshot):
+            above = say("See the alert above. Nothing else is wrong.")
+            st.markdown(f"#### :red[:material/error: {above}]", anchors=False)
         elif snapshot.run is None:
             nothing = say("No problem known: no run has been started yet.")
             st.markdown(f":gray[:material/radio_button_unchecked: {nothing}]")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InputError, IntegrityError
 from core.language import Message
 from core.ledger_bodies import (
+    DecisionMade,
     DecisionSigned,
     SigningKeyCreated,
     WeekCreated,
@@ -72,6 +73,36 @@ def comparison_paths(
         archive=home.revalidation_archive / statement["decision_sha256"],
         complete=True,  # in a data directory, missing files are a difference
     )
+
+
+def is_foreign(capsule: Mapping[str, Any] | None, home: Home) -> bool:
+    """Whether the capsule's decision was made elsewhere: this ledger knows neither it nor its key.
+
+    :raises IntegrityError: the ledger's chain is broken.
+    """
+    statement = _statement(capsule)
+    if statement is None or not home.root.exists():
+        return False
+    bodies = [line.body for line in _lines(home)]
+    known = any(
+        (isinstance(body, SigningKeyCreated) and body.public_key == statement["public_key"])
+        or (isinstance(body, DecisionMade) and body.sha256 == statement["decision_sha256"])
+        for body in bodies
+    )
+    return not known and not (home.revalidation_archive / statement["decision_sha256"]).is_dir()
+
+
+def not_comparable(validity: Validity, home: Home) -> Validity:
+    """The same validity of a foreign capsule: what needs the files of its home is unknown."""
+    from core.decision.capsule import KEY_UNCHECKED
+
+    of_the_key = (each for each in validity.unchecked if each.startswith(KEY_UNCHECKED))
+    elsewhere = Message(
+        "UNKNOWN: the files of the data directory that the decision was made in (model, candles, "
+        "playbook, archive, ledger) cannot be compared here. {home} is another one.",
+        home=str(home.root),
+    )
+    return replace(validity, unchecked=(*of_the_key, elsewhere))
 
 
 def with_ledger(validity: Validity, capsule: Mapping[str, Any], home: Home) -> Validity:

@@ -275,6 +275,25 @@ def test_what_a_preflight_recorded_reads_in_each_language(scene) -> None:
     assert judgement.why.in_("pt") == "1.5 GB free."
 
 
+def test_the_rows_of_a_preflight_in_progress_are_judged_as_they_finish(scene) -> None:
+    why = Message("{free:.1f} GB free.", free=60.0)
+    row = {"id": "preflight_disk", "ok": True, "value": 60.0, "unit": "GB", "why": why}
+    seen = {"check": "preflight_versions", "number": 4, "of": 6, "checks": [row]}
+    running = replace(
+        job(None, JobState.RUNNING, None), progress=json.loads(json.dumps(recorded(seen)))
+    )
+    facts = scene.before_launch(preflight=running)
+
+    def judged(check: str) -> tuple[Verdict, str]:
+        found = judge(PLAYBOOK, check, facts)
+        return found.verdict, found.why
+
+    assert judged("preflight_disk") == (Verdict.PASS, "60.0 GB free.")
+    assert judged("preflight_versions") == (Verdict.PENDING, "Being checked now.")
+    waiting = (Verdict.PENDING, "Waiting for its turn in the pre-flight in progress.")
+    assert judged("preflight_smoke") == waiting
+
+
 def test_a_failed_preflight_check_tells_the_remedy(scene) -> None:
     facts = scene.before_launch(
         preflight=preflight(

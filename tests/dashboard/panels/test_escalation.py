@@ -123,12 +123,19 @@ def test_an_action_is_skipped_with_a_reason_and_done_with_a_note(place: Place) -
 
 
 def test_what_is_open_stands_first(place: Place) -> None:
-    week = place.week()
+    week = place.watch()
     assert "No open incidents" in text_of(place.draw("escalation"))
     place.client().open_incident(week.id, "data", "a gap of three days")
     text = text_of(place.draw("escalation"))
     assert "No open incidents" not in text
     assert text.index("Data issue") < text.index("Critical issue")
+
+
+def test_no_incident_is_not_said_below_a_red_alert(place: Place) -> None:
+    place.week()  # without a runner, which the frame says in red
+    text = text_of(place.draw("escalation"))
+    assert "No open incidents" not in text
+    assert "No procedure is open yet" in text
 
 
 def test_an_incident_without_a_summary_is_refused(place: Place) -> None:

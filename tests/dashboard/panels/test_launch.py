@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from streamlit.testing.v1 import AppTest
 
-from core.ledger_bodies import JobChanged, JobColumns
+from core.files import write_json
+from core.language import Message, recorded
+from core.ledger_bodies import (
+    AttemptColumns,
+    AttemptStarted,
+    JobChanged,
+    JobColumns,
+    ProcessColumns,
+)
 from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
 from dashboard.data.services import Services
 from dashboard.page import Page
@@ -107,6 +116,40 @@ def test_a_resume_says_where_it_continues_before_it_is_asked_for(place: Place) -
     assert f"{job.run} resumes at step 4,000" in text_of(place.draw("launch"))
     (place.home.checkpoints / "4000" / "model.zip").write_bytes(b"cut")
     assert f"{job.run} resumes at step 2,000" in text_of(place.draw("launch"))
+
+
+def test_the_rows_of_the_preflight_appear_as_they_finish(place: Place) -> None:
+    place.week()
+    job = job_of(place.client().submit(JobKind.PREFLIGHT))
+    began = ProcessColumns(state=JobState.RUNNING, started_at=place.now, pid=os.getpid()).given()
+    folder = place.home.attempt(job.id, 1)
+    place.record_of_job(
+        AttemptStarted(
+            job_id=job.id,
+            number=1,
+            job=JobColumns(**began, attempt=1),
+            attempt=AttemptColumns(
+                **began, attempt_id="1", epoch=1, folder=place.home.relative(folder)
+            ),
+        )
+    )
+    rows: list[dict[str, object]] = []
+    folder.mkdir(parents=True)
+
+    def write(check: str) -> str:
+        seen = {"check": check, "number": len(rows) + 1, "of": 6, "checks": rows}
+        write_json(folder / "progress.json", recorded(seen))
+        return text_of(place.draw("launch"))
+
+    first = write("preflight_config")
+    drawn = first.count("Being checked now.")  # the helper reads nested elements twice
+    assert drawn
+    assert first.count("Waiting for its turn") == 5 * drawn
+    why = Message("Playbook {playbook} is valid.", playbook="phase4")
+    rows.append({"id": "preflight_config", "ok": True, "value": "phase4", "unit": "", "why": why})
+    second = write("preflight_data")
+    assert "Playbook phase4 is valid." in second
+    assert second.count("Waiting for its turn") == 4 * drawn
 
 
 def test_an_engineer_may_not_override(place: Place) -> None:

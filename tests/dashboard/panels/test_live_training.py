@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.telemetry.readings import known_series
 from core.vocabulary import TrainingStatus
+from dashboard.panels.live_training import tensorboard
 from tests.dashboard.place import LAUNCH, Place, events, text_of
 from tests.event_files import write_events
 from tests.expected import present
 
 if TYPE_CHECKING:
+    import pytest
     from streamlit.testing.v1 import AppTest
 
     from core.telemetry import Series
@@ -101,3 +104,21 @@ def test_a_curve_that_has_just_begun_is_shown_at_once(tmp_path):
     place.now = LAUNCH + timedelta(seconds=58)  # before the first point
     early = present(place.page().snapshot())
     assert early.shown_until == place.now
+
+
+def test_tensorboard_is_a_link_while_it_runs_and_else_a_command_to_copy(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.train()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(tensorboard, "PORT", server.getsockname()[1])
+        running = place.draw("live_training")
+        links = [link.proto.url for link in running.get("link_button")]
+        assert links == [f"http://localhost:{tensorboard.PORT}"]
+    tensorboard.answers.clear()
+    stopped = place.draw("live_training")
+    assert not stopped.get("link_button")
+    assert "The dashboard starts no programs" in text_of(stopped)
+    assert [code.value for code in stopped.code] == [
+        f"trainweek tensorboard --home {place.home.root}"
+    ]

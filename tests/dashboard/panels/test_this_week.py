@@ -31,7 +31,7 @@ def test_an_open_incident_comes_before_what_is_due(place: Place) -> None:
     first, then = text.index("Critical issue"), text.index("**Next**")
     assert first < then
     assert "opened by some lead" in text[first:then]
-    assert "0 of 5 actions done" in text[first:then]
+    assert "4 of 5 actions still open" in text[first:then]
     assert "2 problems now" in text[:first]
     assert "Escalation" in links(test)
     assert "2 problemas agora" in text_of(place.draw("this_week", language="pt"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -124,8 +125,10 @@ def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_pa
     assert "another key" in wrong_key.stdout
     other = SignedPlace(tmp_path / "other")
     other.sign(other.revalidate("GO"))
+    archive = place.home.revalidation_archive / unsigned
+    shutil.copytree(archive, other.home.revalidation_archive / unsigned)
     foreign = decision("verify", file, home=other.home.root)
-    assert foreign.returncode == 1
+    assert foreign.returncode == 1, "a decision of this home, signed with another key"
     assert "key that does not belong to this data directory" in foreign.stdout
     other.clear()
     file.write_bytes(file.read_bytes().replace(b"I read it.", b"I read it!"))
@@ -135,6 +138,39 @@ def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_pa
     absent = decision("verify", elsewhere / "none")
     assert absent.returncode == 2
     assert "can't be read" in absent.stderr
+
+
+def test_a_foreign_home_says_that_it_cannot_be_compared_here(
+    place: SignedPlace, tmp_path: Path
+) -> None:
+    file, seen = tmp_path / "c.json", place.revalidate("GO")
+    place.sign(seen)
+    file.write_bytes(place.client().capsule(seen)[0])
+    other = SignedPlace(tmp_path / "other")
+    other.sign(other.revalidate("PARTIAL"))
+    other.clear()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for home in (other.home.root, empty):
+        foreign = decision("verify", file, home=home)
+        assert foreign.returncode == 3
+        assert "UNTRUSTED" in foreign.stdout
+        assert "cannot be compared here" in foreign.stdout
+        assert "UNKNOWN" in foreign.stdout
+        assert "agrees: seal, signature, contents" in foreign.stdout
+        assert "  ! The model" not in foreign.stdout, "another home's model is no difference"
+    known = decision("verify", file, "--json", home=place.home.root)
+    assert (known.returncode, json.loads(known.stdout)["comparable"]) == (0, True)
+    key = json.loads(known.stdout)["fingerprint"]
+    trusted = decision("verify", file, "--key", key, "--json", home=empty)
+    reported = json.loads(trusted.stdout)
+    assert (trusted.returncode, reported["state"]) == (3, "STANDS")
+    assert reported["comparable"] is False
+    file.write_bytes(file.read_bytes().replace(b"I read it.", b"I read it!"))
+    assert decision("verify", file, home=empty).returncode == 1, "altered, wherever it is read"
+    absent = decision("verify", file, home=tmp_path / "none")
+    assert absent.returncode == 2
+    assert "does not exist" in absent.stderr
 
 
 def test_a_home_that_would_not_let_it_pass_does_not_verify_it(
