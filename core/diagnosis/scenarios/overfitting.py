@@ -49,7 +49,7 @@ class _Validated:
     @property
     def reward(self) -> Array:
         """Level of the training reward at each validation."""
-        return np.take(self.rewards.now, self.at)
+        return np.asarray(self.rewards.now[self.at], dtype=float)
 
     @property
     def losing(self) -> Array:
