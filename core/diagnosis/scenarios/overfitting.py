@@ -49,13 +49,14 @@ class _Validated:
     @property
     def reward(self) -> Array:
         """Level of the training reward at each validation."""
-        return np.asarray(self.rewards.now[self.at], dtype=float)
+        return self.rewards.now[self.at]
 
     @property
     def losing(self) -> Array:
         """The newest 8 validations are all below 0, while training earns, and learned to."""
         below = _held(self.series.value < 0.0, LEAST)
-        return below & np.array([self._earns(place) for place in range(len(below))], dtype=bool)
+        earns = [self._earns(place) for place in range(len(below))]
+        return np.logical_and(below, earns)
 
     def beside(self, place: int) -> Array:
         """The training reward while the 8 validations up to this one were made."""
