@@ -27,7 +27,8 @@ from core.vocabulary import (
 )
 from dashboard.data.shown_events import ShownEvents, shown_until
 from runner.week.agenda import agenda, anomaly_days
-from runner.week.facts import facts_of_run, gather, judged_as_of
+from runner.week.facts import facts_of_run, gather
+from runner.week.judged_moment import judged_as_of
 from runner.week.sources import Sources
 
 if TYPE_CHECKING:
@@ -258,11 +259,11 @@ class Snapshot(Sources):
 
     def judged_now(self, slot: SlotSpec) -> bool:
         """Whether its checks are judged on today's data, not on the data of its own time."""
-        return judged_as_of(slot, self.week) is None
+        return judged_as_of(slot, self) is None
 
     def facts_at(self, slot: SlotSpec) -> Facts:
         """The facts as of the moment for which the slot is judged."""
-        return self._facts_as_of(judged_as_of(slot, self.week))
+        return self._facts_as_of(judged_as_of(slot, self))
 
     def _facts_as_of(self, moment: datetime | None) -> Facts:
         if moment not in self._facts:

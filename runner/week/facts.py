@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.paths import Home
-    from core.playbook import SlotSpec
-    from core.week import Week
     from runner.records import Attempt, Job
     from runner.week.sources import Sources
 
@@ -84,15 +82,6 @@ def facts_of_run(sources: Sources, as_of: datetime | None = None) -> Facts:
     if real is None:
         return bare
     return _with_silence(replace(bare, as_of_real=real, run=_run_facts(sources, real)))
-
-
-def judged_as_of(slot: SlotSpec, week: Week) -> datetime | None:
-    """The moment as of which a slot is judged; None: now.
-
-    A check of the training run is judged as of the slot's own moment, whenever that happens.
-    Work (pre-flight, preparation, delivery) may be done later, so it is judged as of now.
-    """
-    return slot.at(week.launch) if slot.kind in {"hourly", "daily", "anomaly"} else None
 
 
 def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:

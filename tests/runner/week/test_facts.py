@@ -11,7 +11,8 @@ import pytest
 from core.diagnosis import diagnose
 from core.telemetry import RunReader
 from core.vocabulary import FindingStatus, JobKind, JobState, Severity, TrainingStatus
-from runner.week.facts import gather, judged_as_of
+from runner.week.facts import gather
+from runner.week.judged_moment import judged_as_of
 from runner.week.sources import Sources
 from tests.event_files import write_events
 from tests.expected import present, recorded
@@ -186,10 +187,10 @@ def test_the_newest_job_of_a_kind_counts_with_its_result(place: Place) -> None:
 
 
 def test_looks_are_judged_as_of_their_moment_and_work_as_of_now(place: Place) -> None:
-    playbook = place.week.playbook
+    playbook, sources = place.week.playbook, Sources.of(place.lead, place.week)
     for kind, own in (("hourly", True), ("daily", True), ("anomaly", True), ("preflight", False)):
         slot = playbook.slots_of_kind(kind)[0]
-        assert judged_as_of(slot, place.week) == (slot.at(LAUNCH) if own else None)
+        assert judged_as_of(slot, sources) == (slot.at(LAUNCH) if own else None)
 
 
 def test_reports_count_only_while_their_files_are_as_they_were_written(place: Place) -> None:
