@@ -128,6 +128,28 @@ def _own_advice() -> dict[str, Advice]:
             ),
             escalation="performance",
         ),
+        "overfitting": Advice(
+            _causes(
+                Message("More steps than the training data hold: the policy memorises them."),
+                Message("Too little training data, or data of another market regime."),
+                Message("A network or features that are too rich for the data."),
+                Message("Costs that training does not charge as the validation does."),
+            ),
+            (
+                _step(
+                    Message("Back up the best model; a later one is not better."),
+                    act="backup_model",
+                ),
+                _step(Message("Stop the run if the validation does not recover."), act="stop"),
+                _step(
+                    Message(
+                        "Start another run with fewer steps, more training data, a smaller "
+                        "network or a higher ent_coef, and compare it on *Runs*."
+                    )
+                ),
+                _step(Message("Don't go live with a model whose validations lost money.")),
+            ),
+        ),
         "logging_broken": Advice(
             _causes(
                 Message("The event writer was closed or lost its file while the run continued."),

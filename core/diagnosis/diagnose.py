@@ -21,6 +21,7 @@ from core.diagnosis.scenarios.kl_explosion import kl_explosion
 from core.diagnosis.scenarios.logging_broken import logging_broken
 from core.diagnosis.scenarios.no_metrics import no_metrics
 from core.diagnosis.scenarios.not_converging import not_converging
+from core.diagnosis.scenarios.overfitting import overfitting
 from core.diagnosis.scenarios.policy_dead import policy_dead
 from core.diagnosis.scenarios.slowdown import slowdown
 from core.language import Message
@@ -38,7 +39,7 @@ SCENARIOS = (
     "flat_reward", "kl_explosion", "hung", "no_metrics", "not_converging",
     "crash", "slowdown", "data_issue", "policy_dead", "logging_broken",
     "collapse",
-    "critic_useless", "exploration_blowup", "early_determinism",
+    "critic_useless", "exploration_blowup", "early_determinism", "overfitting",
 )  # fmt: skip
 
 _RULES: dict[str, Callable[[RunView], ScenarioResult]] = {
@@ -54,6 +55,7 @@ _RULES: dict[str, Callable[[RunView], ScenarioResult]] = {
     "critic_useless": critic_useless,
     "exploration_blowup": exploration_blowup,
     "early_determinism": early_determinism,
+    "overfitting": overfitting,
 }
 _BY_REWARD: dict[str, Callable[[RunView, list[RewardState], tuple[str, ...]], ScenarioResult]] = {
     "flat_reward": flat_reward,

@@ -21,6 +21,7 @@ from core.diagnosis.scenarios import (
     early_determinism,
     exploration_blowup,
     kl_explosion,
+    overfitting,
     policy_dead,
     slowdown,
 )
@@ -87,6 +88,19 @@ def _of_reward(playbook: Playbook) -> dict[str, Message]:
 
 def _of_levels() -> dict[str, Message]:
     return {
+        "overfitting": Message(
+            "Judged at every validation, from {least} on. Fires where the newest {least} all have a "
+            "Sharpe ratio below 0 while the training reward has risen above 0 beyond noise; with a "
+            "true Sharpe of 0 that happens once in {chance:g}. Or where the validation level (median of "
+            "{level}) has fallen from its best by more than {beyond:g} times the scatter of single "
+            "validations while the training reward rose beyond noise. Where training loses too, it is "
+            "not overfitting. It clears after {clear} validations without it.",
+            least=overfitting.LEAST,
+            chance=2**overfitting.LEAST,
+            level=overfitting.LEVEL,
+            beyond=overfitting.BEYOND,
+            clear=overfitting.CLEARS_AFTER,
+        ),
         "collapse": Message(
             "Judged at every point of the reward, without hours or blocks. The level is the median "
             "of the newest {now} points, the best and the beginning are medians of {best} points or "

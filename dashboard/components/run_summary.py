@@ -1,20 +1,22 @@
-"""The run now: five numbers, each with its limit, source and age."""
+"""The run now: five numbers, each with its limit, source and age; a missed limit is marked."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 import streamlit as st
 
 from core.diagnosis.trend import reward_trend
 from core.language import Message
+from core.metrics.conventions import meets_limit
 from core.state_words import WORDS
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
-from core.vocabulary import TrainingStatus, Trend
+from core.vocabulary import FindingStatus, Severity, TrainingStatus, Trend, Verdict
 from dashboard.components.charts import KL, REWARD, SHARPE, speed_series
 from dashboard.components.reading_text import aged_text, window_text
+from dashboard.components.states import look
 from dashboard.formatting import NONE, number
 from dashboard.wording import plain
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 SPARK_POINTS = 60
 Arrow = Literal["up", "down", "off"]
+Tint = Literal["off", "red", "orange"]
 _TREND_ARROWS: dict[Trend, Arrow] = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
 
 
@@ -40,16 +43,19 @@ def show(page: Page, snapshot: Snapshot) -> None:
         _metric(
             page, snapshot, KL, seen.get("kl"), "train/approx_kl",
             _limit(page, playbook, "kl_divergence"),
+            state=_missed(snapshot, seen.get("kl"), "kl_divergence", "kl_explosion"),
         )  # fmt: skip
         _steps(page, snapshot, seen.get("step"))
         _metric(
             page, snapshot, Message("Speed"), seen.get("steps_per_second"), None,
             "" if slowest is None else say("limit >= {limit:,.0f}", limit=slowest),
             spark=_thin(speed_series(run.reader, snapshot.shown_until)) if run and run.reader else None,
+            state=_slow(snapshot, seen.get("steps_per_second")),
         )  # fmt: skip
         _metric(
             page, snapshot, SHARPE, seen.get("validation_sharpe"), "eval/sharpe",
             _limit(page, playbook, "sharpe_estimate"),
+            state=_missed(snapshot, seen.get("validation_sharpe"), "sharpe_estimate"),
         )  # fmt: skip
 
 
@@ -61,15 +67,49 @@ def _limit(page: Page, playbook: Playbook | None, check: str) -> str:
     return page.say("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
 
 
+def _missed(
+    snapshot: Snapshot, reading: Reading | None, check: str, scenario: str | None = None
+) -> Severity | None:
+    """How a reading that misses the limit of a check is marked; None: it does not miss it.
+
+    :param scenario: the finding that judges it by evidence. While it is quiet, a missed line of
+        the manual is no alarm.
+    """
+    spec = snapshot.week.playbook.checks.get(check)
+    if reading is None or spec is None or not isinstance(spec.threshold, int | float):
+        return None
+    if meets_limit(float(reading.number), spec.op, float(spec.threshold)):
+        return None
+    return Severity.CRITICAL if scenario is None or _fires(snapshot, scenario) else Severity.WARNING
+
+
+def _slow(snapshot: Snapshot, reading: Reading | None) -> Severity | None:
+    """How a speed below the playbook's minimum is marked."""
+    least = snapshot.week.playbook.training.min_steps_per_second
+    if reading is None or float(reading.number) >= least:
+        return None
+    return Severity.CRITICAL if _fires(snapshot, "slowdown") else Severity.WARNING
+
+
+def _fires(snapshot: Snapshot, scenario: str) -> bool:
+    return any(
+        finding.scenario == scenario and finding.status is FindingStatus.FIRING
+        for finding in snapshot.findings
+    )
+
+
 def _reward(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     label = Trend.INSUFFICIENT
     if snapshot.run and snapshot.run.reader:
         label = reward_trend(
             snapshot.run.reader, snapshot.shown_until, snapshot.real_window(snapshot.trend_window)
         ).label
+    words, arrow = page.say(WORDS[Trend][label]), _TREND_ARROWS.get(label, "off")
+    state = _missed(snapshot, reading, "reward_positive")
+    if _fires(snapshot, "collapse"):  # a trend measured from the bottom says nothing good
+        words, arrow, state = page.say("Collapsed"), "down", Severity.CRITICAL
     _metric(
-        page, snapshot, REWARD, reading, "rollout/ep_rew_mean",
-        page.say(WORDS[Trend][label]), _TREND_ARROWS.get(label, "off"),
+        page, snapshot, REWARD, reading, "rollout/ep_rew_mean", words, arrow, state=state,
     )  # fmt: skip
 
 
@@ -119,16 +159,24 @@ def _metric(
     arrow: Arrow = "off",
     spark: list[float] | None = None,
     soon: str = "",
+    state: Severity | None = None,
 ) -> None:
-    """One tile: a number with its sparkline, its comparison, and its source."""
+    """One tile: a number with its sparkline, its comparison, and its source.
+
+    :param state: how a missed limit is marked, by icon and colour of name and limit.
+    """
     say = page.say
+    name, colour = say(label), "off"
+    if state is not None:
+        seen = look(Verdict.FAIL if state is Severity.CRITICAL else Verdict.WARN)
+        name, colour = f":{seen.colour}[:material/{seen.icon}: {name}]", seen.colour
     with st.container(border=True, gap="xxsmall", height="stretch"):
         st.metric(
-            say(label),
+            name,
             say.raw(number(reading.value)) if reading else NONE,
             delta=note or None,
             delta_arrow=arrow,
-            delta_color="off",
+            delta_color=cast("Tint", colour),
             chart_data=spark or _spark(snapshot, tag),
             help=_source(page, reading) if reading else None,
         )

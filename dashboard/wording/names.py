@@ -49,6 +49,7 @@ SCENARIOS: dict[str, Message] = {
     "critic_useless": Message("Critic useless"),
     "exploration_blowup": Message("Exploration blow-up"),
     "early_determinism": Message("Early determinism"),
+    "overfitting": Message("Overfitting"),
 }
 
 

@@ -64,12 +64,14 @@ _SPEED = _Subject(SPEED, "steps/s")
 _EXPLAINED = _Subject(EXPLAINED, "train/explained_variance")
 _ENTROPY = _Subject(ENTROPY, ENTROPY_TAG)
 _STD = _Subject(Message("Std of the actions"), "train/std", log_scale=True)
+_VALIDATION = _Subject(Message("Validation Sharpe"), "eval/sharpe")
 _VALUE_LOSS = _Subject(Message("Value loss"), "train/value_loss", log_scale=True)
 _SUBJECTS = {
     "flat_reward": _REWARD, "not_converging": _REWARD, "kl_explosion": _KL,
     "policy_dead": _KL, "slowdown": _SPEED, "hung": _SPEED, "crash": _SPEED,
     "logging_broken": _SPEED, "data_issue": _REWARD,
     "collapse": _REWARD,
+    "overfitting": _VALIDATION,
     "critic_useless": _EXPLAINED, "exploration_blowup": _ENTROPY, "early_determinism": _ENTROPY,
 }  # fmt: skip
 
