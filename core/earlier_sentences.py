@@ -23,6 +23,14 @@ def plural(one: str, many: str) -> Message:
 
 
 EARLIER = (
+    plural(
+        "{bars:,} bars of training and backtest data, {n} warning.",
+        "{bars:,} bars of training and backtest data, {n} warnings.",
+    ),
+    Message(
+        "{share:.0%} of the random policies would be a GO on these bars: the gates alone don't "
+        "separate skill from luck here."
+    ),
     Message("{job} not run yet; due {at:%d %b %H:%M} UTC."),
     Message("{job} was never run; it was due {at:%d %b %H:%M} UTC."),
     Message("{job} never run; it was due {at:%d %b %H:%M} UTC."),

@@ -223,9 +223,12 @@ class Home:
         """The manual's copy of the model before a data issue is fixed."""
         return self.model / "backup_before_bad_data.zip"
 
-    def backup(self, last_day: date) -> Path:
-        """``models/ppo_phase4_BACKUP_27FEV``: day and Portuguese month of the week's last day."""
-        return self.root / "models" / f"ppo_phase4_BACKUP_{portuguese_day(last_day)}"
+    def backup(self, day: date) -> Path:
+        """``models/ppo_phase4_BACKUP_27FEV``: the day it was made, with its Portuguese month.
+
+        On the day that the manual plans it, the week's last, that is the manual's own name.
+        """
+        return self.root / "models" / f"ppo_phase4_BACKUP_{portuguese_day(day)}"
 
     def signed_model(self, sha256: str) -> Path:
         """The copy of a signed model."""

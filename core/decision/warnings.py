@@ -215,7 +215,7 @@ def _about_baselines(decision: DecisionRecord) -> Iterator[Message]:
     random = decision.baselines.random
     if random is not None and random.share_go > LUCKY:
         yield Message(
-            "{share:.0%} of the random policies would be a GO on these bars: the gates alone don't "
+            "{share:.1%} of the random policies would be a GO on these bars: the gates alone don't "
             "separate skill from luck here.",
             share=random.share_go,
         )

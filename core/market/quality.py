@@ -48,9 +48,9 @@ class QualityReport:
     def text(self) -> Message:
         """For a terminal: facts, then errors, then warnings, then the verdict."""
         known = {name: value for name, value in self.facts.items() if value is not None}
-        width = max(len(name) for name in known)
+        width = max(len(_name(name)) for name in known)
         lines: list[Message] = [
-            joined([f"{name.replace('_', ' '):<{width}}", _shown(value)], "  ")
+            joined([f"{_name(name):<{width}}", _shown(value)], "  ")
             for name, value in known.items()
         ]
         lines += [joined(["❌", issue.message]) for issue in self.errors]
@@ -64,6 +64,12 @@ class QualityReport:
         else:
             lines.append(Message("✅ usable"))
         return joined(lines, "\n")
+
+
+def _name(fact: str) -> str:
+    """How a fact is named for people; the same words as elsewhere for bars."""
+    named = {"rows": "bars", "raw_rows": "rows in the files", "filled": "of them filled"}
+    return named.get(fact, fact.replace("_", " "))
 
 
 def _shown(value: object) -> Message:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from core.decision.trust import integrity_of
 from core.language import Message, joined, literal, plural, said
+from core.market.filling import counted_bars
 from core.model_manifest import selected_on_validation
 from core.model_selection import candidates as candidates_on_validation
 from core.report.labels import AGENT, BASELINES, FAILED_CHECKS
 from core.state_words import capitals
+from core.trading.random_policies import better_than
 from core.vocabulary import doubtful_go
 
 if TYPE_CHECKING:
@@ -170,10 +172,9 @@ def among_random(d: DecisionRecord, v: Speaker) -> str:
     if random.percentile is None:
         return said(random.not_compared or literal(""), v.language).rstrip(".")
     return v.say(
-        "Percentile {percentile:.1f} of {n} random policies with the same number of trades and "
-        "holding time; {share:.1%} of them would be a GO",
-        percentile=random.percentile,
-        n=random.n,
+        "Better than {better} of random policies with the same number of trades and holding time; "
+        "{share:.1%} of them would be a GO",
+        better=better_than(random.percentile, random.n),
         share=random.share_go,
     )
 
@@ -187,12 +188,11 @@ def break_even(d: DecisionRecord, v: Speaker) -> str:
 
 
 def data_counts(d: DecisionRecord, v: Speaker) -> str:
-    """``8,760 bars, 2 gaps, 3 filled``."""
+    """``8,760 bars, 3 of them filled, 2 gaps``."""
     return ", ".join(
         [
-            v.plural("{n:,} bar", "{n:,} bars", d.data.rows),
+            said(counted_bars(d.data.rows, d.data.filled), v.language),
             v.plural("{n:,} gap", "{n:,} gaps", d.data.gaps),
-            v.say("{n:,} filled", n=d.data.filled),
         ]
     )
 

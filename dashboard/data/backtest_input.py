@@ -46,6 +46,7 @@ class BacktestData:
     sha256: str = ""
     synthetic: bool = False
     why: str = ""
+    filled: int = 0
 
 
 def model(home: Home, given: str) -> Model:
@@ -81,6 +82,7 @@ def backtest_data(home: Home, given: str) -> BacktestData:
         times[-1].to_pydatetime(),
         candles.sha256,
         candles.synthetic,
+        filled=candles.provenance().filled,
     )
 
 

@@ -13,9 +13,10 @@ from core.errors import InputError, IntegrityError, MarketDataError
 from core.language import Message
 from core.playbook.settings import TrainingSettings
 from core.timestamps import parse_moment
+from core.trading.warm_up import WARM_UP
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, greedy
-from runner.agent.features import FEATURE_NAMES, WARM_UP, raw_features
+from runner.agent.features import FEATURE_NAMES, raw_features
 from runner.agent.market_env import MarketEnv
 from runner.agent.normaliser import Normaliser
 from runner.agent.numerics import numeric_differences

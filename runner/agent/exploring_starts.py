@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.trading.replay import TRIM_BAND
+from core.trading.warm_up import WARM_UP
 from runner.agent.account import RUIN, Account, Holding
-from runner.agent.features import WARM_UP
 
 if TYPE_CHECKING:
     from core.trading.costs import CostModel

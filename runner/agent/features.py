@@ -24,7 +24,6 @@ _LARGEST = 6.0  # volatilities in a bar; a larger move has no more information o
 VOLATILITY_SPAN = 240
 FAST_VOLATILITY_SPAN = 24
 VOLUME_SPAN = 240
-WARM_UP = 336  # bars until the recursions no longer depend on their start
 AGE_UNIT = 168.0  # bars; at that age of a position the feature is at half of its range
 LONGEST_AGE = 3.0  # of the clipped feature
 _FLOOR = 1e-6  # avoids a division by zero in a market that never moves
@@ -76,7 +75,7 @@ def regime_log_odds(standardised: np.ndarray, bars: int) -> np.ndarray:
 def raw_features(market: Market) -> np.ndarray:
     """Features before normalisation, float64, shape (T, len(FEATURE_NAMES)).
 
-    Rows before :data:`WARM_UP` depend on where the data begin; no decision uses them.
+    Rows before ``core.trading.warm_up.WARM_UP`` depend on where the data begin; no decision uses them.
     """
     returns = log_returns(market.close)
     volatility = np.sqrt(ema(returns**2, VOLATILITY_SPAN)) + _FLOOR

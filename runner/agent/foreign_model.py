@@ -20,8 +20,9 @@ import torch
 from core.errors import InputError
 from core.language import Message
 from core.market.synthetic import make_market
+from core.trading.warm_up import WARM_UP
 from runner.agent.episodes import ChronologicalEpisodes
-from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES, WARM_UP
+from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES
 from runner.agent.market import Market
 from runner.agent.market_env import MarketEnv
 from runner.agent.policy import build_model, require_finite

@@ -17,9 +17,9 @@ import numpy as np
 from core.decision import lookahead as words
 from core.decision.lookahead import Lookahead, LookaheadTest
 from core.trading.costs import CostModel
+from core.trading.warm_up import WARM_UP
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, evaluate
-from runner.agent.features import WARM_UP
 from runner.agent.market import Market
 from runner.agent.market_env import MarketEnv
 

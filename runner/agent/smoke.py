@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.language import Message
 from core.market import load_candles
 from core.telemetry import RunReader
-from runner.agent.features import WARM_UP
+from core.trading.warm_up import WARM_UP
 from runner.agent.policy import non_finite_parameter
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData

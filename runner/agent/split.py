@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from core.errors import MarketDataError
 from core.language import Message
 from core.trading.costs import CostModel
+from core.trading.warm_up import WARM_UP
 from runner.agent.env_settings import EnvSettings
 from runner.agent.episodes import ChronologicalEpisodes, RandomEpisodes, slices
 from runner.agent.exploring_starts import ExploringStarts
-from runner.agent.features import FEATURE_NAMES, POSITION_NAMES, WARM_UP, raw_features
+from runner.agent.features import FEATURE_NAMES, POSITION_NAMES, raw_features
 from runner.agent.market import Market
 from runner.agent.market_env import MarketEnv
 from runner.agent.normaliser import Normaliser

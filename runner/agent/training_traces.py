@@ -17,7 +17,8 @@ from core.errors import TrainweekError
 from core.market import load_candles
 from core.market.repeated_bars import repeated_stretches
 from core.timestamps import parse_moment
-from runner.agent.features import FEATURE_NAMES, WARM_UP, raw_features
+from core.trading.warm_up import WARM_UP
+from runner.agent.features import FEATURE_NAMES, raw_features
 from runner.agent.market import Market
 from runner.agent.split import training_bars
 

@@ -125,7 +125,7 @@ def _corrupt(problem: str | None) -> Message:
 
 @backup.command()
 def make(home: HomeOption = None) -> None:
-    """Back up models/ppo_phase4 under the manual's name."""
+    """Back up models/ppo_phase4 under the manual's name with the day it is made."""
     _run(open_client(home), JobKind.BACKUP, {})
 
 

@@ -68,6 +68,7 @@ class Spec:
     requested_by: str
     trial: int  # candidates scored in any week before this attempt, at least 1
     trial_of_week: int
+    started_at_week: datetime | None = None  # None: a version before December 2026 started it
     candidates: tuple[Candidate, ...] | None = None  # the same one by one; None: not listed
 
     @cached_property
@@ -125,6 +126,9 @@ def read_spec(path: Path) -> Spec:
             tensorboard_dir=Path(data["tensorboard_dir"]) if data.get("tensorboard_dir") else None,
             playbook_path=Path(data["playbook_path"]),
             launch=parse_moment(data["launch"]) if data.get("launch") else None,
+            started_at_week=parse_moment(data["started_at_week"])
+            if data.get("started_at_week")
+            else None,
             requested_by=str(data.get("requested_by", "")),
             trial=int(data.get("trial") or 1),
             trial_of_week=int(data.get("trial_of_week") or data.get("trial") or 1),

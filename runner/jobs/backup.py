@@ -1,4 +1,4 @@
-"""Program: back up ``models/ppo_phase4`` under the manual's name, or restore a backup.
+"""Program: back up ``models/ppo_phase4`` under the name of its day, or restore a backup.
 
 The folder is copied under a temporary name, verified by SHA-256 and renamed: a backup is
 complete or absent. An earlier one is kept under a numbered name. ``action=restore`` replaces
@@ -54,7 +54,7 @@ def backup(spec: Spec) -> int:
                 " trainweek model use RUN --reason TEXT"
             ),
         )
-    target = home.backup(_last_day(spec))
+    target = home.backup(_day(spec))
     part = target.with_name(target.name + ".part")
     _copy_consistently(home, part)
     fail_here("backup_copied")
@@ -135,13 +135,15 @@ def _best_model(path: Path) -> dict[str, object] | None:
     return {name: manifest.get(name) for name in ("sha256", "run", "step")}
 
 
-def _last_day(spec: Spec) -> date:
-    """Day of the week's last slot, after which the backup is named."""
+def _day(spec: Spec) -> date:
+    """Day of the week on which the backup is made; it is named after it."""
     if spec.launch is None:
         raise InputError(
-            Message("A backup is named after the last day of its week, but there is no week."),
+            Message("A backup is named after a day of its week, but there is no week."),
             Message("Create one: trainweek week new --launch 2026-11-23T14:00Z"),
         )
+    if spec.started_at_week is not None:
+        return spec.started_at_week.date()
     return max(slot.at(spec.launch) for slot in spec.playbook.schedule).date()
 
 

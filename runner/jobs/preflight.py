@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
 from core.language import Message, joined, literal, plural, recorded
+from core.market.filling import counted_bars
 from core.playbook import Playbook, check_playbook
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program
 from runner.week.data_availability import check_datasets
@@ -73,17 +74,20 @@ def _config(playbook_file: Path) -> dict[str, Any]:
 
 def _data(home: Home, playbook: Playbook) -> dict[str, Any]:
     result, _ = check_datasets(home, now=datetime.now(UTC), playbook=playbook)
-    bars = sum(d.get("facts", {}).get("rows", 0) for d in result["datasets"])
+    bars, filled = (
+        sum(d.get("facts", {}).get(name, 0) for d in result["datasets"])
+        for name in ("rows", "filled")
+    )
     if not result["ok"]:
         return _result(
             False, bars, "no errors", joined(result["errors"], "; "),
             Message("Put clean candles into data/train and data/backtest."), "bars",
         )  # fmt: skip
     why = plural(
-        "{bars:,} bars of training and backtest data, {n} warning.",
-        "{bars:,} bars of training and backtest data, {n} warnings.",
+        "Training and backtest data: {bars}; {n} warning.",
+        "Training and backtest data: {bars}; {n} warnings.",
         len(result["warnings"]),
-        bars=bars,
+        bars=counted_bars(bars, filled),
     )
     told = joined([why, *result["warnings"][:_WARNINGS]])
     return _result(True, bars, "no errors", told, unit="bars")

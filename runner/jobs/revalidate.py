@@ -35,11 +35,11 @@ from core.metrics.records import records_csv
 from core.model_manifest import lost_on_validation
 from core.report import memo_documents
 from core.trading.evidence import Trials
+from core.trading.warm_up import WARM_UP
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.candidate import Candidate
 from runner.agent.code_version import code_version
 from runner.agent.episodes import slices
-from runner.agent.features import WARM_UP
 from runner.agent.lookahead import lookahead_tests
 from runner.agent.market import Market
 from runner.agent.numerics import numerics

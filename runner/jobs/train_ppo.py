@@ -13,6 +13,7 @@ import time
 from core.errors import MarketDataError
 from core.language import Message
 from core.market import Candles, load_candles, require_quality
+from core.market.filling import counted_bars
 from runner.agent.checkpoint import Checkpoint, restore
 from runner.agent.session import Session
 from runner.agent.split import TrainingData
@@ -45,6 +46,8 @@ def train(spec: Spec, stop: StopFlag) -> int:
         attempt = TrainingAttempt(spec, plan, session, log, time.monotonic)
         attempt.prepare_folders()
         log.info("Model initialized")
+        bars = counted_bars(len(candles), candles.provenance().filled)
+        log.info(f"Training data: {bars}")
         if candles.synthetic:
             log.info("Training data are synthetic, not exchange data")
         session.log_to(plan.tensorboard_dir, attempt.hyperparameters())

@@ -266,6 +266,8 @@ class TrainingAttempt:
                 else "checkpoint",
                 "observation_shape": [len(normaliser.observation)],
                 "feature_names": list(normaliser.observation),
+                "bars": len(data.candles),
+                "filled_bars": data.candles.provenance().filled,
                 "train_first": iso(data.candles.first),
                 "train_last": iso(data.candles.last),
                 "trained_bars": [iso(data.moment(bar)) for bar in data.train],

@@ -15,6 +15,7 @@ from core.vocabulary import JobKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from core.week import Week
@@ -33,6 +34,7 @@ class Assignment:
     event_folder: Path | None
     week: Week | None
     trials: CountedTrials  # scored so far
+    at_week: datetime  # week time of the start
 
 
 def own_trainer(job: Job, week: Week | None) -> tuple[str, ...] | None:
@@ -71,6 +73,7 @@ def _spec(home: Home, assignment: Assignment, playbook_path: Path) -> dict[str, 
         "tensorboard_dir": None if events is None else str(events),
         "playbook_path": str(playbook_path),
         "launch": None if week is None else iso(week.launch),
+        "started_at_week": iso(assignment.at_week),
         "requested_by": job.requested_by,
         "trial": max(assignment.trials.in_all, 1),
         "trial_of_week": max(assignment.trials.of_week, 1),

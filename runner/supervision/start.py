@@ -75,6 +75,7 @@ class Starter:
             folder = self.home.attempt(row.id, number)
             events = self._event_folder(write.connection, job)
             trials = counted_trials(write.connection, row.week_id)
+            at_week = queries.week_moment(write.connection, row.week_id, now)
             body = AttemptStarted(
                 job_id=row.id,
                 number=number,
@@ -98,7 +99,7 @@ class Starter:
                 ),
             )
             write.append(body, row.week_id)
-        assignment = Assignment(job, number, folder, events, week, trials)
+        assignment = Assignment(job, number, folder, events, week, trials, at_week)
         fail_here("before_spawn")
         self.fenced.check()  # a runner that was paused here must not start what another one did
         try:

@@ -41,11 +41,12 @@ from core.trading.random_policies import Style, run_random
 from core.trading.replay import Costs, Track, replay
 from core.trading.resampling import uncertainty
 from core.trading.robustness import stress
+from core.trading.warm_up import WARM_UP
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
 from runner.agent.backtest import run_backtest
 from runner.agent.episodes import slices
 from runner.agent.evaluation import Evaluation, greedy
-from runner.agent.features import WARM_UP, raw_features
+from runner.agent.features import raw_features
 from runner.agent.market import Market
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData, env_settings

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from core.market.synthetic import SignalModel, make_market
 from core.model_selection import rank
+from core.trading.warm_up import WARM_UP
 from runner.agent.episodes import ChronologicalEpisodes, slices
 from runner.agent.evaluation import Evaluation, Policy, evaluate, greedy
-from runner.agent.features import WARM_UP, raw_features
+from runner.agent.features import raw_features
 from runner.agent.market import Market
 from runner.agent.market_env import MarketEnv
 from runner.agent.session import Hooks, Session, settings_with

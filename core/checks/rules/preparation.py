@@ -11,6 +11,7 @@ from core.checks.rules.jobs import outdated, result_or_answer
 from core.checks.rules.problems import open_incident
 from core.errors import InputError
 from core.language import Message, joined, literal, plural, recorded_message
+from core.market.filling import counted_bars
 from core.reading import Reading
 from core.timestamps import parse_moment
 from core.vocabulary import Verdict
@@ -85,10 +86,11 @@ def _candles(case: Case, entry: Mapping[str, Any]) -> Message:
     """How many bars, over which range, with how many warnings."""
     nested = entry.get("facts")
     facts = nested if isinstance(nested, Mapping) else entry
-    bars, warnings = facts.get("bars") or facts.get("rows"), entry.get("warnings") or []
+    bars, warnings = facts.get("rows") or facts.get("bars"), entry.get("warnings") or []
+    filled = facts.get("filled")
     parts = []
     if isinstance(bars, int):
-        parts.append(plural("{n:,} bar", "{n:,} bars", bars))
+        parts.append(counted_bars(bars, filled if isinstance(filled, int) else 0))
     parts.append(_range(facts) or Message("range unknown"))
     if warnings:
         parts.append(plural("{n} warning", "{n} warnings", len(warnings)))

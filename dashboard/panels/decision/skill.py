@@ -12,6 +12,7 @@ from core.model_selection import candidates
 from core.reading import as_set
 from core.report.sentences import OwnLine
 from core.state_words import capitals
+from core.trading.random_policies import better_than
 from core.vocabulary import Verdict
 from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
@@ -221,10 +222,9 @@ def _random(page: Page, decided: RecordedDecision) -> None:
         return
     st.markdown(
         say(
-            "Better than **{percentile:.0f} %** of {n:,} random policies with as many trades "
-            "({trades:,}, {hold:.0f} h each on average); **{go}** of them would be a GO.",
-            percentile=random.percentile,
-            n=random.n,
+            "Better than **{better}** of random policies with as many trades ({trades:,}, "
+            "{hold:.0f} h each on average); **{go}** of them would be a GO.",
+            better=better_than(random.percentile, random.n),
             trades=random.trades,
             hold=random.mean_hold_bars,
             go=share(random.share_go),

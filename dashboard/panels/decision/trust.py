@@ -10,6 +10,8 @@ import streamlit as st
 from core.decision.lookahead import detail_in
 from core.decision.sentences import data_warnings_of
 from core.language import Message, joined, plural
+from core.market.filling import counted_bars
+from core.trading.warm_up import judged_bars
 from core.vocabulary import Verdict
 from dashboard.components.figures_table import Row, figures_table
 from dashboard.components.markup import small
@@ -83,7 +85,7 @@ def _line(page: Page, question: Message, found: bool | Verdict | None, detail: s
 def _quality(quality: DataQuality) -> Message:
     return joined(
         [
-            plural("{n:,} bar", "{n:,} bars", quality.rows),
+            counted_bars(quality.rows, quality.filled),
             plural("{n:,} gap", "{n:,} gaps", quality.gaps),
             Message("{filled:.2f} % filled.", filled=quality.filled_pct),
         ],
@@ -96,10 +98,17 @@ def _ranges(page: Page, decided: RecordedDecision) -> None:
     rows: list[Row] = [
         (Message("Trained on"), _range(page, decided.model.train_range), ""),
         (Message("Tested on"), _range(page, (data.first, data.last)), ""),
-        (Message("Scored on"), _range(page, scored), ""),
+        (Message("Scored on"), _range(page, scored), _judged(decided)),
         _outside(decided.outside_training),
     ]
     figures_table(page, rows, "trust-ranges")
+
+
+def _judged(decided: RecordedDecision) -> str:
+    """Which bars are judged; empty where the decision does not record its warm-up."""
+    if decided.warm_up_bars is None:
+        return ""
+    return judged_bars(decided.data.rows, decided.warm_up_bars)
 
 
 def _outside(found: OutsideTraining | None) -> Row:

@@ -9,6 +9,8 @@ import streamlit as st
 from core.decision.gate_record import gate_of
 from core.errors import TrainweekError
 from core.language import Message, joined, plural
+from core.market.filling import counted_bars
+from core.trading.warm_up import judged_bars
 from core.vocabulary import APPROVALS, Decision, EvidenceGrade, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.gate_cards import gate_cards
@@ -52,7 +54,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
     st.markdown(
         f"**{say('Model')}** {_model(page, found_model)}  \n"
         f"**{say('Backtest data')}** {_data(page, found_data, found_model)}  \n"
-        f"**{say('Episodes')}** {_episodes(page, settings.episodes, job)}"
+        f"**{say('Episodes')}** {_episodes(page, found_data.bars, settings.episodes, job)}"
     )
     busy = snapshot.busy(JobKind.REVALIDATE)
     denied = page.denied(Right.REVALIDATE)
@@ -200,8 +202,8 @@ def _data(page: Page, found: BacktestData, of: Model) -> str:
         return f":orange[{say('No backtest data: {why}', why=found.why)}]"
     viewer = page.viewer
     text = say(
-        "{bars} bars, {first} to {last}, SHA-256 `{sha}`",
-        bars=number(found.bars),
+        "{bars}, {first} to {last}, SHA-256 `{sha}`",
+        bars=counted_bars(found.bars, found.filled),
         first=viewer.stamp(found.first) if found.first else "–",
         last=viewer.stamp(found.last) if found.last else "–",
         sha=found.sha256[:12],
@@ -217,20 +219,12 @@ def _data(page: Page, found: BacktestData, of: Model) -> str:
     return text
 
 
-def _episodes(page: Page, count: int, job: Job | None) -> str:
+def _episodes(page: Page, bars: int, count: int, job: Job | None) -> str:
+    slices = page.say(plural("{n} slice", "{n} consecutive slices", count))
     if job and job.state is JobState.SUCCEEDED and job.started_at and job.ended_at:
         took = age(job.ended_at - job.started_at)
-        return page.say(
-            plural(
-                "{n} slice with every bar; took {age} last time",
-                "{n} consecutive slices, each bar once; took {age} last time",
-                count,
-                age=took,
-            )
-        )
-    return page.say(
-        plural("{n} slice with every bar", "{n} consecutive slices, each bar once", count)
-    )
+        slices += f" · {page.say('took {age} last time', age=took)}"
+    return f"{slices}  \n{small(page.say(judged_bars(bars)))}" if bars else slices
 
 
 def _progress(page: Page, snapshot: Snapshot, job: Job) -> None:

@@ -61,7 +61,7 @@ def _prepare(page: Page, snapshot: Snapshot) -> None:
     """The two jobs of the preparation: a verified backup, and a data check."""
     say, home = page.say, page.services.home
     denied = page.denied(Right.OPERATE)
-    target = home.relative(home.backup(snapshot.week.last_day))
+    target = home.relative(home.backup(snapshot.now_week.date()))
     jobs = (
         (
             JobKind.BACKUP,

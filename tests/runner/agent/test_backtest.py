@@ -10,6 +10,7 @@ from core.gates import score
 from core.metrics.records import EQUITY_COLUMNS, TRADE_COLUMNS
 from core.playbook import DEFAULT, load_playbook
 from core.trading.costs import CostModel
+from core.trading.warm_up import WARM_UP, judged_bars
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.env_settings import EnvSettings
 from runner.agent.episodes import ChronologicalEpisodes, slices
@@ -202,3 +203,12 @@ def test_a_policy_that_never_trades_has_no_sharpe_and_no_return():
     flat = evaluate(lambda _, env: np.full(env.num_envs, 1), env)
     assert flat.sharpe(8760) is None
     assert (flat.return_pct, flat.max_drawdown_pct, flat.fills) == (0.0, 0.0, 0)
+
+
+@pytest.mark.parametrize("episodes", [1, 3, 10])
+def test_as_many_bars_are_judged_as_is_said(episodes: int) -> None:
+    source = market(900)
+    record = backtest(source, spans=slices(WARM_UP, len(source) - 1, episodes))
+    returns = len(record.equity) - 1  # the first row is the starting capital
+    assert returns == 563
+    assert judged_bars(len(source)).startswith(f"{returns} bars are judged, each once")

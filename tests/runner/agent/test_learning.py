@@ -10,9 +10,10 @@ import pytest
 
 from core.market.synthetic import SignalModel
 from core.playbook.settings import TrainingSettings
+from core.trading.warm_up import WARM_UP
 from runner.agent.episodes import ChronologicalEpisodes, slices
 from runner.agent.evaluation import Evaluation, evaluate, greedy
-from runner.agent.features import WARM_UP, raw_features
+from runner.agent.features import raw_features
 from runner.agent.market import Market
 from runner.agent.market_env import MarketEnv
 from runner.agent.session import Hooks, Session

@@ -13,9 +13,10 @@ from core.decision.lookahead import fills_test
 from core.trading.backtest_record import BacktestRecord
 from core.trading.costs import CostModel
 from core.trading.robustness import replay_error
+from core.trading.warm_up import WARM_UP
 from runner.agent.backtest import run_backtest
 from runner.agent.env_settings import EnvSettings
-from runner.agent.features import WARM_UP, raw_features
+from runner.agent.features import raw_features
 from runner.agent.lookahead import (
     lookahead_tests,
     planted_oracle,

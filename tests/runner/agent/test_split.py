@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from core.errors import MarketDataError
+from core.trading.warm_up import WARM_UP
 from runner.agent.episodes import ChronologicalEpisodes, RandomEpisodes
-from runner.agent.features import WARM_UP
 from runner.agent.split import TrainingData, purge_gap
 from tests.runner.agent.markets import candles, small_settings
 

@@ -31,7 +31,9 @@ class Ended:
         return present(self.saved)
 
 
-def run_job(home: Home, kind: str, week_id: str | None = None, **params: Any) -> Ended:
+def run_job(
+    home: Home, kind: str, week_id: str | None = None, at_week: str | None = None, **params: Any
+) -> Ended:
     """Run ``runner.jobs.<kind>`` to its end."""
     folder = home.attempt(f"{kind}-test", 1)
     folder.mkdir(parents=True, exist_ok=True)
@@ -49,6 +51,7 @@ def run_job(home: Home, kind: str, week_id: str | None = None, **params: Any) ->
         "tensorboard_dir": None,
         "playbook_path": str(playbook),
         "launch": LAUNCH,
+        "started_at_week": at_week,
         "requested_by": "test",
         "trial": 1,
     }

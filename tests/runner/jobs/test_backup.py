@@ -48,6 +48,21 @@ def test_a_backup_holds_every_file_and_its_checksum(home: Home) -> None:
     assert (target / "best_model.zip").read_bytes() == b"weights of the best model"
 
 
+def test_a_backup_is_named_by_the_day_it_was_made(home: Home) -> None:
+    early = run_job(home, "backup", at_week="2026-02-25T18:00:00Z")
+    assert early.result["backup"] == "models/ppo_phase4_BACKUP_25FEV"
+    planned = run_job(home, "backup", at_week="2026-02-27T14:05:00Z")
+    assert planned.result["backup"] == "models/ppo_phase4_BACKUP_27FEV", "the manual's name"
+    late = run_job(home, "backup", at_week="2026-03-01T09:00:00Z")
+    assert late.result["backup"] == "models/ppo_phase4_BACKUP_01MAR"
+    listed = {each.folder.name: each.verified for each in list_backups(home)}
+    assert listed == dict.fromkeys(
+        ("ppo_phase4_BACKUP_25FEV", "ppo_phase4_BACKUP_27FEV", "ppo_phase4_BACKUP_01MAR"), True
+    )
+    restored = run_job(home, "backup", action="restore", **{"from": early.result["backup"]})
+    assert restored.result["restored"] == "models/ppo_phase4_BACKUP_25FEV"
+
+
 def test_an_earlier_backup_is_kept_under_a_number(home: Home) -> None:
     run_job(home, "backup")
     home.best_model.write_bytes(b"better weights")

@@ -15,6 +15,7 @@ from core.gates import read_equity_csv, read_trades_csv, score
 from core.market import load_candles
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
+from core.trading.warm_up import WARM_UP
 from runner.agent.backtest import run_backtest
 from runner.agent.candidate import Candidate
 from runner.agent.episodes import slices
@@ -22,7 +23,6 @@ from runner.agent.features import (
     CLIPPED_POSITION_NAMES,
     FEATURE_NAMES,
     OBSERVATION_NAMES,
-    WARM_UP,
     raw_features,
 )
 from runner.agent.market import Market
