@@ -9,7 +9,6 @@ import streamlit as st
 
 from core.checks import judge_slot
 from core.language import Message, plural
-from core.schedule import JUDGED_AT_A_MOMENT
 from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.reading_text import aged_text, value_text, window_text
@@ -17,7 +16,7 @@ from dashboard.components.states import badge, icon
 from dashboard.components.tick_form import tick_cell
 from dashboard.formatting import age, number
 from dashboard.wording import plain
-from runner.week.judged_moment import is_early
+from runner.week.judged_moment import is_early, run_finished
 
 if TYPE_CHECKING:
     from core.checks.judgement import Judgement
@@ -58,9 +57,9 @@ def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -
             time=page.viewer.time(at),
             age=age(at - snapshot.now_week),
         )
-    elif as_of < at and slot.kind in JUDGED_AT_A_MOMENT:
+    elif as_of > snapshot.now_week and (finished := run_finished(snapshot)) is not None:
         text = say(
-            "Run finished: judged on the data at its end, {time}", time=page.viewer.moment(as_of)
+            "Run finished: judged on the data at its end, {time}", time=page.viewer.moment(finished)
         )
     else:
         moment = page.viewer.moment(as_of)

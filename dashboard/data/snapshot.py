@@ -259,11 +259,11 @@ class Snapshot(Sources):
 
     def judged_now(self, slot: SlotSpec) -> bool:
         """Whether its checks are judged on today's data, not on the data of its own time."""
-        return judged_as_of(slot, self) is None
+        return judged_as_of(slot, self.week) is None
 
     def facts_at(self, slot: SlotSpec) -> Facts:
         """The facts as of the moment for which the slot is judged."""
-        return self._facts_as_of(judged_as_of(slot, self))
+        return self._facts_as_of(judged_as_of(slot, self.week))
 
     def _facts_as_of(self, moment: datetime | None) -> Facts:
         if moment not in self._facts:

@@ -27,7 +27,7 @@ def tick_slot(client: Client, week: Week, slot_id: str) -> list[Judgement]:
     """
     slot = week.playbook.slot(slot_id)
     sources = Sources.of(client, week)
-    facts = gather(sources, judged_as_of(slot, sources))
+    facts = gather(sources, judged_as_of(slot, week))
     seen = judge_slot(week.playbook, slot_id, facts)
     for judgement in seen:
         passes = judgement.verdict is Verdict.PASS

@@ -11,26 +11,32 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.playbook import SlotSpec
+    from core.week import Week
     from runner.week.sources import Sources
 
 
-def judged_as_of(slot: SlotSpec, sources: Sources) -> datetime | None:
+def judged_as_of(slot: SlotSpec, week: Week) -> datetime | None:
     """The week moment as of which a slot is judged; None: now.
 
-    A check of the training run is judged as of the slot's own moment, whenever that happens, or
-    as of the run's end if it completed before: nothing changes after it. Work (pre-flight,
-    preparation, delivery) may be done later, so it is judged as of now.
+    A check of the training run is judged as of the slot's own moment, whenever that happens.
+    Work (pre-flight, preparation, delivery) may be done later, so it is judged as of now.
     """
-    if slot.kind not in JUDGED_AT_A_MOMENT:
-        return None
-    at, finished = slot.at(sources.week.launch), run_finished(sources)
-    return at if finished is None else min(at, finished)
+    return slot.at(week.launch) if slot.kind in JUDGED_AT_A_MOMENT else None
+
+
+def is_known(moment: datetime, sources: Sources) -> bool:
+    """Whether the facts of a week moment are known: it has come, or the run completed before it.
+
+    After its end a run does not change, so a check of it is judged at once.
+    """
+    finished = run_finished(sources)
+    return moment <= sources.now_week or (finished is not None and finished < moment)
 
 
 def is_early(slot: SlotSpec, sources: Sources) -> bool:
-    """Whether the moment as of which the slot is judged has not come."""
-    moment = judged_as_of(slot, sources)
-    return moment is not None and moment > sources.now_week
+    """Whether the facts as of which the slot is judged are not known yet."""
+    moment = judged_as_of(slot, sources.week)
+    return moment is not None and not is_known(moment, sources)
 
 
 def run_finished(sources: Sources) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.ledger_bodies import JobChanged, JobColumns
+from core.ledger_bodies import JobChanged, ProcessColumns
 from core.vocabulary import JobState
 from tests.dashboard.place import LAUNCH, Place, button, keyed, text_of
 
@@ -30,8 +30,9 @@ def test_without_a_run_there_is_nothing_to_preview(place: Place) -> None:
 def test_after_an_early_end_the_checks_are_judged_and_can_be_ticked(place: Place) -> None:
     job = place.train(hours=0.6)
     place.now = LAUNCH + timedelta(minutes=45)
-    ended = JobColumns(state=JobState.SUCCEEDED, ended_at=place.now)
-    place.record_of_job(JobChanged(job_id=job.id, job=ended))
+    ended = ProcessColumns(state=JobState.SUCCEEDED, ended_at=place.now)
+    place.record_of_job(JobChanged.with_attempt(job.id, 1, ended))
+    )
     place.now += timedelta(minutes=5)
     test = place.draw("hourly_checks")
     text = text_of(test)

@@ -187,10 +187,10 @@ def test_the_newest_job_of_a_kind_counts_with_its_result(place: Place) -> None:
 
 
 def test_looks_are_judged_as_of_their_moment_and_work_as_of_now(place: Place) -> None:
-    playbook, sources = place.week.playbook, Sources.of(place.lead, place.week)
+    playbook = place.week.playbook
     for kind, own in (("hourly", True), ("daily", True), ("anomaly", True), ("preflight", False)):
         slot = playbook.slots_of_kind(kind)[0]
-        assert judged_as_of(slot, sources) == (slot.at(LAUNCH) if own else None)
+        assert judged_as_of(slot, place.week) == (slot.at(LAUNCH) if own else None)
 
 
 def test_reports_count_only_while_their_files_are_as_they_were_written(place: Place) -> None:

@@ -1,4 +1,4 @@
-"""A slot is judged as of its own moment; after a run that finished early, as of the run's end."""
+"""A slot is judged as of its own moment; after a run that finished early, at once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.ledger_bodies import JobChanged, JobColumns
+from core.checks import judge_slot
+from core.ledger_bodies import JobChanged, ProcessColumns
 from core.schedule import next_up
-from core.vocabulary import JobKind, JobState, SlotState
+from core.vocabulary import JobKind, JobState, SlotState, TrainingStatus, Verdict
 from runner.week.agenda import agenda
 from runner.week.facts import gather
 from runner.week.judged_moment import is_early, judged_as_of, run_finished
@@ -34,8 +35,9 @@ def place(tmp_path: Path) -> Place:
 def finished(place: Place, state: JobState = JobState.SUCCEEDED, end: datetime = END) -> Job:
     job = place.train(hours=0.5)
     place.now = end
-    ended = JobColumns(state=state, ended_at=end)
-    place.record_of_job(JobChanged(job_id=job.id, job=ended))
+    ended = ProcessColumns(state=state, ended_at=end)
+    place.record_of_job(JobChanged.with_attempt(job.id, 1, ended))
+    )
     return job
 
 
@@ -49,16 +51,37 @@ def states(given: Sources) -> dict[str, SlotState]:
     return {view.spec.id: view.state for view in agenda(given)}
 
 
-def test_slots_after_the_end_of_the_run_are_judged_at_its_end(place: Place) -> None:
+def test_slots_after_the_end_of_the_run_are_judged_at_once(place: Place) -> None:
     finished(place)
     given = sources(place, timedelta(minutes=5))
     assert run_finished(given) == END
     playbook = given.week.playbook
     for kind in ("hourly", "daily"):
         for slot in playbook.slots_of_kind(kind):
-            assert judged_as_of(slot, given) == END
             assert not is_early(slot, given)
-    assert gather(given, END).reached
+            facts = gather(given, slot.at(LAUNCH))
+            assert facts.reached
+            assert (present(facts.run).status, present(facts.run).until) == (
+                TrainingStatus.COMPLETED,
+                END,
+            )
+
+
+def test_they_are_judged_the_same_when_their_time_has_come(place: Place) -> None:
+    finished(place)
+    for slot_id in ("hourly_3", "daily_2"):
+        early = judge_slot_at(sources(place, timedelta(minutes=5)), slot_id)
+        late = judge_slot_at(sources(place, timedelta(hours=60)), slot_id)
+        assert early == late
+        assert Verdict.PENDING not in {verdict for _, verdict in early}
+
+
+def judge_slot_at(given: Sources, slot_id: str) -> list[tuple[str, Verdict]]:
+    slot = given.week.playbook.slot(slot_id)
+    facts = gather(given, judged_as_of(slot, given.week))
+    return [
+        (judged.check, judged.verdict) for judged in judge_slot(given.week.playbook, slot_id, facts)
+    ]
 
 
 def test_nobody_waits_for_them_and_next_is_the_preparation(place: Place) -> None:
@@ -79,10 +102,9 @@ def test_a_slot_before_the_end_keeps_its_own_moment(place: Place) -> None:
     place.now = LAUNCH + timedelta(hours=2, minutes=20)
     client = place.client()
     given = Sources.of(client, present(client.active_week()))
-    first, second, third, *_ = given.week.playbook.slots_of_kind("hourly")
-    assert judged_as_of(first, given) == first.at(LAUNCH)
-    assert judged_as_of(second, given) == second.at(LAUNCH)
-    assert judged_as_of(third, given) == LAUNCH + timedelta(hours=2, minutes=10)
+    _, second, third, *_ = given.week.playbook.slots_of_kind("hourly")
+    assert present(gather(given, second.at(LAUNCH)).run).status is TrainingStatus.RUNNING
+    assert present(gather(given, third.at(LAUNCH)).run).status is TrainingStatus.COMPLETED
     assert states(given)[third.id] is SlotState.RUN_FINISHED
     assert states(given)[second.id] in {SlotState.DUE, SlotState.OVERDUE}
 
@@ -104,5 +126,5 @@ def test_another_run_makes_the_slots_wait_again(place: Place) -> None:
     place.client().submit(JobKind.TRAIN, {"resume": False, "override_reason": "by hand"})
     given = sources(place, timedelta(minutes=2))
     hourly = given.week.playbook.slots_of_kind("hourly")[0]
-    assert judged_as_of(hourly, given) == hourly.at(LAUNCH)
+    assert is_early(hourly, given)
     assert states(given)[hourly.id] is SlotState.UPCOMING
