@@ -32,7 +32,6 @@ def test_after_an_early_end_the_checks_are_judged_and_can_be_ticked(place: Place
     place.now = LAUNCH + timedelta(minutes=45)
     ended = ProcessColumns(state=JobState.SUCCEEDED, ended_at=place.now)
     place.record_of_job(JobChanged.with_attempt(job.id, 1, ended))
-    )
     place.now += timedelta(minutes=5)
     test = place.draw("hourly_checks")
     text = text_of(test)

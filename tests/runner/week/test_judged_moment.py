@@ -37,7 +37,6 @@ def finished(place: Place, state: JobState = JobState.SUCCEEDED, end: datetime =
     place.now = end
     ended = ProcessColumns(state=state, ended_at=end)
     place.record_of_job(JobChanged.with_attempt(job.id, 1, ended))
-    )
     return job
 
 
