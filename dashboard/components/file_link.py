@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 HEIGHT = 360
+LONGEST = 40  # characters of a name; the whole one is in the tooltip
 
 
 def file_links(page: Page, key: str, *texts: str | None) -> None:
@@ -31,8 +32,9 @@ def file_links(page: Page, key: str, *texts: str | None) -> None:
 def file_link(page: Page, file: NamedFile, key: str) -> None:
     """One file as a popover that reads it when it is opened."""
     folder = file.path.is_dir()
+    name = file.path.name
     box = st.popover(
-        plain(file.path.name),
+        plain(name if len(name) <= LONGEST else f"{name[:LONGEST]}…"),
         icon=":material/folder:" if folder else ":material/description:",
         type="tertiary",
         key=f"file:{key}",
