@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from core.playbook import Playbook, SlotSpec
 
+# Kinds judged as of their own time; the others are work that counts once it is done.
+JUDGED_AT_A_MOMENT = frozenset({"hourly", "daily", "anomaly"})
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PENDING)
 
 
@@ -35,6 +37,7 @@ def timeline(
     done: Mapping[str, bool],
     anomaly_days: Collection[date] = frozenset(),
     seen: Mapping[str, Collection[Verdict]] | None = None,
+    run_finished: datetime | None = None,
 ) -> list[SlotView]:
     """All slots of a week in order of time, judged at a week moment.
 
@@ -43,6 +46,7 @@ def timeline(
     :param anomaly_days: UTC days whose daily check found an anomaly.
     :param seen: slot id to the verdicts that people saw when they ticked its items: a slot
         that is done can contain failed or unknown ones.
+    :param run_finished: week time at which the week's run completed; None: it has not.
     """
     checked = {
         slot.at(week_launch).date()
@@ -53,7 +57,7 @@ def timeline(
         SlotView(
             slot,
             slot.at(week_launch),
-            _state(slot, slot.at(week_launch), now_week, done, anomaly_days, checked),
+            _state(slot, slot.at(week_launch), now_week, done, anomaly_days, checked, run_finished),
             troubles=worst_first((seen or {}).get(slot.id, ())),
         )
         for slot in playbook.schedule
@@ -83,15 +87,19 @@ def _state(
     done: Mapping[str, bool],
     anomaly_days: Collection[date],
     checked_days: Collection[date],
+    run_finished: datetime | None,
 ) -> SlotState:
     if done.get(slot.id, False):
         return SlotState.DONE
+    ended = run_finished is not None and run_finished < at and slot.kind in JUDGED_AT_A_MOMENT
     if (
         slot.only_after_anomaly
         and at.date() not in anomaly_days
-        and (now >= at or at.date() in checked_days)
+        and (now >= at or ended or at.date() in checked_days)
     ):
         return SlotState.SKIPPED  # no anomaly was found, or the day was not checked in time
+    if ended:
+        return SlotState.RUN_FINISHED  # nothing changes until its time comes
     if now < at:
         return SlotState.UPCOMING
     if now - at < timedelta(minutes=slot.grace_minutes):

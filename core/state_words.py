@@ -41,6 +41,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
         SlotState.OVERDUE: Message("Overdue"),
         SlotState.UPCOMING: Message("Upcoming"),
         SlotState.SKIPPED: Message("Not needed"),
+        SlotState.RUN_FINISHED: Message("Run finished, judged at its end"),
     },
     JobState: {
         JobState.QUEUED: Message("Queued"),

@@ -121,6 +121,7 @@ class SlotState(StrEnum):
     OVERDUE = "overdue"
     UPCOMING = "upcoming"
     SKIPPED = "skipped"
+    RUN_FINISHED = "run_finished"  # the run ended before its time: judged at the run's end
 
 
 class FindingStatus(StrEnum):

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.checks import judge_slot
 from core.language import Message, plural
 from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.file_link import file_links
 from dashboard.components.reading_text import aged_text, value_text, window_text
-from dashboard.components.states import badge
-from dashboard.components.tick_form import LOOKS_AT_A_MOMENT, tick_cell
+from dashboard.components.states import badge, icon
+from dashboard.components.tick_form import tick_cell
 from dashboard.formatting import age, number
 from dashboard.wording import plain
+from runner.week.judged_moment import is_early, run_finished
 
 if TYPE_CHECKING:
     from core.checks.judgement import Judgement
@@ -50,11 +52,15 @@ def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -
     as_of = items[0].judgement.as_of
     passed = sum(item.judgement.verdict is Verdict.PASS for item in items)
     ticked = sum(item.tick is not None for item in items)
-    if at > snapshot.now_week and slot.kind in LOOKS_AT_A_MOMENT:
+    if is_early(slot, snapshot):
         text = say(
             "Due {time} (in {age}). Judged on the data at that time.",
             time=page.viewer.time(at),
             age=age(at - snapshot.now_week),
+        )
+    elif as_of > snapshot.now_week and (finished := run_finished(snapshot)) is not None:
+        text = say(
+            "Run finished: judged on the data at its end, {time}", time=page.viewer.moment(finished)
         )
     else:
         moment = page.viewer.moment(as_of)
@@ -69,6 +75,23 @@ def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -
     )
     owner = snapshot.week.playbook.roles[slot.owner].title.in_(page.viewer.language)
     st.markdown(f"{counts} · :gray[{text} · {plain(owner)}]")
+    if is_early(slot, snapshot) and snapshot.run is not None:
+        _preview(page, snapshot, slot)
+
+
+def _preview(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
+    """What the check would say now; it is no verdict."""
+    say, playbook = page.say, snapshot.week.playbook
+    judged = judge_slot(playbook, slot.id, snapshot.facts)
+    passed = sum(each.verdict is Verdict.PASS for each in judged)
+    others = [
+        f"{icon(each.verdict)} "
+        + plain(playbook.checks[each.check].title.in_(page.viewer.language))
+        for each in judged
+        if each.verdict is not Verdict.PASS
+    ]
+    line = say("If judged now: **{passed} of {total} pass**", passed=passed, total=len(judged))
+    st.markdown(f":blue[:material/preview: {line}]" + "".join(f"  \n{each}" for each in others))
 
 
 def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
@@ -141,7 +164,7 @@ def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item
     say = page.say
     open_ = [i for i in items if i.judgement.verdict is Verdict.PASS and i.tick is None]
     denied = page.denied(Right.RECORD)
-    early = snapshot.at(slot) > snapshot.now_week and slot.kind in LOOKS_AT_A_MOMENT
+    early = is_early(slot, snapshot)
 
     def tick_all() -> None:
         for item in open_:

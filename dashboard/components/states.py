@@ -64,6 +64,7 @@ LOOKS: dict[type[StrEnum], dict[StrEnum, Look]] = {
         SlotState.OVERDUE: Look("alarm", "red"),
         SlotState.UPCOMING: _NOT_YET,
         SlotState.SKIPPED: Look("do_not_disturb_on", "gray"),
+        SlotState.RUN_FINISHED: Look("sports_score", "gray"),
     },
     JobState: {
         JobState.QUEUED: Look("hourglass_top", "gray"),

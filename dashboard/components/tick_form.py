@@ -13,15 +13,13 @@ from dashboard.components import outcomes
 from dashboard.components.reading_text import value_text
 from dashboard.components.states import word
 from dashboard.wording import plain
+from runner.week.judged_moment import is_early
 
 if TYPE_CHECKING:
     from core.playbook import SlotSpec
     from dashboard.data.snapshot import Item, Snapshot
     from dashboard.page import Page
     from runner.records import Tick
-
-# Judged as of their own time; other slots are work that counts once it is done.
-LOOKS_AT_A_MOMENT = frozenset({"hourly", "daily", "anomaly"})
 
 
 def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title: str) -> None:
@@ -32,8 +30,8 @@ def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title:
         if item.tick.verdict_seen is item.judgement.verdict:
             return
     denied = page.denied(Right.RECORD)
-    early = snapshot.at(slot) > snapshot.now_week and slot.kind in LOOKS_AT_A_MOMENT
-    blocked = denied or (say("Available once the check is due") if early else None)
+    early = say("Available once the check is due") if is_early(slot, snapshot) else None
+    blocked = denied or early
     key = f"tick:{slot.id}:{item.judgement.check}"
     if item.judgement.verdict is Verdict.PASS and item.tick is None:
         st.button(

@@ -27,7 +27,8 @@ from core.vocabulary import (
 )
 from dashboard.data.shown_events import ShownEvents, shown_until
 from runner.week.agenda import agenda, anomaly_days
-from runner.week.facts import facts_of_run, gather, judged_as_of
+from runner.week.facts import facts_of_run, gather
+from runner.week.judged_moment import judged_as_of
 from runner.week.sources import Sources
 
 if TYPE_CHECKING:

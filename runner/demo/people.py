@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from core.checks import Judgement, judge_slot
 from core.people import Person
 from core.vocabulary import Role, Verdict
-from runner.week.facts import gather, judged_as_of
+from runner.week.facts import gather
+from runner.week.judged_moment import judged_as_of
 from runner.week.sources import Sources
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def tick_slot(client: Client, week: Week, slot_id: str) -> list[Judgement]:
     a trend, and waiting would not add any.
     """
     slot = week.playbook.slot(slot_id)
-    facts = gather(Sources.of(client, week), judged_as_of(slot, week))
+    sources = Sources.of(client, week)
+    facts = gather(sources, judged_as_of(slot, week))
     seen = judge_slot(week.playbook, slot_id, facts)
     for judgement in seen:
         passes = judgement.verdict is Verdict.PASS

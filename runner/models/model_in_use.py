@@ -19,7 +19,7 @@ from core.json_model import JsonModel, Moment
 from core.language import Message
 from runner.files import read_json
 from runner.models.best_model import read_best_model
-from runner.models.model_files import keep_earlier, write_model
+from runner.models.model_files import keep_broken, keep_earlier, write_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,8 +82,7 @@ def put_in_use(
     home.model.mkdir(parents=True, exist_ok=True)
     with FileLock(home.model / ".best_model.lock"):
         content, found = _read(home, run)
-        if not _is_own_of_a_run(home):
-            keep_earlier(home.best_model, home.earlier_models)
+        _keep_replaced(home)
         write_model(home.best_model, content, found.manifest)
         choice = Choice(sha256=found.sha256, run=run, how=how, by=by, at=at, reason=reason)
         write_json(home.best_model_choice, choice.as_dict())
@@ -133,11 +132,24 @@ def _path(home: Home, run: str) -> Path | None:
     return next((path for path in (own, moved) if path.exists()), None)
 
 
-def _is_own_of_a_run(home: Home) -> bool:
-    """Whether the model in use is kept in the folder of its run as well."""
+def _keep_replaced(home: Home) -> None:
+    """Copy the model in use, unless the folder of its run has it as well.
+
+    A zip that can't be verified is kept too: it may be another trainer's, without a manifest.
+    """
     try:
         manifest = read_best_model(home.best_model)[1]
-        own = home.run_model(str(manifest.get("run")))
     except (InputError, IntegrityError):
+        if home.best_model.is_file():
+            keep_broken(home.best_model, home.earlier_models)
+        return
+    if not _is_kept_by_its_run(home, manifest):
+        keep_earlier(home.best_model, home.earlier_models)
+
+
+def _is_kept_by_its_run(home: Home, manifest: Mapping[str, Any]) -> bool:
+    try:
+        own = home.run_model(str(manifest.get("run")))
+    except InputError:
         return False
     return own.exists() and file_sha256(own) == manifest["sha256"]

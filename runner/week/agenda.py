@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.job_params import RevalidateParams, stored_params
 from core.schedule import SlotView, timeline
 from core.vocabulary import ADVERSE, JobKind, JobState, SignatureAct, SignatureState, Verdict
+from runner.week.judged_moment import run_finished
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,6 +32,7 @@ def agenda(sources: Sources) -> list[SlotView]:
         done=done_slots(sources),
         anomaly_days=anomaly_days(sources),
         seen=seen,
+        run_finished=run_finished(sources),
     )
 
 

@@ -19,6 +19,7 @@ from core.telemetry.runs import newest_run
 from core.timestamps import from_unix
 from core.vocabulary import ENDED_STATES, LIVE_STATES, JobKind, JobState, TrainingStatus
 from runner.files import read_json
+from runner.week.judged_moment import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.paths import Home
-    from core.playbook import SlotSpec
-    from core.week import Week
     from runner.records import Attempt, Job
     from runner.week.sources import Sources
 
@@ -46,7 +45,7 @@ def gather(sources: Sources, as_of: datetime | None = None) -> Facts:
     The sources are read once, so that facts of several moments agree.
 
     :param as_of: week time; None: the present of ``sources``. For a future moment
-        ``facts.reached`` is False and everything else is empty.
+        ``facts.reached`` is False and everything else is empty, unless the run has completed.
     """
     known = facts_of_run(sources, as_of)
     real, run, home = known.as_of_real, known.run, sources.home
@@ -78,21 +77,14 @@ def facts_of_run(sources: Sources, as_of: datetime | None = None) -> Facts:
         clock=clock,
         synthetic=sources.synthetic,
     )
-    if moment > sources.now_week:
+    if not is_known(moment, sources):
         return bare
-    real = sources.now if as_of is None else clock.to_real(moment)
+    real = (
+        clock.to_real(moment) if as_of is not None and moment <= sources.now_week else sources.now
+    )
     if real is None:
         return bare
     return _with_silence(replace(bare, as_of_real=real, run=_run_facts(sources, real)))
-
-
-def judged_as_of(slot: SlotSpec, week: Week) -> datetime | None:
-    """The moment as of which a slot is judged; None: now.
-
-    A check of the training run is judged as of the slot's own moment, whenever that happens.
-    Work (pre-flight, preparation, delivery) may be done later, so it is judged as of now.
-    """
-    return slot.at(week.launch) if slot.kind in {"hourly", "daily", "anomaly"} else None
 
 
 def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:

@@ -13,6 +13,7 @@ from dashboard.data.concerns import signable
 from dashboard.formatting import age
 from dashboard.navigation import TITLES, link
 from dashboard.wording import plain
+from runner.week.judged_moment import run_finished
 
 if TYPE_CHECKING:
     from core.schedule import SlotView
@@ -69,6 +70,8 @@ def _text(page: Page, snapshot: Snapshot, view: SlotView) -> str:
         when = say("has been due since {time} ({age})", time=time, age=gap)
     else:
         when = say("on {time}, in {age}", time=time, age=gap)
+        if view.spec.kind == "preparation" and run_finished(snapshot) is not None:
+            when += f"; {say('the run has finished, so it can be done now')}"
     text = f"{title} {when} · {owner}"
     if view.spec.kind == "approval" and not signable(snapshot):
         blocked = say("blocked: the decision can't be signed as it is")

@@ -38,7 +38,9 @@ def show(page: Page, snapshot: Snapshot) -> None:
 
 def _slot(page: Page, snapshot: Snapshot, view: SlotView) -> None:
     text = f"{view.at:%H:%M} {page.say(SLOT_KINDS[view.spec.kind])}"
-    if view.state in {SlotState.UPCOMING, SlotState.SKIPPED}:
+    if view.state in {SlotState.UPCOMING, SlotState.SKIPPED, SlotState.RUN_FINISHED}:
         text = f":gray[{text}]"
-    state = f":small[:gray[{said(page, snapshot, view)}]]"
+    ended = view.state is SlotState.RUN_FINISHED  # the tooltip says the rest
+    words = page.say("run finished") if ended else said(page, snapshot, view)
+    state = f":small[:gray[{words}]]"
     to_slot(page, view, f"{mark_of(snapshot, view)} {text} {state}", small=True)

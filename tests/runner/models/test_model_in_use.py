@@ -99,6 +99,24 @@ def test_a_run_of_an_earlier_version_takes_its_best_model_along(home: Home) -> N
     assert read_best_model(home.run_model("a"))[0] == b"a, better"
 
 
+@pytest.mark.parametrize("described", [False, True], ids=["no manifest", "another's manifest"])
+def test_a_model_that_can_not_be_verified_is_copied_before_it_is_replaced(
+    home: Home, described: bool
+) -> None:
+    if described:
+        saved(home.best_model, "old", b"old")
+    home.best_model.parent.mkdir(parents=True, exist_ok=True)
+    home.best_model.write_bytes(b"of another trainer")
+    saved(home.run_model("a"), "a", b"a")
+    complete(home, "a")
+    kept = home.earlier_models / "broken" / home.best_model.name
+    assert kept.read_bytes() == b"of another trainer"
+    assert manifest_path(kept).exists() is described
+    assert read_best_model(home.best_model)[0] == b"a"
+    complete(home, "a")
+    assert len(list(kept.parent.glob("*.zip"))) == 1, "only what is replaced is copied"
+
+
 def test_a_run_without_a_model_and_a_corrupt_one_change_nothing(home: Home) -> None:
     first = saved(home.run_model("a"), "a", b"a")
     complete(home, "a")

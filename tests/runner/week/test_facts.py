@@ -11,7 +11,8 @@ import pytest
 from core.diagnosis import diagnose
 from core.telemetry import RunReader
 from core.vocabulary import FindingStatus, JobKind, JobState, Severity, TrainingStatus
-from runner.week.facts import gather, judged_as_of
+from runner.week.facts import gather
+from runner.week.judged_moment import judged_as_of
 from runner.week.sources import Sources
 from tests.event_files import write_events
 from tests.expected import present, recorded
