@@ -11,6 +11,7 @@ from core.checks import judge_slot
 from core.language import Message, plural
 from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
+from dashboard.components.file_link import file_links
 from dashboard.components.reading_text import aged_text, value_text, window_text
 from dashboard.components.states import badge, icon
 from dashboard.components.tick_form import tick_cell
@@ -116,6 +117,7 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
                 f":red[:material/build: **{say('Action')}**] "
                 f"{plain(spec.action.in_(page.viewer.language))}"
             )
+        file_links(page, f"{slot.id}-{judged.check}", judged.why)
         if judged.evidence:
             st.markdown(
                 f":small[:blue[:material/insights: {say('Evidence')}] {say.text(judged.evidence)}]"

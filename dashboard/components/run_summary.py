@@ -75,7 +75,10 @@ def _missed(
     :param scenario: the finding that judges it by evidence. While it is quiet, a missed line of
         the manual is no alarm.
     """
-    spec = snapshot.week.playbook.checks.get(check)
+    limits = snapshot.week.limits
+    if limits is None:  # a run that is only watched
+        return Severity.CRITICAL if scenario and _fires(snapshot, scenario) else None
+    spec = limits.checks.get(check)
     if reading is None or spec is None or not isinstance(spec.threshold, int | float):
         return None
     if meets_limit(float(reading.number), spec.op, float(spec.threshold)):
@@ -85,10 +88,14 @@ def _missed(
 
 def _slow(snapshot: Snapshot, reading: Reading | None) -> Severity | None:
     """How a speed below the playbook's minimum is marked."""
-    least = snapshot.week.playbook.training.min_steps_per_second
-    if reading is None or float(reading.number) >= least:
+    limits = snapshot.week.limits
+    if reading is None:
         return None
-    return Severity.CRITICAL if _fires(snapshot, "slowdown") else Severity.WARNING
+    if limits is not None and float(reading.number) >= limits.training.min_steps_per_second:
+        return None
+    if _fires(snapshot, "slowdown"):
+        return Severity.CRITICAL
+    return None if limits is None else Severity.WARNING
 
 
 def _fires(snapshot: Snapshot, scenario: str) -> bool:

@@ -121,5 +121,6 @@ def test_a_run_that_trainweek_watch_looks_at_has_no_manual(app: AppTest, place: 
     assert "limit" not in text
     assert "of 500,000" not in text
     assert "Validation Sharpe" in text, "it opens on Live training"
+    assert not [m.label for m in app.metric if "warning" in m.label], "68 steps/s miss no limit"
     app.switch_page("../pages/this_week.py").run()
     assert "Validation Sharpe" in text_of(app)

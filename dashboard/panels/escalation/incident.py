@@ -9,6 +9,7 @@ import streamlit as st
 from core.language import Message, plural
 from core.vocabulary import Right
 from dashboard.components import outcomes
+from dashboard.components.file_link import file_links
 from dashboard.components.safe_actions import action_button
 from dashboard.formatting import age
 from dashboard.panels.escalation import items
@@ -36,6 +37,7 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
         ),
         icon=":material/campaign:",
     )
+    _files(page, opened)
     todo, end = st.columns(WORK_AND_END, gap="medium")
     with todo.container(gap="xsmall"):
         left = len(open_actions(snapshot.week, opened))
@@ -47,6 +49,12 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
         if not spec.blocks_start:
             _interventions(page, snapshot, spec)
         _close(page, snapshot, spec, opened)
+
+
+def _files(page: Page, incident: Incident) -> None:
+    """The files that the incident names: its evidence, and what its actions copied."""
+    notes = (item.note for item in incident.items.values())
+    file_links(page, f"incident-{incident.id}", incident.summary, incident.kept, *notes)
 
 
 def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
@@ -127,6 +135,7 @@ def history(page: Page, snapshot: Snapshot) -> None:
             reason=past.close_reason,
         )
         st.markdown(f":gray[:material/task_alt:] {text}")
+        _files(page, past)
         spec = snapshot.week.playbook.find_escalation(past.procedure)
         items.settled(page, snapshot, spec, past)
         if undone := open_actions(snapshot.week, past):  # closed by an earlier version

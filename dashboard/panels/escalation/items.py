@@ -93,6 +93,7 @@ def _open_item(page: Page, spec: EscalationSpec, opened: Incident, index: int, s
             on_change=_checked,
             args=(page, spec, opened, index, key),
             width="stretch",
+            wrap=True,
         )
         with st.popover(
             say.raw("Note or skip"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
@@ -10,6 +11,7 @@ import streamlit as st
 from core.language import Message
 from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
 from dashboard.components import outcomes
+from dashboard.components.file_link import file_links
 from dashboard.components.job_line import job_line
 from dashboard.components.log_pane import log_pane
 from dashboard.components.restart_form import restart_form
@@ -41,6 +43,7 @@ def show(page: Page, snapshot: Snapshot, job: Job) -> None:
         _actions(page, snapshot, job)
         outcomes.show(page, f"job:{job.id}")
         _attempts(page, snapshot, job)
+        _files(page, snapshot, job)
         left, right = st.columns((2, 3), gap="medium")
         with left:
             st.markdown(f"**{say('Parameters')}**")
@@ -95,6 +98,13 @@ def _attempts(page: Page, snapshot: Snapshot, job: Job) -> None:
         hide_index=True,
         alt="attempts",
     )
+
+
+def _files(page: Page, snapshot: Snapshot, job: Job) -> None:
+    """The folders of its attempts, and the files that its result names."""
+    folders = (attempt.folder for attempt in snapshot.attempts(job))
+    result = json.dumps(dict(snapshot.result(job) or {}), default=str)
+    file_links(page, f"job-{job.id}", *folders, result)
 
 
 def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:

@@ -11,6 +11,7 @@ from core.language import Message
 from core.playbook.text import Text
 from core.vocabulary import FindingStatus, Severity
 from dashboard.components import outcomes
+from dashboard.components.file_link import file_links
 from dashboard.components.markup import tinted
 from dashboard.components.safe_actions import action_button, has_button
 from dashboard.components.states import Look, badge, mark
@@ -86,6 +87,8 @@ def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:
     for side, column in zip(shown, st.columns(len(shown)) if shown else (), strict=True):
         with column:
             _points(page, *side)
+    evidence = map(str, (finding.headline, *finding.evidence_for, *finding.evidence_against))
+    file_links(page, f"finding-{finding.scenario}", *evidence)
     context.show(page, snapshot, finding)
     _points(page, Message("Likely causes"), finding.causes, "psychology_alt", "gray")
     if finding.actions:

@@ -40,3 +40,28 @@ def test_an_action_is_done_or_skipped_from_the_command_line(tmp_path: Path) -> N
     found = json.loads(text)
     assert (found["state"], found["note"], found["item"]) == ("SKIPPED", "same person", 4)
     assert item(4, "skip", "--reason", "same person")[0] == 0, "repeating changes nothing"
+
+
+def test_the_list_names_ids_and_actions(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    client = Client(home, LEAD)
+    week = recorded(client.create_week(LAUNCH))
+    none = trainweek("incidents", "list", home=home.root)
+    assert (none.returncode, none.stdout) == (0, "No open incidents.\n")
+    opened = recorded(client.open_incident(week.id, "crash", "it fell over"))
+    client.skip_incident_action(opened.id, 1, "there is no log")
+    shown = trainweek("incidents", "list", home=home.root)
+    assert shown.returncode == 1
+    lines = shown.stdout.splitlines()
+    assert lines[0] == f"{opened.id}  crash  OPEN  it fell over"
+    assert lines[2].startswith("  [-] 2. Save a copy of the log")
+    assert lines[2].endswith("(Lea: there is no log)")
+    assert lines[3].startswith("  [ ] 3. Investigate")
+    assert lines[5].startswith("  [x] 5. Do not restart")
+    client.close_incident(opened.id, "fixed")
+    assert trainweek("incidents", "list", home=home.root).returncode == 0
+    found = json.loads(trainweek("incidents", "list", "--all", "--json", home=home.root).stdout)
+    assert (found[0]["state"], found[0]["close_reason"]) == ("CLOSED", "fixed")
+    assert [each["state"] for each in found[0]["actions"]] == [
+        "DONE", "SKIPPED", "SKIPPED", "SKIPPED", "DONE",
+    ]  # fmt: skip
