@@ -25,6 +25,7 @@ class SlotView:
     spec: SlotSpec
     at: datetime  # week time, UTC
     state: SlotState
+    due_from: datetime  # its time, or the creation of a week that was created later
     troubles: tuple[
         Verdict, ...
     ] = ()  # verdicts that did not pass when they were ticked, the worst first
@@ -38,6 +39,7 @@ def timeline(
     anomaly_days: Collection[date] = frozenset(),
     seen: Mapping[str, Collection[Verdict]] | None = None,
     run_finished: datetime | None = None,
+    created: datetime | None = None,
 ) -> list[SlotView]:
     """All slots of a week in order of time, judged at a week moment.
 
@@ -47,21 +49,21 @@ def timeline(
     :param seen: slot id to the verdicts that people saw when they ticked its items: a slot
         that is done can contain failed or unknown ones.
     :param run_finished: week time at which the week's run completed; None: it has not.
+    :param created: week time at which the week was created: nothing is overdue because of hours
+        before that; None: before its first slot.
     """
     checked = {
         slot.at(week_launch).date()
         for slot in playbook.slots_of_kind("daily")
         if done.get(slot.id, False)
     }
-    views = [
-        SlotView(
-            slot,
-            slot.at(week_launch),
-            _state(slot, slot.at(week_launch), now_week, done, anomaly_days, checked, run_finished),
-            troubles=worst_first((seen or {}).get(slot.id, ())),
-        )
-        for slot in playbook.schedule
-    ]
+    views = []
+    for slot in playbook.schedule:
+        at = slot.at(week_launch)
+        due_from = at if created is None else max(at, created)
+        state = _state(slot, at, due_from, now_week, done, anomaly_days, checked, run_finished)
+        troubles = worst_first((seen or {}).get(slot.id, ()))
+        views.append(SlotView(slot, at, state, due_from, troubles))
     return sorted(views, key=lambda view: view.at)
 
 
@@ -83,6 +85,7 @@ def worst_first(seen: Iterable[Verdict]) -> tuple[Verdict, ...]:
 def _state(
     slot: SlotSpec,
     at: datetime,
+    due_from: datetime,
     now: datetime,
     done: Mapping[str, bool],
     anomaly_days: Collection[date],
@@ -102,6 +105,6 @@ def _state(
         return SlotState.RUN_FINISHED  # nothing changes until its time comes
     if now < at:
         return SlotState.UPCOMING
-    if now - at < timedelta(minutes=slot.grace_minutes):
+    if now - due_from < timedelta(minutes=slot.grace_minutes):
         return SlotState.DUE
     return SlotState.OVERDUE

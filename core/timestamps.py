@@ -19,7 +19,10 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PORTUGUESE_MONTHS = (
     "JAN", "FEV", "MAR", "ABR", "MAI", "JUN", "JUL", "AGO", "SET", "OUT", "NOV", "DEZ",
 )  # fmt: skip
-
+_ENGLISH_MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+_MANUAL_DAY = re.compile(rf"(?P<day>[0-9]{{2}}) (?P<month>{'|'.join(PORTUGUESE_MONTHS)})\b")
 
 # Seconds since 1970 of the years 1 to 9999, which a calendar has.
 FIRST_MOMENT, LAST_MOMENT = -62_135_596_800.0, 253_402_300_799.0
@@ -104,3 +107,15 @@ def portuguese_day(moment: date, *, year: bool = False) -> str:
     """``27FEV``, or ``27 FEV 2026`` with ``year``."""
     month = PORTUGUESE_MONTHS[moment.month - 1]
     return f"{moment:%d} {month} {moment:%Y}" if year else f"{moment:%d}{month}"
+
+
+def with_english_month(line: str) -> str:
+    """A line that begins with a day as the manual writes it, for English readers.
+
+    ``27 FEV 17:30 UTC`` gives ``27 Feb 17:30 UTC``; any other line stays as it is.
+    """
+    begins = _MANUAL_DAY.match(line)
+    if begins is None:
+        return line
+    month = _ENGLISH_MONTHS[PORTUGUESE_MONTHS.index(begins["month"])]
+    return f"{begins['day']} {month}{line[begins.end() :]}"

@@ -35,7 +35,7 @@ def require_usable_launch(launch: datetime) -> None:
 
 @dataclass(frozen=True)
 class Week:
-    """One training week. Its id is its launch date.
+    """One training week. Its id is its launch date, with ``-2`` … for a further one of that day.
 
     The week keeps the playbook's text, so that a later edit of the file never changes
     how an earlier week was judged.

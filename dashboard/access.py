@@ -10,12 +10,17 @@ import ipaddress
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from pydantic import ValidationError
 
+from core.access import AccessList, identity_of, role_of
+from core.errors import TrainweekError
+from core.paths import Home
 from core.people import MAX_NAME, Person, is_name
 from core.vocabulary import RIGHTS, Right, Role
 from dashboard import remembered
 from dashboard.kept_choice import kept_choice
 from dashboard.wording.names import ROLES
+from runner.home.access_file import read_access
 
 if TYPE_CHECKING:
     from dashboard.wording import Words
@@ -50,14 +55,36 @@ def is_loopback(address: str | None) -> bool:
 def current_person() -> Person:
     """The signed-in person; without a login the claimed one, with ``verified`` False."""
     if login_configured():
-        email = str(st.user.get("email") or "") if _signed_in() else ""
-        roles = st.secrets.get("roles", {})
-        given = roles.get(email, Role.VIEWER.value)
-        role = Role(given) if given in list(Role) else Role.VIEWER
-        return Person(email or "nobody", role, bool(email), remembered.browser_id())
+        return _signed_in_person()
     role, name = _claimed()
     name = name if is_name(name) else f"local-{role.value}"
     return Person(name, role, verified=False, browser=remembered.browser_id())
+
+
+def _signed_in_person() -> Person:
+    """The person whom the login proved, with the role of ``access.yaml``; any doubt is a viewer."""
+    browser = remembered.browser_id()
+    if not _signed_in():
+        return Person("not-signed-in", Role.VIEWER, verified=False, browser=browser)
+    claims = st.user.to_dict()
+    try:
+        name = identity_of(claims).name
+        role = role_of(_listed(), claims)
+    except (TrainweekError, ValidationError):
+        return Person("not-admitted", Role.VIEWER, verified=False, browser=browser)
+    return Person(name, role, verified=True, browser=browser)
+
+
+def _listed() -> AccessList:
+    """``access.yaml``; without one the ``[roles]`` beside the login, where others may read.
+
+    :raises AccessError, SetupError: the file is wrong, or others may change it.
+    """
+    home = Home.find()
+    if home.access.exists():
+        return read_access(home)
+    roles = dict(st.secrets.get("roles", {}))
+    return AccessList.model_validate({"unknown": "viewer", "people": roles})
 
 
 def _claimed() -> tuple[Role, str]:
@@ -71,7 +98,7 @@ def admit(say: Words) -> bool:
     """Whether this session may see the week; otherwise draws the sign-in or the reason."""
     if login_configured():
         if _signed_in():
-            return True
+            return _admitted(say)
         st.title(say("trainweek"))
         st.info(say("Sign in to open the training week."))
         st.button(say.raw("Sign in"), type="primary", on_click=st.login)
@@ -82,6 +109,26 @@ def admit(say: Words) -> bool:
             say("Configure `[auth]` in `.streamlit/secrets.toml`, or listen on 127.0.0.1."),
             title=say("This app is reachable from other machines but has no login."),
         )
+        return False
+    return True
+
+
+def _admitted(say: Words) -> bool:
+    """Whether the signed-in person is listed; otherwise draws why not, and whom to ask."""
+    try:
+        role_of(_listed(), st.user.to_dict())
+    except TrainweekError as error:
+        text = f"{say.text(error.what)} {say.text(error.remedy)}"
+        st.error(text, title=say("You are signed in, but not let in"), icon=":material/lock:")
+        st.button(say.raw("Sign out"), on_click=st.logout)
+        return False
+    except ValidationError:
+        st.error(
+            say("A role under `[roles]` in the secrets is unknown."),
+            title=say("You are signed in, but not let in"),
+            icon=":material/lock:",
+        )
+        st.button(say.raw("Sign out"), on_click=st.logout)
         return False
     return True
 

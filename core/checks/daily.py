@@ -52,6 +52,17 @@ class SummaryRecord:
     data: Mapping[str, Any] | None = None  # None unless the state is ok
     why: Message = NOTHING
 
+    def of_week(self, week_id: str) -> SummaryRecord:
+        """The record, or that it is missing if another week of the same day wrote the file.
+
+        A summary without its week is the day's, as an own script may write it.
+        """
+        week = (self.data or {}).get("week", week_id)
+        if week == week_id:
+            return self
+        why = Message("The file of this day is week {week}'s.", week=str(week))
+        return SummaryRecord("missing", why=why)
+
 
 def daily_judgements(playbook: Playbook, facts: Facts) -> list[Judgement]:
     """The five daily checks at any moment, also on days without a check-in."""

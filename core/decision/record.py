@@ -22,6 +22,7 @@ from core.language import Message
 from core.market.candles import Provenance
 from core.metrics.conventions import Conventions
 from core.playbook.gates import GateId
+from core.timestamps import with_english_month
 from core.trading.dials import Dial
 from core.trading.earnings import Earnings
 from core.trading.episodes import Dispersion, EpisodeRow
@@ -46,6 +47,10 @@ class NextSteps(JsonModel):
     def in_(self, language: str) -> str:
         """The playbook's text in a language; English for one that it does not have."""
         return self.pt if language == "pt" else self.en
+
+    def line_in(self, language: str) -> str:
+        """The line for a reader: the manual's own in Portuguese, else with an English month."""
+        return self.line if language == "pt" else with_english_month(self.line)
 
 
 class RecordFacts(GateFacts):

@@ -75,6 +75,7 @@ def memo_html(
         overlap=OVERLAP[decision.trust.overlap].in_(v.language),
         names={gate.id: gate.short for gate in decision.gates},
         next_steps=decision.next_steps.in_(v.language),
+        approval=decision.next_steps.line_in(v.language),
         equity_svg=_equity_svg(decision, equity, bars, v),
         episode_svg=episode_chart(
             [row.episode for row in rows],

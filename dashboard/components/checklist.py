@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Item, Snapshot
     from dashboard.page import Page
 
-WIDTHS = (1.2, 3.6, 2.3, 2.2, 1.9)
+WIDTHS = (1.7, 3.5, 2.1, 2.1, 1.9)
 RESULT = "result.json"  # in the source of a reading that comes from a job
 
 

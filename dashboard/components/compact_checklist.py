@@ -24,7 +24,7 @@ def compact(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
     heading(page, snapshot, slot, items)
     for item in items:
         title = snapshot.week.playbook.checks[item.judgement.check].title.in_(page.viewer.language)
-        what, tick = st.columns((3, 1.3), gap="xsmall", vertical_alignment="center")
+        what, tick = st.columns((3, 2), gap="xsmall", vertical_alignment="center")
         what.markdown(
             f"{badge(item.judgement.verdict, page.say)} **{plain(title)}**  \n"
             f":small[:gray[{page.say.text(item.judgement.why)}]]"

@@ -39,6 +39,7 @@ from runner.week.sources import Sources
 
 
 def start(
+    context: typer.Context,
     symbol: Annotated[str, typer.Option(help="Symbol; must be the week's.")] = "OGNUSDT",
     mode: Annotated[str, typer.Option(help="Only 'paper' exists; no orders are sent.")] = "paper",
     tag: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
@@ -70,6 +71,9 @@ def start(
         Path | None,
         typer.Option(help="Playbook of the week that is created if there is none."),
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Create a week launched now if there is none.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Start the week's training run and follow its log. Ctrl-C detaches; the run continues."""
@@ -91,7 +95,9 @@ def start(
     params |= {name: value for name, value in own.items() if value is not None}
     asked = asked_params(JobKind.TRAIN, params)  # before anything is written or started
     client = client_of_any(home)
-    week = present_week(client, playbook) or week_from_now(client, playbook)
+    # The manual's own script has no such flag, and starts from nothing as it is written there.
+    agreed = yes or context.parent is None
+    week = present_week(client, playbook) or week_from_now(client, playbook, agreed=agreed)
     if symbol != week.symbol:
         raise InputError(
             Message(
@@ -241,10 +247,11 @@ def present_week(client: Client, playbook: Path | None) -> Week | None:
     return week
 
 
-def week_from_now(client: Client, playbook: Path | None) -> Week:
-    """Create a week launched now, so that the manual's start command works in an empty directory.
+def week_from_now(client: Client, playbook: Path | None, *, agreed: bool) -> Week:
+    """Create a week launched now, and say which playbook it takes.
 
-    A person at a terminal is asked first; a script is told which playbook the week takes.
+    :param agreed: without asking. Else a person at a terminal is asked, and a script refused.
+    :raises InputError: not agreed; or the playbook is wrong.
     """
     path = None if playbook is None else given_path(playbook, client.home)
     rules = load_playbook(path or DEFAULT)
@@ -258,10 +265,14 @@ def week_from_now(client: Client, playbook: Path | None) -> Week:
             steps=rules.training.total_steps,
         )
     )
-    if sys.stdin.isatty() and not typer.confirm(said(Message("Create it?"), language())):
+    asks = not agreed and sys.stdin.isatty()
+    if not agreed and not (asks and typer.confirm(said(Message("Create it?"), language()))):
         raise InputError(
             Message("No week was created."),
-            Message("Create one: trainweek week new --launch 2026-11-23T14:00Z --playbook FILE"),
+            Message(
+                "Repeat the command with --yes, or create a week:"
+                " trainweek week new --launch 2026-11-23T14:00Z --playbook FILE"
+            ),
         )
     launch = client.now().replace(second=0, microsecond=0)
     match client.create_week(launch, playbook_path=path):

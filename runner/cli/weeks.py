@@ -47,8 +47,8 @@ def new(
             if not json and (late := datetime.now(UTC) - week.launch) > _PAST:
                 tell(
                     plural(
-                        "The launch was {n} day ago: what was due since then is overdue.",
-                        "The launch was {n} days ago: what was due since then is overdue.",
+                        "The launch was {n} day ago: what was due since then is due now.",
+                        "The launch was {n} days ago: what was due since then is due now.",
                         late.days,
                     )
                 )

@@ -126,7 +126,10 @@ class RunModels(BaseClient):
         used = self.model_in_use()
         with self.store.write() as transaction:
             connection = transaction.connection
-            if self._keyed(connection, key) is None:
+            if (entry := self._keyed(connection, key)) is not None:
+                if used is not None and used.choice is not None and used.choice.at >= entry.at:
+                    return Recorded(found)  # done, or replaced by a later choice or run
+            else:
                 if refused := restore_in_progress(connection):
                     return refused
                 week = queries.active_week(connection)

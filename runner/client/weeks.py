@@ -14,11 +14,13 @@ from core.path_names import safe_name
 from core.playbook import DEFAULT, parse_playbook, whole_text
 from core.vocabulary import Right
 from core.week import require_usable_launch
-from runner.client.base import BaseClient, no_week
+from runner.client.base import BaseClient, no_week, used_otherwise
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
     from core.clock import Clock
     from core.week import Week
 
@@ -63,17 +65,16 @@ class Weeks(BaseClient):
             ) from error
         playbook = parse_playbook(text, source=str(path))
         text = whole_text(text)
-        week_id = launch.date().isoformat()
         with self.store.write() as transaction:
-            if self._keyed(transaction.connection, key) is None:
-                if queries.week_by_id(transaction.connection, week_id):
-                    return Refused(
-                        Message("Week {week} already exists.", week=week_id),
-                        Message(
-                            "Use it (trainweek week use {week}), or give another launch date.",
-                            week=week_id,
-                        ),
-                    )
+            if (entry := self._keyed(transaction.connection, key)) is not None:
+                if not isinstance(entry.body, WeekCreated):
+                    raise used_otherwise(entry)
+                week_id = entry.body.id
+            else:
+                free = _free_id(transaction.connection, launch)
+                if isinstance(free, Refused):
+                    return free
+                week_id = free
                 body = WeekCreated(
                     id=week_id,
                     launch=launch,
@@ -122,3 +123,24 @@ class Weeks(BaseClient):
             clock = clock.with_point(real, week, pace)
             self._append(transaction, ClockSet(real=real, week=week, pace=pace), week_id)
         return Recorded(clock)
+
+
+def _free_id(connection: Connection, launch: datetime) -> str | Refused:
+    """The launch date; for a further week of that day with ``-2``, ``-3`` …
+
+    The same launch time again is the same week.
+    """
+    day, number = launch.date().isoformat(), 1
+    week_id = day
+    while (week := queries.week_by_id(connection, week_id)) is not None:
+        if week.launch == launch:
+            return Refused(
+                Message("Week {week} already exists.", week=week_id),
+                Message(
+                    "Use it (trainweek week use {week}), or give another launch time.",
+                    week=week_id,
+                ),
+            )
+        number += 1
+        week_id = f"{day}-{number}"
+    return week_id

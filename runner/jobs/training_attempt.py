@@ -123,8 +123,6 @@ class TrainingAttempt:
             return self._diverged(error)
         steps = self.session.steps
         self._checkpoint()
-        if finished and self.has_best:
-            self._put_in_use()
         result = {
             "complete": finished,
             "status": "COMPLETED" if finished else "STOPPED",
@@ -147,12 +145,15 @@ class TrainingAttempt:
             self.log.warn(lost)
         self.session.model.logger.close()
         self.spec.write_result(result)
+        if finished and self.has_best:
+            self._put_in_use()
         return COMPLETE if finished else STOPPED
 
     def _put_in_use(self) -> None:
         """Make the finished run's best model the one that is revalidated.
 
-        Before the result is written: a run without its result did not succeed.
+        After the result is written: a run without its result did not succeed. If this fails, the
+        error takes the result's place, and the run fails with its model in its own folder.
 
         :raises SetupError: not copied; the model in use is unchanged.
         """

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from core.checks.daily import daily_summary, write_daily_summary
+from core.checks.daily import daily_summary, read_daily_summary, write_daily_summary
 from core.errors import InputError
 from core.language import Message
+from core.path_names import numbered
 from runner.scheduler import daily_moments
 from runner.week.facts import gather
 from runner.week.sources import Sources
@@ -48,6 +49,9 @@ def run_daily_check(client: Client, week: Week, day: date) -> Mapping[str, Any]:
             Message("Use a day up to today. A later day is judged when it comes."),
         )
     moment = min(check_moment(week, day), sources.now_week)
-    summary = daily_summary(week.playbook, day, gather(sources, moment))
-    write_daily_summary(client.home.daily_summary(day), summary)
+    summary = daily_summary(week.playbook, day, gather(sources, moment)) | {"week": week.id}
+    path = client.home.daily_summary(day)
+    if read_daily_summary(path).of_week(week.id).state == "missing" and path.exists():
+        path.rename(numbered(path))  # another week of the same day wrote it
+    write_daily_summary(path, summary)
     return summary

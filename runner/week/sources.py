@@ -182,7 +182,8 @@ class Sources:
 
     def daily_summary(self, day: date) -> SummaryRecord:
         """The recorded summary of a day."""
-        return self._once(read_daily_summary, self.home.daily_summary(day))
+        found = self._once(read_daily_summary, self.home.daily_summary(day))
+        return found.of_week(self.week.id)
 
     # --- signatures
 

@@ -51,6 +51,18 @@ def test_the_moments_are_the_manuals() -> None:
     ]
 
 
+def test_nothing_is_overdue_because_of_hours_before_the_week_was_created() -> None:
+    created = LAUNCH + timedelta(hours=1, minutes=30)
+    found = timeline(LAUNCH, PLAYBOOK, created, {}, created=created)
+    views = {view.spec.id: view for view in found}
+    for late in ("preflight", "launch", "hourly_1"):
+        assert (views[late].state, views[late].due_from) == (SlotState.DUE, created)
+    assert views["hourly_2"].due_from == views["hourly_2"].at
+    grace = timedelta(minutes=PLAYBOOK.slot("preflight").grace_minutes)
+    later = timeline(LAUNCH, PLAYBOOK, created + grace, {}, created=created)
+    assert {view.spec.id: view.state for view in later}["preflight"] is SlotState.OVERDUE
+
+
 def test_a_slot_is_upcoming_then_due_then_overdue_then_done() -> None:
     second = timedelta(seconds=1)
     grace = timedelta(minutes=PLAYBOOK.slot("hourly_1").grace_minutes)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from core.errors import InputError
-from core.timestamps import from_unix, iso, parse_moment, portuguese_day
+from core.timestamps import from_unix, iso, parse_moment, portuguese_day, with_english_month
 
 MOMENT = datetime(2026, 11, 23, 14, tzinfo=UTC)
 
@@ -66,3 +66,18 @@ def test_unix_seconds_are_utc() -> None:
 def test_days_are_written_in_portuguese(day, short, long) -> None:
     assert portuguese_day(day) == short
     assert portuguese_day(day, year=True) == long
+
+
+@pytest.mark.parametrize(
+    ("line", "english"),
+    [
+        ("27 FEV 17:30 UTC (CTO Approval)", "27 Feb 17:30 UTC (CTO Approval)"),
+        ("01 MAI (CTO Approval)", "01 May (CTO Approval)"),
+        ("31 DEZ", "31 Dec"),
+        ("27 FEVER", "27 FEVER"),
+        ("models/ppo_phase4_BACKUP_27FEV", "models/ppo_phase4_BACKUP_27FEV"),
+        ("", ""),
+    ],
+)
+def test_english_readers_get_english_months(line, english) -> None:
+    assert with_english_month(line) == english

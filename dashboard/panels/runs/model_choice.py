@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message
-from core.vocabulary import Right
+from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
 from dashboard.formatting import number
 
@@ -127,6 +127,13 @@ def _use(page: Page, run: TrainingRun) -> None:
             )
         )
         st.markdown(say("A signature of another model does not cover this one."))
+        snapshot = page.snapshot()
+        if snapshot is not None and (job := snapshot.busy(JobKind.TRAIN)) is not None:
+            warning = say(
+                "{run} is in progress: when it completes, its model takes this place.",
+                run=job.run or job.id,
+            )
+            st.markdown(f":orange[:material/warning: {warning}]")
         st.text_area(say.raw("Reason"), key=_REASON, max_chars=2000)
         st.button(
             say.raw("Use this model"),

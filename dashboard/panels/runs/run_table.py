@@ -28,25 +28,20 @@ def show(page: Page, runs: Sequence[TrainingRun]) -> None:
     """The table, and its download."""
     say = page.say
     several = len({run.week_id for run in runs}) > 1
-    heads = [say("Run"), say("State"), say("Decision"), say("Best validation (Sharpe)")]
-    heads += [say("Validations with a loss"), say("Steps")]
-    heads += [plain(name) for name in SETTINGS]
-    heads += [say("Started (real time, UTC)"), *([say("Week")] if several else [])]
+    heads = [say("Run"), say("Settings"), say("State"), say("Decision")]
+    heads += [say("Best validation (Sharpe)"), say("Steps")]
     rows = [
         [
-            _name(page, run),
+            _name(page, run, several),
+            _settings(page, run),
             mark(run.state, say),
             _decision(page, run),
             _validation(page, run),
-            _lost(run),
             _steps(page, run),
-            *(_setting(page, run, name) for name in SETTINGS),
-            plain(page.viewer.stamp(run.job.started_at)) if run.job.started_at else NONE,
-            *([plain(run.week_id or NONE)] if several else []),
         ]
         for run in runs
     ]
-    table(heads, rows, "runs", words=3)
+    table(heads, rows, "runs", words=5)
     st.download_button(
         say.raw("Download as CSV"),
         data=csv(runs),
@@ -85,13 +80,31 @@ def _record(run: TrainingRun) -> dict[str, Any]:
     }
 
 
-def _name(page: Page, run: TrainingRun) -> str:
+def _name(page: Page, run: TrainingRun, several: bool) -> str:
+    """Name, note and start; with runs of several weeks the week, too."""
     parts = [f"**{plain(run.run)}**"]
     if run.in_use:
         parts.append(f":blue-badge[:material/check_circle: {page.say('in use')}]")
     if run.note:
         parts.append(f":small[{plain(run.note)}]")
+    about = []
+    if run.job.started_at:
+        when = page.viewer.stamp(run.job.started_at)
+        about.append(page.say("started {when} UTC", when=when))
+    if several and run.week_id:
+        about.append(page.say("week {week}", week=run.week_id))
+    if about:
+        parts.append(f":small[:gray[{' · '.join(about)}]]")
     return " ".join(parts)
+
+
+def _settings(page: Page, run: TrainingRun) -> str:
+    found = [
+        f"{name} {page.say.raw(as_set(run.settings[name]))}"
+        for name in SETTINGS
+        if isinstance(run.settings.get(name), int | float)
+    ]
+    return f":small[{plain(', '.join(found))}]" if found else NONE
 
 
 def _decision(page: Page, run: TrainingRun) -> str:
@@ -109,15 +122,11 @@ def _validation(page: Page, run: TrainingRun) -> str:
     value = short(sharpe if isinstance(sharpe, int | float) else None)
     colour = "red" if isinstance(sharpe, int | float) and sharpe < 0 else ""
     text = say("{value} at step {step}", value=value, step=_whole(run.model.step))
-    return f":{colour}[:material/cancel: {text}]" if colour else text
-
-
-def _lost(run: TrainingRun) -> str:
-    seen = run.validations
-    if seen is None:
-        return NONE
-    text = f"{seen.lost} / {seen.count}"
-    return f":red[{text}]" if seen.lost == seen.count else text
+    found = f":{colour}[:material/cancel: {text}]" if colour else text
+    if (seen := run.validations) is None:
+        return found
+    lost = say("{lost} of {n} lost money", lost=seen.lost, n=seen.count)
+    return f"{found} :small[:{'red' if seen.lost == seen.count else 'gray'}[{lost}]]"
 
 
 def _steps(page: Page, run: TrainingRun) -> str:
@@ -126,11 +135,6 @@ def _steps(page: Page, run: TrainingRun) -> str:
     return page.say.text(_whole(run.steps)) + (
         f" / {page.say.text(_whole(run.total_steps))}" if run.total_steps else ""
     )
-
-
-def _setting(page: Page, run: TrainingRun, name: str) -> str:
-    value = run.settings.get(name)
-    return NONE if value is None else page.say.raw(as_set(value))
 
 
 def _whole(value: int | None) -> str:

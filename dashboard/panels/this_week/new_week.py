@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 PLACE = "new-week"
+_LAUNCH = time(14, 0)  # the manual's, UTC
 
 
 def show(page: Page) -> None:
@@ -33,9 +34,11 @@ def show(page: Page) -> None:
         with st.form("create-week"):
             left, right = st.columns(2)
             day = left.date_input(
-                say.raw("Launch day (UTC)"), value=now.date(), format=page.viewer.date_input
+                say.raw("Launch day (UTC)"),
+                value=_next_launch(now).date(),
+                format=page.viewer.date_input,
             )
-            at = right.time_input(say.raw("Launch time (UTC)"), value=time(14, 0), step=1800)
+            at = right.time_input(say.raw("Launch time (UTC)"), value=_LAUNCH, step=1800)
             synthetic = st.checkbox(
                 say.raw("The market data is synthetic"),
                 help=say(
@@ -66,6 +69,12 @@ def show(page: Page) -> None:
                 ),
                 icon=":material/database:",
             )
+
+
+def _next_launch(now: datetime) -> datetime:
+    """The next usual launch: today's, or tomorrow's if it has passed."""
+    today = datetime.combine(now.date(), _LAUNCH, UTC)
+    return today if now < today else today + timedelta(days=1)
 
 
 def _create(page: Page, launch: datetime, synthetic: bool, watched: str) -> bool:

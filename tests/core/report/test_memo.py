@@ -60,6 +60,14 @@ def test_the_memo_shows_the_decisions_numbers(language):
     assert getattr(decision.next_steps, language).replace("'", "&#39;") in page
 
 
+def test_only_the_portuguese_memo_names_the_month_as_the_manual_does():
+    (english, decision), (portuguese, _) = memo("en"), memo("pt")
+    assert decision.next_steps.line == "27 FEV 17:30 UTC (CTO Approval)"
+    assert "27 Feb 17:30 UTC (CTO Approval)" in english
+    assert "FEV" not in english
+    assert decision.next_steps.line in portuguese
+
+
 def test_numbers_are_written_by_the_rules_of_the_language():
     english, portuguese = (Speaker(language).numbers for language in ("en", "pt"))
     assert english.plain(1234.5, 1) == "1,234.5"

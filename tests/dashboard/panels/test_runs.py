@@ -61,7 +61,7 @@ def test_every_run_stands_with_its_validation_and_the_one_in_use(
     assert f"**{second}** :small[another seed]" in text
     assert "1.200 at step 20,000" in text
     assert ":red[:material/cancel: -0.3000 at step 20,000]" in text, "a missed limit is red"
-    assert ":red[5 / 5]" in text
+    assert ":small[:red[5 of 5 lost money]]" in text
     assert "Execuções" not in text
     assert "Melhor validação" in text_of(draw(place, language="pt"))
 

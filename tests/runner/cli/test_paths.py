@@ -92,10 +92,13 @@ def test_a_start_without_a_week_says_which_playbook_it_takes(
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     with pytest.raises(InputError, match="No week was created"):
-        week_from_now(client, Path("mine.yaml"))
-    assert client.weeks() == []
+        week_from_now(client, Path("mine.yaml"), agreed=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
-    made = week_from_now(client, Path("mine.yaml"))
+    with pytest.raises(InputError, match="No week was created") as refused:
+        week_from_now(client, Path("mine.yaml"), agreed=False)
+    assert "--yes" in refused.value.remedy
+    assert client.weeks() == []
+    made = week_from_now(client, Path("mine.yaml"), agreed=True)
     assert made.symbol == "BTCUSDT"
     said = capsys.readouterr().err
     assert str(Path.cwd() / "mine.yaml") in said

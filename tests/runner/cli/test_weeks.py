@@ -47,11 +47,18 @@ def test_a_launch_that_no_calendar_can_follow_is_refused(tmp_path: Path, launch:
     assert not home.exists()
 
 
-def test_the_same_launch_date_twice_is_refused(tmp_path: Path) -> None:
+def test_the_same_launch_twice_is_refused_and_a_day_may_have_two_weeks(tmp_path: Path) -> None:
     trainweek("week", "new", "--launch", "2026-11-23T14:00Z", home=tmp_path)
-    done = trainweek("week", "new", "--launch", "2026-11-23T15:00Z", home=tmp_path)
-    assert done.returncode == 2
-    assert "2026-11-23" in done.stderr
+    twice = trainweek("week", "new", "--launch", "2026-11-23T14:00Z", home=tmp_path)
+    assert twice.returncode == 2
+    assert "already exists" in twice.stderr
+    for number, hour in ((2, 18), (3, 20)):
+        more = trainweek(
+            "week", "new", "--launch", f"2026-11-23T{hour}:00Z", "--json", home=tmp_path
+        )
+        assert json.loads(more.stdout)[0]["id"] == f"2026-11-23-{number}"
+    listed = json.loads(trainweek("week", "list", "--json", home=tmp_path).stdout)
+    assert [week["id"] for week in listed if week["active"]] == ["2026-11-23-3"]
 
 
 def test_an_option_before_the_command_names_the_home_too(tmp_path: Path) -> None:
@@ -131,4 +138,4 @@ def test_a_week_may_be_launched_now_and_a_past_launch_is_said(tmp_path: Path) ->
     assert before <= week.launch <= datetime.now(UTC)
     past = trainweek("week", "new", "--launch", "2026-02-23T14:00Z", home=tmp_path)
     assert past.returncode == 0, past.stderr
-    assert "days ago: what was due since then is overdue." in past.stdout
+    assert "days ago: what was due since then is due now." in past.stdout

@@ -141,6 +141,8 @@ def test_the_lead_puts_another_runs_model_in_use(place: Place, two: tuple[str, s
     assert sum(isinstance(each.body, ModelChosen) for each in place.lead.activity(None)) == 1
     recorded(place.lead.use_model(first, "the calmer one after all"))
     assert by_name(place.lead)[first].in_use
+    assert isinstance(place.lead.use_model(second, "trained on all data", key="k1"), Recorded)
+    assert by_name(place.lead)[first].in_use, "a repeated request undoes no later choice"
 
 
 @pytest.mark.parametrize("person", [VIEWER, ENGINEER])

@@ -7,6 +7,8 @@ import pytest
 
 from core.errors import InputError
 from runner.week.daily_check import check_moment, run_daily_check
+from runner.week.sources import Sources
+from tests.expected import recorded
 from tests.runner.place import LAUNCH, Place
 
 
@@ -49,3 +51,19 @@ def test_a_check_before_its_moment_is_judged_as_of_now_and_written(place: Place)
     assert written["training_status"] == "NOT_STARTED"
     assert written["last_reward"] is None
     assert "✅" not in written["checklist"].split()[0]
+
+
+def test_two_weeks_of_a_day_keep_their_own_summaries(place: Place) -> None:
+    day, client = LAUNCH.date(), place.lead
+    path = place.home.daily_summary(day)
+    for week in (place.week, recorded(client.create_week(LAUNCH + timedelta(hours=4)))):
+        sources = Sources.of(client, week)
+        assert sources.daily_summary(day).state == "missing"
+        client.record_clock_point(week.id, datetime.now(UTC), LAUNCH + timedelta(hours=6), 0.0)
+        before = path.read_bytes() if path.exists() else None
+        run_daily_check(client, week, day)
+        assert json.loads(path.read_text("utf-8"))["week"] == week.id
+        assert Sources.of(client, week).daily_summary(day).state == "ok"
+    assert week.id == f"{day}-2"
+    kept = [each for each in path.parent.iterdir() if each != path]
+    assert [each.read_bytes() for each in kept] == [before]
