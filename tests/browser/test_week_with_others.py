@@ -52,7 +52,7 @@ def test_an_incident_is_red_on_every_page_until_it_is_closed(played: Site, windo
     screen.go("escalation")
     card.get_by_role("textbox").fill("the exchange was down; bars are marked")
     card.get_by_role("textbox").press("Control+Enter")
-    screen.press("Close with", within=card)  # its actions are not all done
+    screen.press("Close and skip", within=card)  # its actions are not all done
     screen.sees("Closed incidents")
     assert not played.client.incidents(present(played.client.active_week()).id, open_only=True)
 
