@@ -18,6 +18,7 @@ from core.language import Message, joined, literal, plural, recorded
 from core.market.filling import counted_bars
 from core.playbook import Playbook, check_playbook
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program
+from runner.jobs.own_smoke import own_smoke
 from runner.week.data_availability import check_datasets
 
 if TYPE_CHECKING:
@@ -140,6 +141,10 @@ def _folders(home: Home) -> dict[str, Any]:
 
 
 def _smoke(home: Home, playbook: Playbook) -> dict[str, Any]:
+    if (command := playbook.training.command) is not None:
+        own = own_smoke(command, home, SMOKE_STEPS)
+        limit = "exit 0, events"
+        return _result(own.ok, own.steps, limit, own.why, own.remedy, "steps")
     from runner.agent.smoke import smoke
 
     found = smoke(steps=SMOKE_STEPS, home=home, playbook=playbook)

@@ -10,6 +10,7 @@ from core.files import write_json, write_text
 from core.job_params import TrainParams, stored_params
 from core.paths import CHECKOUT, Home
 from core.playbook import default_playbook_text, parse_playbook
+from core.playbook.own_command import filled
 from core.timestamps import iso
 from core.vocabulary import JobKind
 
@@ -98,4 +99,4 @@ def _filled(command: tuple[str, ...], home: Home, assignment: Assignment) -> lis
         "run": str(job.run),
         "home": str(home.root),
     }
-    return [word.format(**values) for word in command]
+    return filled(command, values)
