@@ -29,7 +29,7 @@ def main() -> None:
         _sidebar(say)
     say = current_viewer().words  # the language may have changed just now
     only_watched = bool(st.session_state.get(ONLY_WATCHED))
-    chosen = st.navigation(build(say, only_watched=only_watched))
+    chosen = st.navigation(build(say, only_watched=only_watched), expanded=True)
     if not chosen.url_path:
         chosen.run()  # redirects to the first page
     page = None
