@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,7 +53,9 @@ def home(tmp_path: Path) -> Iterator[Home]:
 def test_a_model_is_backed_up_lost_restored_and_taken_elsewhere(home: Home, tmp_path: Path) -> None:
     made = trainweek("backup", "make", home=home.root)
     assert made.returncode == 0, made.stdout + made.stderr
-    backup = "models/ppo_phase4_BACKUP_27FEV"
+    (copy,) = json.loads(trainweek("backup", "list", "--json", home=home.root).stdout)
+    backup = copy["folder"]
+    assert backup == home.relative(home.backup(datetime.now(UTC).date())), "of the day it is made"
 
     (home.checkpoints / "1000" / "model.zip").write_bytes(b"lost")
     broken = trainweek("checkpoints", "--json", home=home.root)
