@@ -59,6 +59,7 @@ class Validate(BaseCallback):
         observation, returns = env.reset(), []
         for _ in range(STEPS):
             action, _ = self.model.predict(observation, deterministic=True)
-            observation, reward, _, _ = env.step(action)
+            env.step_async(action)
+            observation, reward, _, _ = env.step_wait()
             returns.append(_RETURN * reward)
         return sharpe(np.concatenate(returns), HOURS).value
