@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.errors import InputError
 from core.language import Message
 from core.ledger_bodies import ClockSet, WeekCreated, WeekUsed
+from core.limited_files import read_limited_text
 from core.path_names import safe_name
 from core.playbook import DEFAULT, parse_playbook, whole_text
 from core.vocabulary import Right
@@ -55,7 +56,7 @@ class Weeks(BaseClient):
         require_usable_launch(launch)
         path = self.home.resolve(playbook_path) if playbook_path else Path(DEFAULT)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_limited_text(path)
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(
                 Message(
