@@ -90,7 +90,7 @@ def draw_menu(say: Words, *, only_watched: bool = False) -> None:
 
     Streamlit's own menu leaves it out.
     """
-    with st.container(gap="xxsmall", key="week-menu"):
+    with st.container(gap="xsmall", key="week-menu"):
         listed = [one for one in ENTRIES if one.stem in WATCHING or not only_watched]
         for group, entries in groupby(listed, key=lambda entry: entry.group):
             st.caption(say(group))
