@@ -43,7 +43,7 @@ from core.ledger_bodies import (
 )
 from core.timestamps import parse_moment
 from core.vocabulary import IncidentState, JobState
-from runner.store import items, schema
+from runner.store import items, schema, weeks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -94,48 +94,6 @@ def _insert(connection: Connection, table: Table, fields: Fields, values: Fields
     """Insert a row for a line, with its author and times."""
     connection.execute(
         insert(table).values(id=fields["seq"], week_id=fields["week_id"], **values, **_who(fields))
-    )
-
-
-def _create_week(connection: Connection, fields: Fields, body: WeekCreated) -> None:
-    if body.active:
-        connection.execute(update(schema.weeks).values(active=False))
-    values = {**body.given(), "active": body.active, "created_at": parse_moment(fields["at"])}
-    connection.execute(insert(schema.weeks).values(**values))
-
-
-def _use_week(connection: Connection, fields: Fields, body: WeekUsed) -> None:
-    weeks = schema.weeks
-    connection.execute(update(weeks).values(active=False))
-    connection.execute(update(weeks).where(weeks.c.id == body.id).values(active=True))
-
-
-def _mend_week(connection: Connection, fields: Fields, body: WeekMended) -> None:
-    _change_week(connection, body.id, launch=body.launch)
-
-
-def _archive_week(connection: Connection, fields: Fields, body: WeekArchived) -> None:
-    _change_week(connection, body.id, archived_at=parse_moment(fields["at"]))
-
-
-def _unarchive_week(connection: Connection, fields: Fields, body: WeekUnarchived) -> None:
-    _change_week(connection, body.id, archived_at=None)
-
-
-def _change_week(connection: Connection, week_id: str, **values: Any) -> None:
-    weeks = schema.weeks
-    connection.execute(update(weeks).where(weeks.c.id == week_id).values(**values))
-
-
-def _set_clock(connection: Connection, fields: Fields, body: ClockSet) -> None:
-    connection.execute(
-        insert(schema.clock_points).values(
-            id=fields["seq"],
-            week_id=fields["week_id"],
-            real=body.real,
-            week=body.week,
-            pace=body.pace,
-        )
     )
 
 
@@ -296,12 +254,12 @@ def _end_runner(connection: Connection, fields: Fields, body: RunnerEnded) -> No
 
 
 _ACTIONS: dict[type[Body], Callable[[Connection, Fields, Any], None]] = {
-    WeekCreated: _create_week,
-    WeekUsed: _use_week,
-    WeekMended: _mend_week,
-    WeekArchived: _archive_week,
-    WeekUnarchived: _unarchive_week,
-    ClockSet: _set_clock,
+    WeekCreated: weeks.create,
+    WeekUsed: weeks.use,
+    WeekMended: weeks.mend,
+    WeekArchived: weeks.archive,
+    WeekUnarchived: weeks.unarchive,
+    ClockSet: weeks.set_clock,
     JobRequested: _request_job,
     StopRequested: _request_stop,
     RestartRequested: _request_restart,
