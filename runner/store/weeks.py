@@ -11,6 +11,8 @@ from core.timestamps import parse_moment
 from runner.store import schema
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
     from core.ledger_bodies import (
         ClockSet,
         WeekArchived,
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
         WeekUnarchived,
         WeekUsed,
     )
-    from sqlalchemy.engine import Connection
 
 Fields = Mapping[str, Any]
 
