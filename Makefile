@@ -7,7 +7,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
 .PHONY: help install demo up test test-fast test-busy coverage check catalogue faults chaos bench bench-detectors \
-	bench-evidence pictures lock clean
+	bench-evidence pictures sbom lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -79,6 +79,9 @@ bench-detectors: $(READY_DEV) ## benchmark: accuracy of the diagnosis on labelle
 pictures: $(READY_DEV) ## take the pictures of README and docs/ again, of a demo week
 	sh tests/browser/find_chromium.sh
 	$(BIN)/python -m tests.browser.pictures
+
+sbom: $(READY_DEV) ## write trainweek.cdx.json: the packages that a user gets, with their licences (CycloneDX)
+	$(BIN)/python scripts/sbom.py
 
 lock:            ## write both lock files from a fresh resolution of pyproject.toml
 	PYTHON=$(PYTHON) sh scripts/write_lock.sh

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.files import end_of
 from core.limited_files import MOST_RECORD, read_limited
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -32,6 +32,26 @@ def parse_json(text: bytes) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return read if isinstance(read, dict) else None
+
+
+def place_of(folder: Path) -> dict[str, Any]:
+    """What tells a folder from a copy of it; see :func:`is_place`."""
+    return {"path": str(folder.resolve()), "inode": folder.stat().st_ino}
+
+
+def is_place(stored: object, folder: Path) -> bool:
+    """Whether a file in the folder was written here, and did not come with a copy.
+
+    A folder that was moved or renamed keeps its inode; one that a network disk shows under
+    other numbers keeps its path. Files of earlier versions name no place.
+    """
+    if not isinstance(stored, Mapping):
+        return True
+    try:
+        here = place_of(folder)
+    except OSError:
+        return False
+    return any(stored.get(name) == here[name] for name in here)
 
 
 def last_line(path: Path) -> Mapping[str, Any] | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
+from core.errors import IntegrityError
 from core.language import plural, said
 from core.vocabulary import APPROVALS
 from dashboard.components.conditions import BROKEN
@@ -53,11 +54,18 @@ def one_state(found: list[Alert]) -> None:
 def _alerts(page: Page, snapshot: Snapshot | None) -> Iterator[Alert]:
     say = page.say
     if damage := page.services.client.damage():
-        text = say(
-            "**Read-only: nothing can be saved.** {what} Stop the runner, then run "
-            "`trainweek ledger restore`. Nothing that was saved is lost.",
-            what=said(damage.what, page.viewer.language),
-        )
+        what = said(damage.what, page.viewer.language)
+        if isinstance(damage, IntegrityError):
+            text = say(
+                "**Read-only: nothing can be saved.** {what} Stop the runner, then run "
+                "`trainweek ledger restore`. Nothing that was saved is lost.",
+                what=what,
+            )
+        else:
+            remedy = said(damage.remedy, page.viewer.language)
+            text = say(
+                "**Read-only: nothing can be saved.** {what} {remedy}", what=what, remedy=remedy
+            )
         yield Alert("damage", text, ":material/database_off:")
     status = snapshot.runner if snapshot else page.services.client.runner_status()
     if not status.alive and not (snapshot is not None and snapshot.week.watched is not None):

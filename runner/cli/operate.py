@@ -25,10 +25,13 @@ from runner.cli.speech import tell
 from runner.client import Client
 from runner.home.keepalive import DashboardPart, Keeper, RunnerPart, dashboard_command
 from runner.home.launch import stop_runner
+from runner.home.left_dashboard import end_left_dashboards, note_dashboard, require_not_served
+from runner.home.private_files import require_private_files
 from runner.home.runner_identity import runner_status
 from runner.home.systemd import how_to_install, units
 from runner.service import run_runner
 from runner.settings import Settings, misspelt_variables
+from runner.store.file_modes import mend_modes
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -41,7 +44,7 @@ def up(port: PortOption = 8501, home: HomeOption = None) -> None:
     settings = Settings.read(place)
     for name, meant in misspelt_variables().items():
         tell(Message("{name} sets nothing. Did you mean {meant}?", name=name, meant=meant))
-    require_port(port)
+    make_ready(place, port)
     dashboard = DashboardPart(port, lambda: start_dashboard(place, port))
     keepers = [Keeper(part, settings, tell) for part in (RunnerPart(place), dashboard)]
     with interruptible():
@@ -158,11 +161,24 @@ def serve(home: Home, port: int, page: str = "") -> int:
 
     :raises SetupError: the port is in use.
     """
-    require_port(port)
+    make_ready(home, port)
     process = start_dashboard(home, port)
     address = f"http://localhost:{port}" + (f"/{page}" if page else "")
     tell(Message("Dashboard: {address}  (Ctrl-C stops it)", address=address))
     return _until_interrupted(process)
+
+
+def make_ready(home: Home, port: int) -> None:
+    """Check the files that must be private, and the port; end what a killed ``up`` has left.
+
+    :raises SetupError: others may read a secret, or another program uses the port.
+    :raises ConflictError: the data directory is already served there.
+    """
+    require_private_files(home)
+    for sentence in (*mend_modes(home), *end_left_dashboards(home)):
+        tell(sentence)
+    require_not_served(home, port)
+    require_port(port)
 
 
 def start_dashboard(home: Home, port: int, log: Path | None = None) -> subprocess.Popen[bytes]:
@@ -173,12 +189,17 @@ def start_dashboard(home: Home, port: int, log: Path | None = None) -> subproces
     command = dashboard_command(port)
     environment = os.environ | {"TRAINWEEK_HOME": str(home.root)}
     if log is None:
-        return subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=subprocess.DEVNULL)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            command, cwd=CHECKOUT, env=environment, stdout=output, stderr=output
+        process = subprocess.Popen(
+            command, cwd=CHECKOUT, env=environment, stdout=subprocess.DEVNULL
         )
+    else:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                command, cwd=CHECKOUT, env=environment, stdout=output, stderr=output
+            )
+    note_dashboard(home, port, process.pid)
+    return process
 
 
 def require_port(port: int) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from core.errors import IntegrityError
+    from core.errors import TrainweekError
     from core.liveness import Pulse
     from core.vocabulary import JobKind
     from core.week import Week
@@ -45,8 +45,8 @@ class Reads(BaseClient):
             found = connection.execute(select(schema.weeks).order_by(schema.weeks.c.launch))
             return [rows.week_of(row) for row in found]
 
-    def damage(self) -> IntegrityError | None:
-        """Why nothing can be saved, with the command that repairs it; None if all is intact."""
+    def damage(self) -> TrainweekError | None:
+        """Why nothing can be saved, with the remedy; None if all is intact and writable."""
         return self.store.damage
 
     def ledger_head(self) -> LedgerHead | None:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from core.errors import TrainweekError
 from core.language import Message, literal
 from core.vocabulary import Verdict
-from runner.doctor import incidents, machine, models, pages, place, processes, record, signing_key
+from runner.doctor import (
+    incidents,
+    machine,
+    models,
+    pages,
+    place,
+    private_files,
+    processes,
+    record,
+    signing_key,
+)
 from runner.doctor.check_result import CheckResult, failed
 
 if TYPE_CHECKING:
@@ -26,6 +36,7 @@ _CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[CheckResult]]] 
     "ledger": record.ledger,
     "backups": record.backups,
     "signing key": signing_key.signing_key,
+    "private": private_files.private,
     "lock": processes.lock,
     "runner": processes.runner,
     "orphans": processes.orphans,

@@ -8,6 +8,7 @@ import shutil
 import stat
 from typing import TYPE_CHECKING
 
+from core.home_links import links_outside
 from core.language import Message, literal, plural
 from core.paths import no_folder
 from runner.doctor.check_result import CheckResult, failed, passed, warned
@@ -57,9 +58,16 @@ def home(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
                 folder=str(root),
             )
             problems.append(failed("home", what, remedy))
-        elif path in (home.database, home.ledger) and found.st_mode & stat.S_IWOTH:
-            what = Message("Every user of this machine can change {path}.", path=str(path))
-            problems.append(warned("home", what, Message("chmod o-w {path}", path=str(path))))
+    for path, real in links_outside(home):
+        what = Message(
+            "{path} leads out of the data directory, to {target}: nothing is written there.",
+            path=str(path),
+            target=str(real),
+        )
+        remedy = Message(
+            "Replace the symbolic link with what it leads to, or choose another --home."
+        )
+        problems.append(failed("home", what, remedy))
     yield from problems or [
         passed("home", Message("{path}, writable by {user}.", path=str(root), user=user))
     ]

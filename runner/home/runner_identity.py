@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.errors import InputError
 from core.paths import CHECKOUT, Home
 from core.timestamps import iso, parse_moment
-from runner.files import read_json
+from runner.files import is_place, place_of, read_json
 from runner.processes.identity import ProcessIdentity, identify, is_alive
 from runner.records import RunnerStatus
 
@@ -52,6 +52,7 @@ def write_identity(home: Home, runner: RunnerIdentity, now: datetime) -> None:
         "since": iso(runner.since),
         "epoch": runner.epoch,
         "heartbeat": iso(now),
+        "home": place_of(home.root),
     }
     partial = home.runner_identity.with_suffix(".partial")
     # No fsync: after a power loss the boot id shows that the runner is gone.
@@ -60,9 +61,14 @@ def write_identity(home: Home, runner: RunnerIdentity, now: datetime) -> None:
 
 
 def read_identity(home: Home) -> RunnerIdentity | None:
-    """The content of ``runner.json``; None if it is absent or unreadable."""
+    """The content of ``runner.json``; None if it is absent or unreadable, or of another home.
+
+    A data directory that was copied while its runner lived has the original's file.
+    """
     try:
         stored = read_json(home.runner_identity) or {}
+        if not is_place(stored.get("home"), home.root):
+            return None
         process = ProcessIdentity.from_dict(stored)
         if process is None:
             return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.files import read_json
+from runner.files import is_place, read_json
 from runner.processes.identity import ProcessIdentity, identify
 from runner.processes.procfs import environment, pids
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ATTEMPT_VARIABLE = "TRAINWEEK_ATTEMPT"
 ID_KEY = "mark"  # of command.json and identity.json
+PLACE_KEY = "place"  # of command.json: the folder that it was written for
 
 
 def attempt_processes() -> Iterator[tuple[ProcessIdentity, str]]:
@@ -59,8 +60,16 @@ def started_attempts(home: Home) -> dict[str, Path]:
     return {
         str(command[ID_KEY]): path.parent
         for path in home.jobs.glob("*/attempt-*/command.json")
-        if (command := read_json(path)) and ID_KEY in command
+        if (command := read_json(path))
+        and ID_KEY in command
+        and is_place(command.get(PLACE_KEY), path.parent)
     }
+
+
+def is_copied(folder: Path) -> bool:
+    """Whether an attempt's folder is a copy: the processes of the original are none of its own."""
+    command = read_json(folder / "command.json") or {}
+    return not is_place(command.get(PLACE_KEY), folder)
 
 
 def _pids_of(cgroup: str) -> list[int]:

@@ -16,11 +16,13 @@ from core.errors import SetupError
 from core.files import tail, write_json
 from core.timestamps import from_unix
 from runner.failpoints import fail_here
-from runner.files import read_json
+from runner.files import place_of, read_json
 from runner.processes.attempt_processes import (
     ATTEMPT_VARIABLE,
     ID_KEY,
+    PLACE_KEY,
     cgroup_members,
+    is_copied,
     processes_of,
 )
 from runner.processes.executor import Exit, Observation
@@ -86,6 +88,7 @@ class LocalProcesses:
                 "argv": list(argv),
                 "cwd": str(cwd),
                 ID_KEY: attempt_id,
+                PLACE_KEY: place_of(folder),
                 "heartbeat_s": heartbeat_s,
                 "log_bytes": self.log_bytes,
                 "log_files": self.log_files,
@@ -114,7 +117,7 @@ class LocalProcesses:
         shim_lives, program_lives = is_alive(known.shim), is_alive(program)
         if not shim_lives and program is None and (search or found):
             # The shim was killed, or the disk was full, before it could record its child.
-            own = [process for process in processes_of(attempt_id) if process != known.shim]
+            own = [one for one in self._processes(folder, attempt_id) if one != known.shim]
             shims = [process for process in own if _is_shim(process, folder)]
             others = [process for process in own if process not in shims]
             program = min(others, key=lambda process: process.ticks, default=None)
@@ -164,7 +167,7 @@ class LocalProcesses:
         """The attempt's shim, also one that has not recorded itself yet."""
         if (shim := self._identity(folder, attempt_id).shim) is not None:
             return [shim]
-        return [process for process in processes_of(attempt_id) if _is_shim(process, folder)]
+        return [one for one in self._processes(folder, attempt_id) if _is_shim(one, folder)]
 
     def _is_abandoned(self, folder: Path) -> bool:
         """Whether the claim is of a start that has no process and never ran its program."""
@@ -172,7 +175,9 @@ class LocalProcesses:
         claimant = tail(folder / "claim", lines=1).strip() or str(command.get(ID_KEY) or "")
         if not claimant or (folder / "exit.json").exists():
             return False
-        return self._identity(folder, claimant).program is None and not processes_of(claimant)
+        return self._identity(folder, claimant).program is None and not self._processes(
+            folder, claimant
+        )
 
     def kill_tree(self, folder: Path, attempt_id: str) -> int:
         """SIGKILL all processes but the shim, repeated for new forks; returns how many there were."""
@@ -191,7 +196,7 @@ class LocalProcesses:
     def _tree(self, folder: Path, attempt_id: str) -> set[ProcessIdentity]:
         """All live processes of the attempt but the shim, in any session."""
         known = self._identity(folder, attempt_id)
-        tree = {*processes_of(attempt_id), *cgroup_members(known.cgroup, attempt_id)}
+        tree = {*self._processes(folder, attempt_id), *cgroup_members(known.cgroup, attempt_id)}
         tree |= {p for p in (known.program,) if p is not None and is_alive(p)}
         # The shim is the parent of all orphans.
         tree |= set(descendants(known.program, known.shim))
@@ -201,6 +206,11 @@ class LocalProcesses:
             for p in tree
             if p not in (known.shim,) and p.pid != os.getpid() and not _is_shim(p, folder)
         }
+
+    @staticmethod
+    def _processes(folder: Path, attempt_id: str) -> list[ProcessIdentity]:
+        """Every live process of the attempt in this folder; none of the one that it is a copy of."""
+        return [] if is_copied(folder) else processes_of(attempt_id)
 
     def _identity(self, folder: Path, attempt_id: str) -> _ShimRecord:
         """Shim, program and start as the shim recorded them; read again after a change."""
@@ -215,12 +225,15 @@ class LocalProcesses:
         stored = read_json(path)
         if stored is None or stored.get(ID_KEY) != attempt_id:
             return _ShimRecord()
+        began = from_unix(float(stored["started_at"]))
         known = _ShimRecord(
             ProcessIdentity.from_dict(stored.get("shim")),
             ProcessIdentity.from_dict(stored.get("child")),
-            from_unix(float(stored["started_at"])),
+            began,
             stored.get("cgroup"),
         )
+        if is_copied(folder):  # it began elsewhere, and here it has no process
+            known = _ShimRecord(started=began)
         self._read[folder] = (version, known)
         return known
 

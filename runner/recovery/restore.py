@@ -253,6 +253,6 @@ def _replace_ledger(home: Home, text: bytes) -> Path | None:
         sync_folder(kept.parent)
     else:
         kept = None
-    write_bytes(home.ledger, text)
+    write_bytes(home.ledger, text, private=True)
     sync_folder(home.ledger.parent)
     return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -98,7 +99,9 @@ def verify_ledger(
         # Between a writer's line and its commit file and database differ, so writers are
         # locked out while both are copied, but not while the long file is read.
         copy = Path(scratch) / "copy.db"
-        locked = home.database.with_suffix(".lock").exists()
+        lock = home.database.with_suffix(".lock")
+        # A data directory that can't be written has no writers here.
+        locked = lock.exists() and os.access(lock, os.W_OK)
         with write_lock(home) if locked else nullcontext():
             size = path.stat().st_size if path.exists() else 0
             damage = damage_of(home.database, home) or copy_database(home.database, copy)

@@ -84,7 +84,7 @@ def make_backup(home: Home, now: datetime, keep: timedelta, least: int = LEAST) 
         for left in home.backups.glob(".*.partial"):  # of one that was killed
             shutil.rmtree(left, ignore_errors=True)
         try:
-            partial.mkdir()
+            partial.mkdir(mode=0o700)
             made = _copy(home, partial, now)
             sync_folder(partial)
             fail_here("before_backup_is_named")
@@ -214,7 +214,7 @@ def _read(folder: Path) -> StoreBackup | None:
 def _exclusive(home: Home) -> Iterator[None]:
     lock = FileLock(home.backups / "backup.lock", timeout=0, fallback_to_soft=False)
     try:
-        home.backups.mkdir(parents=True, exist_ok=True)
+        home.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
         raise ConflictError(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.canonical_json import canonical
 from core.errors import IntegrityError, SetupError
-from core.files import sync_folder
+from core.files import OWNER_ONLY, sync_folder
 from core.language import Message
 from runner.store.damage import too_many_files
 
@@ -159,7 +159,7 @@ def append(path: Path, text: bytes, size: int) -> None:
     """
     fresh = not path.exists()
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY)
     except OSError as error:
         raise _not_saved(path, error) from error
     try:

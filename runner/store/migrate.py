@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 from core.errors import SetupError
+from core.files import OWNER_ONLY
 from core.language import Message
 from runner.store.schema import REVISION
 
@@ -57,6 +58,8 @@ def migrate(engine: Engine, database: Path) -> None:
         config.attributes["connection"] = connection
         with connection.begin():
             command.upgrade(config, REVISION)
+    if present is None:
+        database.chmod(OWNER_ONLY)
 
 
 def copy_database(database: Path, copy: Path) -> None:

@@ -11,21 +11,18 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
+import os
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
-from core.errors import IntegrityError
+from core.errors import IntegrityError, SetupError
 from core.home_links import require_inside
 from core.language import Message
-from core.paths import Home
 from core.timestamps import iso
 from runner.failpoints import fail_here
 from runner.settings import BUSY_TIMEOUT_S
@@ -33,19 +30,24 @@ from runner.store import chain, schema
 from runner.store.apply import apply
 from runner.store.damage import damage_of, operator_errors, refuse_damaged, unwritable
 from runner.store.engine import immediate, open_engine
+from runner.store.file_modes import mend_modes
 from runner.store.known_lines import KnownLines
 from runner.store.migrate import migrate
 from runner.store.proofs import PROOF, Proofs
 from runner.store.rows import entry_of
+from runner.store.spare import SpareCopy, copy_of_both, copy_of_ledger, is_read_only
 from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
+    from core.errors import TrainweekError
     from core.ledger_bodies import Body
+    from core.paths import Home
     from core.people import Person
     from runner.records import LedgerEntry
 
@@ -120,8 +122,8 @@ def _hashes_after(connection: Connection, seq: int) -> Iterator[str]:
 class Store:
     """Ledger and database of a data directory. Safe to share between threads.
 
-    If database or ledger is damaged, the store is read-only: reads use what is intact, and
-    each write raises :attr:`damage`. Nothing is repaired automatically.
+    If database or ledger is damaged or can't be written, the store is read-only: reads use
+    what is intact, and each write raises :attr:`damage`. Nothing is repaired automatically.
 
     :param busy_timeout_s: how long a write waits for other writers.
     :param database: another database file, to rebuild one next to the present one.
@@ -130,8 +132,8 @@ class Store:
     :raises IntegrityError: ledger and database are both damaged.
     """
 
-    damage: IntegrityError | None = None
-    """Why nothing can be saved, with the command that repairs it; None if all is intact."""
+    damage: TrainweekError | None = None
+    """Why nothing can be saved, with the remedy; None if all is intact and writable."""
     _suspect = False
 
     def __init__(
@@ -156,7 +158,7 @@ class Store:
         self._open()
 
     def require_sound(self) -> None:
-        """Raise :attr:`damage` (IntegrityError) if the store is read-only."""
+        """Raise :attr:`damage` if the store is read-only."""
         if self.damage is not None:
             raise self.damage
 
@@ -205,7 +207,8 @@ class Store:
             fail_here("after_commit")
 
     def _open(self) -> None:
-        engine, damage = open_engine(self._database, self.busy_timeout_s), None
+        engine = open_engine(self._database, self.busy_timeout_s)
+        damage: TrainweekError | None = None
         try:
             with write_lock(self.home, self.busy_timeout_s), operator_errors(self.home):
                 refuse_damaged(self._database, self.home, self.busy_timeout_s)
@@ -213,10 +216,17 @@ class Store:
                 with immediate(engine) as (connection, database):
                     if not self._catch_up(connection).moved:
                         database.rollback()
+                for sentence in mend_modes(self.home):
+                    log.warning("%s", sentence)
         except IntegrityError as error:
             damage, self._seen = error, self._signature()
             engine = self._readable(engine, error)
             log.error("Read-only: %s", error)
+        except SetupError as refused:
+            if not is_read_only(self.home):
+                raise
+            damage, self._seen = refused, self._signature()
+            engine = self._of_spare(copy_of_both(self.home))
         # Set before the engine, so that a write in another thread is refused.
         self.damage = damage or self.damage
         self._engine = engine
@@ -226,28 +236,16 @@ class Store:
         """The database, if it is intact; else a copy rebuilt from the ledger."""
         if damage_of(self._database, self.home) is None:
             return engine
-        try:
-            for _ in chain.read(self.home.ledger):
-                pass
-        except IntegrityError as other:
-            raise IntegrityError(
-                Message(
-                    "{database} It can't be rebuilt, because the ledger is corrupt too: {ledger}",
-                    database=error.what,
-                    ledger=other.what,
-                ),
-                Message("Stop the runner and restore both from a backup: trainweek ledger restore"),
-            ) from error
-        self._spare = TemporaryDirectory(prefix="trainweek-read-only-")
-        spare = Home(Path(self._spare.name))
-        spare.ledger.parent.mkdir(parents=True)
-        shutil.copyfile(self.home.ledger, spare.ledger)
-        return Store(spare, proofs=self._proofs)._engine
+        return self._of_spare(copy_of_ledger(self.home, error))
 
-    def _signature(self) -> list[tuple[int, int, int] | None]:
-        """Changes when database or ledger is replaced."""
+    def _of_spare(self, spare: SpareCopy) -> Engine:
+        self._spare = spare  # removed with this object
+        return Store(spare.home, proofs=self._proofs)._engine
+
+    def _signature(self) -> list[tuple[int, int, int, bool] | None]:
+        """Changes when database or ledger is replaced, or can be written again."""
         return [
-            (found.st_ino, found.st_size, found.st_mtime_ns)
+            (found.st_ino, found.st_size, found.st_mtime_ns, os.access(path.parent, os.W_OK))
             if (found := path.stat() if path.exists() else None)
             else None
             for path in (self._database, self.home.ledger)
