@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from core.decision.skill import EvidenceRecord
 from core.errors import InputError, IntegrityError
 from core.kept_results import KeptResults
 from core.language import Message
+from core.limited_files import MOST_CAPSULE, json_of, read_limited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -163,7 +163,7 @@ def archive_problem(archive: Path, written: Mapping[str, str]) -> Message | None
 
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_limited(file, MOST_CAPSULE)
     except OSError as error:
         raise InputError(
             Message("{file} can't be read: {why}.", file=str(file), why=error.strerror),
@@ -191,7 +191,7 @@ def _parse(file: Path, content: bytes) -> RecordedDecision:
 
 def _fields(file: Path, content: bytes) -> dict[str, Any]:
     try:
-        fields = json.loads(content)
+        fields = json_of(content)
     except ValueError as error:
         raise IntegrityError(
             Message("{file} is not JSON: {why}.", file=str(file), why=str(error)), RESTORE

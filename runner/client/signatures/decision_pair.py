@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.language import Message
+from core.limited_files import MOST_RECORD, read_limited
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
@@ -44,7 +45,10 @@ def playbook_text(client: Client, saved: SavedDecision) -> str | None:
     if job_id is None:
         return None
     for file in sorted(client.home.job(job_id).glob("attempt-*/playbook.yaml")):
-        content = file.read_bytes()
+        try:
+            content = read_limited(file, MOST_RECORD)
+        except OSError:
+            continue
         if hashlib.sha256(content).hexdigest() == sha256:
             return content.decode("utf-8", errors="replace")
     return None
