@@ -238,6 +238,9 @@ class Right(StrEnum):
     COUNTERSIGN = "countersign"  # be the second person of an override
 
 
+FRESH_RIGHTS = frozenset({Right.SIGN, Right.COUNTERSIGN, Right.CLOSE})
+"""Rights whose acts ask for a fresh sign-in, where people sign in."""
+
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),
     Role.ENGINEER: frozenset({Right.READ, Right.RECORD, Right.OPERATE}),

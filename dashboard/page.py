@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.paths import Home
-from dashboard.access import why_denied
+from dashboard import serving
+from dashboard.access import still_in, why_denied
 from dashboard.data.services import Services, Snapshot
 from dashboard.viewer import Viewer, current_viewer
 
@@ -56,7 +57,13 @@ class Page:
         :param still: the content no longer changes; no timer.
         """
         ticking = self.viewer.live and not still
-        st.fragment(body, run_every=every if ticking else None)()
+
+        def proved_body() -> None:
+            if self.services.client.entry is not None and not still_in():
+                st.rerun()  # the entry file says why
+            body()
+
+        st.fragment(proved_body, run_every=every if ticking else None)()
 
     def snapshot(self) -> Snapshot | None:
         """The active week as of now; None without a week."""
@@ -65,7 +72,7 @@ class Page:
 
 @st.cache_resource(max_entries=64, ttl="12h", show_spinner=False)
 def _services(root: str, person: Person) -> Services:
-    return Services(Home.find(root), person)
+    return Services(Home.find(root), person, entry=serving.entry())
 
 
 def current() -> Page:

@@ -5,6 +5,7 @@ line back; a line that this version does not know is an error there. :func:`read
 reads leniently, for lines that are only shown.
 """
 
+from core.ledger_bodies.access import ActDenied, SessionsRevoked, SignedIn, SignedOut
 from core.ledger_bodies.body import AnyBody, Body, BodyPart, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -38,6 +39,7 @@ from core.ledger_bodies.weeks import ClockSet, WeekCreated, WeekUsed
 
 __all__ = [
     "BODIES",
+    "ActDenied",
     "ActionProof",
     "AnyBody",
     "AttemptColumns",
@@ -64,6 +66,9 @@ __all__ = [
     "RestartRequested",
     "RunnerEnded",
     "RunnerStarted",
+    "SessionsRevoked",
+    "SignedIn",
+    "SignedOut",
     "SigningKeyCreated",
     "StartRequeued",
     "StopRequested",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from core.paths import Home
     from core.people import Person
+    from runner.client.entry import Entry
     from runner.records import WeekRecords
 
 __all__ = ["Services", "Snapshot"]
@@ -39,11 +40,12 @@ class Services:
         home: Home,
         person: Person,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        entry: Entry | None = None,
     ) -> None:
         self.home = home
         self.person = person
         self.now = now
-        self.client = Client(home, person, now=now)
+        self.client = Client(home, person, now=now, entry=entry)
         self._snapshot: Snapshot | None = None
         self._records: WeekRecords | None = None
 

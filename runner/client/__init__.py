@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from core.paths import Home
     from core.people import Person
+    from runner.client.entry import Entry
 
 __all__ = ["Client"]
 
@@ -52,6 +53,7 @@ class Client(
     migrates it under a lock, and raises SetupError if the directory can't be used.
 
     :param now: returns the present real time; tests pass their own.
+    :param entry: proves the session of a person on the pages at each act; None: a terminal.
     """
 
     def __init__(
@@ -59,10 +61,12 @@ class Client(
         home: Home,
         person: Person,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        entry: Entry | None = None,
     ) -> None:
         self.home = home
         self.person = person
         self.now = now
+        self.entry = entry
 
     @cached_property
     def store(self) -> Store:  # type: ignore[override]

@@ -15,6 +15,7 @@ from core.errors import IntegrityError
 from core.language import Message
 from core.ledger_bodies import (
     BODIES,
+    ActDenied,
     AttemptStarted,
     Body,
     CountersignRequested,
@@ -26,6 +27,9 @@ from core.ledger_bodies import (
     JobRequested,
     ModelChosen,
     ProcessColumns,
+    SessionsRevoked,
+    SignedIn,
+    SignedOut,
     Ticked,
     UnknownBody,
     parse_body,
@@ -41,6 +45,10 @@ NEWER: set[type[Body]] = {
     CountersignRequested,
     ModelChosen,
     IncidentActionSkipped,
+    SignedIn,
+    SignedOut,
+    SessionsRevoked,
+    ActDenied,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {

@@ -92,7 +92,7 @@ def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, serv
     def dashboard() -> int:
         for child in psutil.Process(process.pid).children():
             with suppress(psutil.Error):  # one that died is a zombie until it is reaped
-                if "streamlit" in child.cmdline():
+                if "dashboard.server" in child.cmdline():
                     return child.pid
         return 0
 
