@@ -8,9 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import parse_access
-from tests.dashboard.entrance import LOGIN, entry_of, signed_in
+from tests.dashboard.entrance import signed_in
 from tests.dashboard.place import text_of
 from tests.dashboard.test_app import APP
+from tests.runner.entrance import LOGIN, entry_of
 
 if TYPE_CHECKING:
     from tests.dashboard.place import Place

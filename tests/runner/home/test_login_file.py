@@ -73,9 +73,7 @@ def test_an_empty_login_file_is_no_missing_login(home: Home, streamlit: Path) ->
 
 
 @pytest.mark.parametrize("own", [True, False])
-def test_a_secret_that_others_can_read_is_not_used(
-    home: Home, streamlit: Path, own: bool
-) -> None:
+def test_a_secret_that_others_can_read_is_not_used(home: Home, streamlit: Path, own: bool) -> None:
     write(home.login if own else streamlit, mode=0o644)
     with pytest.raises(SetupError, match="accessible to others"):
         read_login(home)
