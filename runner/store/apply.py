@@ -49,10 +49,11 @@ if TYPE_CHECKING:
 Fields = Mapping[str, Any]
 
 
-def apply(connection: Connection, fields: Fields, end: int) -> None:
+def apply(connection: Connection, fields: Fields, end: int, proved: bool) -> None:
     """Apply one line to the tables.
 
     :param end: byte offset of its end in the file.
+    :param proved: whether it proves that a signed-in person acted; the tables say no more.
     :raises IntegrityError: a newer version wrote it, and this one can't interpret it.
     """
     body = parse_body(fields["kind"], fields["body"], fields["seq"])
@@ -65,9 +66,12 @@ def apply(connection: Connection, fields: Fields, end: int) -> None:
             key=fields["key"],
             sha256=fields["sha256"],
             end=end,
+            proof=fields.get("proof"),
+            proved=proved,
             **_who(fields),
         )
     )
+    fields = {**fields, "verified": proved}
     action = _ACTIONS.get(type(body))
     if action is not None:  # a line that changes no other table, such as a decision, is only stored
         action(connection, fields, body)
