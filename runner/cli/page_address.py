@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from core.errors import InputError
-from core.language import Message
+from core.language import Message, literal
 from core.paths import Home
 from runner.cli.options import HomeOption, PortOption, existing_home
 from runner.cli.speech import tell
@@ -39,4 +39,4 @@ def link(port: PortOption = 8501, home: HomeOption = None) -> None:
             Message("A login is configured: people sign in at the page's address."),
             Message("Open {address}", address=page_address(place, port)),
         )
-    tell(Message("{address}", address=page_address(place, port)))
+    tell(literal(page_address(place, port)))

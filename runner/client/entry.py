@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from core.access import Identity, identity_of, role_of
@@ -25,6 +26,7 @@ from runner.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from core.access import AccessList
     from core.ledger_bodies import Body
@@ -55,6 +57,7 @@ class Entry:
         self.sessions = Sessions(home, settings)
         self._fresh_for = timedelta(seconds=settings.session_fresh_s)
         self._last_good: AccessList | None = sign_in.access
+        self._stamp: object = "unread"  # of the list as it was last read
         self._denials: dict[tuple[str, str, str], datetime] = {}
 
     @classmethod
@@ -167,6 +170,10 @@ class Entry:
                 )
         self.touch(session)
 
+    @cached_property
+    def _store(self) -> Store:
+        return Store(self.home)
+
     @property
     def way_in(self) -> Message:
         """How to come in."""
@@ -199,10 +206,13 @@ class Entry:
 
     def _list(self) -> AccessList:
         """The list as it is now; the last good one while it can't be read."""
-        try:
-            self._last_good = read_access(self.home)
-        except TrainweekError as error:
-            log.warning("%s", error)
+        stamp = _stamp(self.home.access)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._last_good = read_access(self.home)
+            except TrainweekError as error:
+                log.warning("%s", error)
         if self._last_good is None:
             raise PermissionDenied(Message("There is no list of people."))
         return self._last_good
@@ -215,10 +225,19 @@ class Entry:
         """A line of the ledger. Where none can be written, people still read."""
         now = self.now()
         try:
-            with Store(self.home).write() as transaction:
+            with self._store.write() as transaction:
                 transaction.append(body, by=person, at=now, at_week=now)
         except TrainweekError as error:
             log.warning("not on the ledger: %s of %s: %s", body.kind, person.name, error)
+
+
+def _stamp(path: Path) -> object:
+    """Changes with the file, also with who may read it."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_mode
 
 
 def _proved(claims: Mapping[str, Any], now: datetime) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.language import plural
 from core.ledger_bodies import (
+    ActDenied,
     AttemptStarted,
     ClockSet,
     ConditionClosed,
@@ -25,6 +26,9 @@ from core.ledger_bodies import (
     RestartRequested,
     RunnerEnded,
     RunnerStarted,
+    SessionsRevoked,
+    SignedIn,
+    SignedOut,
     SigningKeyCreated,
     StartRequeued,
     StopRequested,
@@ -108,7 +112,11 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("created the week")
         case WeekUsed():
             return page.say("activated the week")
-        case ClockSet() | RunnerStarted() | RunnerEnded():
+        case ActDenied(right=right, reason=reason):
+            return page.say("was refused ({right}): {reason}", right=right, reason=reason)
+        case SessionsRevoked(count=count):
+            return page.say(plural("ended {n} session", "ended {n} sessions", count))
+        case ClockSet() | RunnerStarted() | RunnerEnded() | SignedIn() | SignedOut():
             return ""
     return plain(entries[0].kind)  # also of a newer version
 
