@@ -65,6 +65,8 @@ class Jobs(BaseClient):
             connection = transaction.connection
             if entry := self._keyed(connection, key):
                 return Submitted(self._job(transaction, requested_job(entry)))
+            if refused := self._elsewhere(connection):
+                return refused
             if row := queries.active_job(connection, kind):
                 job = rows.job_of(row)
                 return AlreadyRunning(job, job.requested_by, job.requested_at)
@@ -117,6 +119,8 @@ class Jobs(BaseClient):
                 select(schema.jobs).where(schema.jobs.c.id == job_id)
             ).one()
             job = rows.job_of(row)
+            if denied := self._elsewhere(transaction.connection):
+                return denied
             if job.state in ENDED_STATES:
                 return Refused(
                     Message(

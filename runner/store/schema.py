@@ -32,7 +32,7 @@ from core.vocabulary import ACTIVE_STATES, LIVE_STATES
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-REVISION = "0006"
+REVISION = "0007"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
@@ -116,6 +116,7 @@ weeks = Table(
     Column("watched", String),
     Column("synthetic", Boolean, nullable=False),
     Column("playbook_file", String),  # the file the text was read from; None: the default playbook
+    Column("archived_at", UtcDateTime),  # None: not archived
     Index("one_active_week", "active", unique=True, sqlite_where=text("active = 1")),
 )
 

@@ -33,7 +33,10 @@ from core.ledger_bodies import (
     StartRequeued,
     StopRequested,
     Ticked,
+    WeekArchived,
     WeekCreated,
+    WeekMended,
+    WeekUnarchived,
     WeekUsed,
 )
 from core.reading import as_set
@@ -116,6 +119,13 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("was refused ({right}): {reason}", right=right, reason=reason)
         case SessionsRevoked(count=count):
             return page.say(plural("ended {n} session", "ended {n} sessions", count))
+        case WeekMended(launch=launch, reason=reason):
+            when = page.viewer.clock(launch)
+            return page.say("changed the launch time to {time}: {text}", time=when, text=reason)
+        case WeekArchived():
+            return page.say("archived the week")
+        case WeekUnarchived():
+            return page.say("unarchived the week")
         case ClockSet() | RunnerStarted() | RunnerEnded() | SignedIn() | SignedOut():
             return ""
     return plain(entries[0].kind)  # also of a newer version

@@ -32,6 +32,9 @@ from core.ledger_bodies import (
     SignedOut,
     Ticked,
     UnknownBody,
+    WeekArchived,
+    WeekMended,
+    WeekUnarchived,
     parse_body,
     readable_body,
 )
@@ -49,6 +52,9 @@ NEWER: set[type[Body]] = {
     SignedOut,
     SessionsRevoked,
     ActDenied,
+    WeekMended,
+    WeekArchived,
+    WeekUnarchived,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {
