@@ -34,7 +34,13 @@ from core.ledger_bodies.jobs import (
 from core.ledger_bodies.parsing import BODIES, parse_body, readable_body
 from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
-from core.ledger_bodies.weeks import ClockSet, WeekCreated, WeekUsed
+from core.ledger_bodies.weeks import (
+    ClockSet,
+    PlaybookField,
+    PlaybookTaken,
+    WeekCreated,
+    WeekUsed,
+)
 
 __all__ = [
     "BODIES",
@@ -60,6 +66,8 @@ __all__ = [
     "LedgerReplayed",
     "ModelChosen",
     "NoteWritten",
+    "PlaybookField",
+    "PlaybookTaken",
     "ProcessColumns",
     "RestartRequested",
     "RunnerEnded",

@@ -17,7 +17,7 @@ from dashboard.components.states import badge, icon
 from dashboard.components.tick_form import tick_cell
 from dashboard.formatting import age, number
 from dashboard.wording import plain
-from runner.week.judged_moment import is_early, run_finished
+from runner.week.judged_moment import is_early, playbook_of, run_finished
 
 if TYPE_CHECKING:
     from core.checks.judgement import Judgement
@@ -73,15 +73,22 @@ def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -
         f"**{say('{passed} of {total} passed', passed=passed, total=total)}** · "
         f"{say('{ticked} of {total} ticked', ticked=ticked, total=total)}"
     )
-    owner = snapshot.week.playbook.roles[slot.owner].title.in_(page.viewer.language)
+    owner = playbook_of(slot, snapshot).roles[slot.owner].title.in_(page.viewer.language)
     st.markdown(f"{counts} · :gray[{text} · {plain(owner)}]")
+    if replaced := snapshot.week.replaced_playbook_of(slot, run_finished(snapshot)):
+        earlier = say(
+            "Judged under playbook `{sha}`, which was replaced {time}.",
+            sha=replaced.sha256[:12],
+            time=page.viewer.moment(replaced.until),
+        )
+        st.markdown(f":small[:blue[:material/history: {earlier}]]")
     if is_early(slot, snapshot) and snapshot.run is not None:
         _preview(page, snapshot, slot)
 
 
 def _preview(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
     """What the check would say now; it is no verdict."""
-    say, playbook = page.say, snapshot.week.playbook
+    say, playbook = page.say, playbook_of(slot, snapshot)
     judged = judge_slot(playbook, slot.id, snapshot.facts)
     passed = sum(each.verdict is Verdict.PASS for each in judged)
     others = [
@@ -97,7 +104,7 @@ def _preview(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
 def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
     """One item: verdict, question and reason, value and limit, source and age, tick."""
     say, judged = page.say, item.judgement
-    spec = snapshot.week.playbook.checks[judged.check]
+    spec = playbook_of(slot, snapshot).checks[judged.check]
     title = spec.title.in_(page.viewer.language)
     with st.container(border=True, gap="xsmall", key=f"item-{slot.id}-{judged.check}"):
         verdict, what, value, source, tick = st.columns(

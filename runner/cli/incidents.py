@@ -48,7 +48,7 @@ def list_incidents(
 def _print(week: Week, incident: Incident) -> None:
     head = joined([str(incident.id), incident.procedure, incident.state.value], "  ")
     tell(joined([head, incident.summary], "  "))
-    spec = week.playbook.find_escalation(incident.procedure)
+    spec = week.playbook_at(incident.opened_at_week).find_escalation(incident.procedure)
     for index, step in enumerate(spec.actions if spec else ()):
         done = incident.items.get(index)
         mark = _MARKS[done.state if done else ItemState.OPEN]
@@ -64,7 +64,7 @@ def _print(week: Week, incident: Incident) -> None:
 
 
 def _as_dict(week: Week, incident: Incident) -> dict[str, Any]:
-    spec = week.playbook.find_escalation(incident.procedure)
+    spec = week.playbook_at(incident.opened_at_week).find_escalation(incident.procedure)
     still = open_actions(week, incident)
     actions = []
     for index, step in enumerate(spec.actions if spec else ()):

@@ -20,6 +20,7 @@ from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
 from runner.client.signatures.pipeline_gate import PipelineGate
 from runner.client.ticks import Ticks
+from runner.client.week_playbooks import WeekPlaybooks
 from runner.client.week_records import WeekReads
 from runner.client.weeks import Weeks
 from runner.store import Store
@@ -37,6 +38,7 @@ class Client(
     Reads,
     WeekReads,
     Weeks,
+    WeekPlaybooks,
     Jobs,
     Restarts,
     Models,

@@ -13,6 +13,7 @@ from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import pulse_of
 from runner.store import queries, record_queries, rows, schema
+from runner.store.weeks import found_weeks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,8 +42,7 @@ class Reads(BaseClient):
     def weeks(self) -> list[Week]:
         """All weeks, ordered by launch time."""
         with self.store.read() as connection:
-            found = connection.execute(select(schema.weeks).order_by(schema.weeks.c.launch))
-            return [rows.week_of(row) for row in found]
+            return found_weeks(connection, select(schema.weeks).order_by(schema.weeks.c.launch))
 
     def damage(self) -> IntegrityError | None:
         """Why nothing can be saved, with the command that repairs it; None if all is intact."""

@@ -28,6 +28,7 @@ from core.ledger_bodies import (
     JobColumns,
     JobRequested,
     NoteWritten,
+    PlaybookTaken,
     RestartRequested,
     RunnerEnded,
     RunnerStarted,
@@ -40,7 +41,7 @@ from core.ledger_bodies import (
 )
 from core.timestamps import parse_moment
 from core.vocabulary import IncidentState, JobState
-from runner.store import items, schema
+from runner.store import items, schema, weeks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -88,18 +89,6 @@ def _insert(connection: Connection, table: Table, fields: Fields, values: Fields
     connection.execute(
         insert(table).values(id=fields["seq"], week_id=fields["week_id"], **values, **_who(fields))
     )
-
-
-def _create_week(connection: Connection, fields: Fields, body: WeekCreated) -> None:
-    connection.execute(update(schema.weeks).values(active=False))
-    values = {**body.given(), "created_at": parse_moment(fields["at"])}
-    connection.execute(insert(schema.weeks).values(**values, active=True))
-
-
-def _use_week(connection: Connection, fields: Fields, body: WeekUsed) -> None:
-    weeks = schema.weeks
-    connection.execute(update(weeks).values(active=False))
-    connection.execute(update(weeks).where(weeks.c.id == body.id).values(active=True))
 
 
 def _set_clock(connection: Connection, fields: Fields, body: ClockSet) -> None:
@@ -271,8 +260,9 @@ def _end_runner(connection: Connection, fields: Fields, body: RunnerEnded) -> No
 
 
 _ACTIONS: dict[type[Body], Callable[[Connection, Fields, Any], None]] = {
-    WeekCreated: _create_week,
-    WeekUsed: _use_week,
+    WeekCreated: weeks.create,
+    WeekUsed: weeks.use,
+    PlaybookTaken: weeks.take_playbook,
     ClockSet: _set_clock,
     JobRequested: _request_job,
     StopRequested: _request_stop,

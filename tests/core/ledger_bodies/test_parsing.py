@@ -25,6 +25,7 @@ from core.ledger_bodies import (
     JobColumns,
     JobRequested,
     ModelChosen,
+    PlaybookTaken,
     ProcessColumns,
     Ticked,
     UnknownBody,
@@ -41,6 +42,7 @@ NEWER: set[type[Body]] = {
     CountersignRequested,
     ModelChosen,
     IncidentActionSkipped,
+    PlaybookTaken,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {
