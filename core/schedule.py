@@ -77,6 +77,14 @@ def next_up(views: Iterable[SlotView]) -> SlotView | None:
     return None
 
 
+def current(views: Iterable[SlotView], now_week: datetime) -> SlotView | None:
+    """Whose checks are wanted: the oldest that is due or overdue, else the latest that has come."""
+    views = sorted(views, key=lambda view: view.at)
+    waiting = [view for view in views if view.state in {SlotState.OVERDUE, SlotState.DUE}]
+    come = [view for view in views if view.at <= now_week]
+    return next(iter(waiting or come[-1:] or views), None)
+
+
 def worst_first(seen: Iterable[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts that do not pass, the worst first."""
     return tuple(sorted((v for v in seen if v in _WORST_FIRST), key=_WORST_FIRST.index))

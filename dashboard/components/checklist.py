@@ -12,7 +12,7 @@ from core.language import Message, plural
 from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.file_link import file_links
-from dashboard.components.reading_text import aged_text, value_text, window_text
+from dashboard.components.reading_text import aged_text, window_text
 from dashboard.components.states import badge, icon
 from dashboard.components.tick_form import tick_cell
 from dashboard.formatting import age, number
@@ -113,7 +113,7 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
         verdict.markdown(badge(judged.verdict, say))
         what.markdown(f"**{plain(title)}**  \n:small[:gray[{say.text(judged.why)}]]")
         value.markdown(
-            f"**{say(value_text(judged))}** :gray[{limit_text(page, judged)}]",
+            f"**{say(judged.value_text)}** :gray[{limit_text(page, judged)}]",
             help=plain(judged.reading.source) if judged.reading else None,
         )
         source.markdown(f":small[:gray[{source_text(page, snapshot, judged)}]]")
@@ -135,7 +135,7 @@ def limit_text(page: Page, judged: Judgement) -> str:
     """The limit beside the value: ``< 0.01``, or ``must be RUNNING`` for a word."""
     if not judged.limit or judged.limit[0] in "<>=≤≥":
         return page.say.text(judged.limit)
-    if judged.limit == "yes" or judged.limit == value_text(judged):
+    if judged.limit == "yes" or judged.limit == judged.value_text:
         return ""  # the badge says it; "43,824 bars, must be yes" would be unclear
     return page.say("must be {limit}", limit=judged.limit)
 
@@ -186,7 +186,7 @@ def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item
                     item.judgement.check,
                     "",
                     item.judgement.verdict,
-                    value_text(item.judgement),
+                    item.judgement.value_text,
                 ),
             )
             if not done:

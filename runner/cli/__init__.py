@@ -29,6 +29,7 @@ from runner.cli import (
     run_models,
     runs,
     settings,
+    ticks,
     weeks,
 )
 from runner.cli.program import VerdictCommand, run
@@ -79,6 +80,7 @@ for command in (
     manual.restart,
     models.checkpoints,
     manual.revalidate,
+    ticks.tick,
     demo.demo,
 ):
     app.command()(command)

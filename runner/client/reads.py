@@ -140,6 +140,11 @@ class Reads(BaseClient):
         with self.store.read() as connection:
             return record_queries.incidents(connection, week_id, open_only)
 
+    def incident(self, incident_id: int) -> Incident | None:
+        """An incident by its id; None if it does not exist."""
+        with self.store.read() as connection:
+            return record_queries.incident(connection, incident_id)
+
     def incidents_of(self, job_id: str) -> list[Incident]:
         """The incidents that the runner opened for a job, newest first."""
         with self.store.read() as connection:
