@@ -52,7 +52,8 @@ class EarlierPlaybook:
 
 @dataclass(frozen=True)
 class Week:
-    """One training week. Its id is its launch date, with ``-2`` … for a further one of that day.
+    """One training week. Its id is the launch date that it was created with, with ``-2`` … for a
+    further one of that day; it stays when the launch time is changed.
 
     The week keeps the playbook's text, so that a later edit of the file changes nothing; the
     lead can take the changed one into the week. What was judged before stays as it was judged.
@@ -70,6 +71,7 @@ class Week:
     synthetic: bool = False  # synthetic market; shown wherever it is used
     playbook_file: str | None = None  # source of its text; None: trainweek's own
     earlier: tuple[EarlierPlaybook, ...] = ()  # that were replaced, oldest first
+    archived_at: datetime | None = None  # lists leave it out since then; None: not archived
 
     @cached_property
     def playbook(self) -> Playbook:

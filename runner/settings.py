@@ -143,6 +143,9 @@ class Settings(_Settings):
     backup_keep_s: Number = _seconds(
         7 * 86400.0, "Age at which such a backup is deleted; the newest one always stays."
     )
+    proofs_from: Count = _number(
+        1, "line", "First ledger line whose acts of signed-in people must be proved."
+    )
     automatic_resume: bool = Field(
         default=True, description="Resume a training run that the machine interrupted."
     )

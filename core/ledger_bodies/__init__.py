@@ -38,7 +38,10 @@ from core.ledger_bodies.weeks import (
     ClockSet,
     PlaybookField,
     PlaybookTaken,
+    WeekArchived,
     WeekCreated,
+    WeekMended,
+    WeekUnarchived,
     WeekUsed,
 )
 
@@ -78,7 +81,10 @@ __all__ = [
     "StoreRestored",
     "Ticked",
     "UnknownBody",
+    "WeekArchived",
     "WeekCreated",
+    "WeekMended",
+    "WeekUnarchived",
     "WeekUsed",
     "parse_body",
     "readable_body",

@@ -196,8 +196,8 @@ class _Slot:
 
 
 def _found(judged: Judgement) -> Message:
-    """Value, limit and reason; a limit that is the value itself says nothing."""
-    if not judged.limit or judged.limit == judged.value_text:
+    """Value, limit and reason; a limit that is the value itself, or "yes", says nothing."""
+    if judged.limit in {"", "yes", judged.value_text}:
         return joined([judged.value_text, judged.why])
     return Message(
         "{value} ({limit}) {why}", value=judged.value_text, limit=judged.limit, why=judged.why

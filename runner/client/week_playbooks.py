@@ -104,7 +104,7 @@ class WeekPlaybooks(BaseClient):
         :raises InputError: the file can't be read.
         :raises PlaybookError: it is invalid.
         """
-        if denied := self._denied(Right.REVALIDATE) or refused_text(reason):
+        if denied := self._denied(Right.PLAN) or refused_text(reason):
             return denied
         if is_blank(reason):
             return Refused(

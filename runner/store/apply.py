@@ -35,7 +35,10 @@ from core.ledger_bodies import (
     StartRequeued,
     StopRequested,
     Ticked,
+    WeekArchived,
     WeekCreated,
+    WeekMended,
+    WeekUnarchived,
     WeekUsed,
     parse_body,
 )
@@ -50,10 +53,11 @@ if TYPE_CHECKING:
 Fields = Mapping[str, Any]
 
 
-def apply(connection: Connection, fields: Fields, end: int) -> None:
+def apply(connection: Connection, fields: Fields, end: int, proved: bool) -> None:
     """Apply one line to the tables.
 
     :param end: byte offset of its end in the file.
+    :param proved: whether it proves that a signed-in person acted; the tables say no more.
     :raises IntegrityError: a newer version wrote it, and this one can't interpret it.
     """
     body = parse_body(fields["kind"], fields["body"], fields["seq"])
@@ -66,9 +70,12 @@ def apply(connection: Connection, fields: Fields, end: int) -> None:
             key=fields["key"],
             sha256=fields["sha256"],
             end=end,
+            proof=fields.get("proof"),
+            proved=proved,
             **_who(fields),
         )
     )
+    fields = {**fields, "verified": proved}
     action = _ACTIONS.get(type(body))
     if action is not None:  # a line that changes no other table, such as a decision, is only stored
         action(connection, fields, body)
@@ -88,18 +95,6 @@ def _insert(connection: Connection, table: Table, fields: Fields, values: Fields
     """Insert a row for a line, with its author and times."""
     connection.execute(
         insert(table).values(id=fields["seq"], week_id=fields["week_id"], **values, **_who(fields))
-    )
-
-
-def _set_clock(connection: Connection, fields: Fields, body: ClockSet) -> None:
-    connection.execute(
-        insert(schema.clock_points).values(
-            id=fields["seq"],
-            week_id=fields["week_id"],
-            real=body.real,
-            week=body.week,
-            pace=body.pace,
-        )
     )
 
 
@@ -262,8 +257,11 @@ def _end_runner(connection: Connection, fields: Fields, body: RunnerEnded) -> No
 _ACTIONS: dict[type[Body], Callable[[Connection, Fields, Any], None]] = {
     WeekCreated: weeks.create,
     WeekUsed: weeks.use,
+    WeekMended: weeks.mend,
+    WeekArchived: weeks.archive,
+    WeekUnarchived: weeks.unarchive,
     PlaybookTaken: weeks.take_playbook,
-    ClockSet: _set_clock,
+    ClockSet: weeks.set_clock,
     JobRequested: _request_job,
     StopRequested: _request_stop,
     RestartRequested: _request_restart,

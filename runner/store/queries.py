@@ -12,7 +12,7 @@ from core.ledger_bodies import SigningKeyCreated, readable_body
 from core.vocabulary import ACTIVE_STATES, IncidentState, JobKind
 from runner.store.rows import incident_of, point_of
 from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
-from runner.store.weeks import found_weeks
+from runner.store.week_history import found_weeks
 
 if TYPE_CHECKING:
     from collections.abc import Collection

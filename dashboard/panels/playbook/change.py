@@ -122,7 +122,7 @@ def _line(page: Page, text: DifferenceText) -> str:
 
 def _act(page: Page, week: Week, found: PlaybookChange) -> None:
     say = page.say
-    denied = page.denied(Right.REVALIDATE)
+    denied = page.denied(Right.PLAN, also_elsewhere=True)
     blocked = found.refused is not None
     st.text_area(
         say.raw("Reason"), key=_REASON, max_chars=2000, disabled=bool(denied) or blocked, height=80

@@ -15,6 +15,7 @@ from core.ledger_bodies import (
     DecisionSigned,
     SigningKeyCreated,
     WeekCreated,
+    WeekMended,
     parse_body,
     readable_body,
 )
@@ -61,7 +62,9 @@ def comparison_paths(
     lines = _lines(home)
     created = (line.body for line in lines if isinstance(line.body, WeekCreated))
     week = next((body for body in created if body.id == week_id), None)
-    later = week is not None and taken_over(lines, week.launch, statement["decision_sha256"])
+    mended = (line.body for line in lines if isinstance(line.body, WeekMended))
+    launches = [body.launch for body in (week, *mended) if body and body.id == week_id]
+    later = bool(launches) and taken_over(lines, launches[-1], statement["decision_sha256"])
     defaults = evidence_paths(home, bound, later)
     origin = week.playbook_file if week else None
     return replace(

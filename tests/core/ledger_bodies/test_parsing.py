@@ -29,6 +29,9 @@ from core.ledger_bodies import (
     ProcessColumns,
     Ticked,
     UnknownBody,
+    WeekArchived,
+    WeekMended,
+    WeekUnarchived,
     parse_body,
     readable_body,
 )
@@ -43,6 +46,9 @@ NEWER: set[type[Body]] = {
     ModelChosen,
     IncidentActionSkipped,
     PlaybookTaken,
+    WeekMended,
+    WeekArchived,
+    WeekUnarchived,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {

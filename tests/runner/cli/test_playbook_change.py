@@ -58,7 +58,7 @@ def test_json_names_each_field_and_an_engineer_is_refused(tmp_path: Path) -> Non
     words = ("playbook", "take", "--reason", "x", "--yes", "--json")
     no = trainweek(*words, home=home, role="engineer")
     assert no.returncode == 2
-    assert "may not revalidate" in json.loads(no.stdout)["error"]["what"]
+    assert "may not plan" in json.loads(no.stdout)["error"]["what"]
 
 
 def test_a_week_with_the_manuals_playbook_needs_a_file(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def clock_at(place: Place, hours: float) -> datetime:
 def test_it_is_an_act_of_the_lead_with_a_reason_and_the_old_and_new_hash(place: Place) -> None:
     file = own(place.home.root, f"checks: {{{KL}}}")
     engineer = place.client(ENGINEER)
-    assert "may not revalidate" in refused(engineer.take_playbook(place.week.id, file, "x")).reason
+    assert "may not plan" in refused(engineer.take_playbook(place.week.id, file, "x")).reason
     assert "a reason" in refused(place.lead.take_playbook(place.week.id, file, " ")).reason
     week = recorded(place.lead.take_playbook(place.week.id, file, "too strict"))
     assert week.playbook.checks["kl_divergence"].threshold == 0.02
