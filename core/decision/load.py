@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,9 @@ from core.decision.record import (
 )
 from core.decision.skill import EvidenceRecord
 from core.errors import InputError, IntegrityError
+from core.kept_results import KeptResults
 from core.language import Message
+from core.limited_files import MOST_CAPSULE, json_of, read_limited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 RESTORE = Message("Restore it, or revalidate again.")
+_HEADS: KeptResults[tuple[object, str]] = KeptResults(4_096)
 FIRST_VERSION = 1  # had no uncertainty, robustness, trust and change
 
 
@@ -107,12 +110,18 @@ def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None
         file = folder / DECISION
         if not file.is_file():
             continue
-        fields = _fields(file, _content(file))
-        if week is None or fields.get("week") == week:
-            newest = max(newest or ("", folder), (str(fields.get("created_at")), folder))
+        of_week, created_at = _HEADS.get(file, [file], partial(_head, file))
+        if week is None or of_week == week:
+            newest = max(newest or ("", folder), (created_at, folder))
     if newest is None:
         return None
     return read_decision(newest[1])
+
+
+def _head(file: Path) -> tuple[object, str]:
+    """Week and creation time of a decision, as written."""
+    fields = _fields(file, _content(file))
+    return fields.get("week"), str(fields.get("created_at"))
 
 
 def dated_problem(home: Home, saved: SavedDecision) -> str | None:
@@ -154,7 +163,7 @@ def archive_problem(archive: Path, written: Mapping[str, str]) -> Message | None
 
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_limited(file, MOST_CAPSULE)
     except OSError as error:
         raise InputError(
             Message("{file} can't be read: {why}.", file=str(file), why=error.strerror),
@@ -182,7 +191,7 @@ def _parse(file: Path, content: bytes) -> RecordedDecision:
 
 def _fields(file: Path, content: bytes) -> dict[str, Any]:
     try:
-        fields = json.loads(content)
+        fields = json_of(content)
     except ValueError as error:
         raise IntegrityError(
             Message("{file} is not JSON: {why}.", file=str(file), why=str(error)), RESTORE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.language import Message
+from core.limited_files import read_limited_text
 from core.playbook import DEFAULT, Playbook, parse_playbook, whole_text
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def playbook_file(home: Home, path: str | Path | None) -> PlaybookFile:
     """
     found = home.resolve(path) if path else Path(DEFAULT)
     try:
-        text = found.read_text(encoding="utf-8")
+        text = read_limited_text(found)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
             Message(

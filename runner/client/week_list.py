@@ -42,9 +42,7 @@ class WeekList(Signatures):
     def listed_weeks(self) -> list[ListedWeek]:
         """All weeks, archived ones included, ordered by launch time."""
         decided = {
-            one.saved.decision.week: one
-            for one in self.archived_decisions()
-            if one.saved is not None
+            one.brief.week: one for one in self.archived_decisions() if one.brief is not None
         }
         order = (schema.weeks.c.launch, schema.weeks.c.id)
         with self.store.read() as connection:

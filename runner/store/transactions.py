@@ -23,6 +23,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from core.errors import IntegrityError
+from core.home_links import require_inside
 from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
@@ -145,6 +146,7 @@ class Store:
         self._database = database or home.database
         self._proofs = proofs or Proofs(home)
         self._known_lines = KnownLines()
+        require_inside(home)
         for folder in (home.state, home.ledger.parent):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
