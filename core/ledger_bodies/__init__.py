@@ -37,6 +37,8 @@ from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequ
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
 from core.ledger_bodies.weeks import (
     ClockSet,
+    PlaybookField,
+    PlaybookTaken,
     WeekArchived,
     WeekCreated,
     WeekMended,
@@ -69,6 +71,8 @@ __all__ = [
     "LedgerReplayed",
     "ModelChosen",
     "NoteWritten",
+    "PlaybookField",
+    "PlaybookTaken",
     "ProcessColumns",
     "RestartRequested",
     "RunnerEnded",

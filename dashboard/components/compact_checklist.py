@@ -11,6 +11,7 @@ from dashboard.components.checklist import actions_row, heading
 from dashboard.components.states import badge
 from dashboard.components.tick_form import tick_cell
 from dashboard.wording import plain
+from runner.week.judged_moment import playbook_of
 
 if TYPE_CHECKING:
     from core.playbook import SlotSpec
@@ -22,8 +23,9 @@ def compact(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
     """All items of a slot in a narrow column."""
     items = snapshot.items(slot)
     heading(page, snapshot, slot, items)
+    playbook = playbook_of(slot, snapshot)
     for item in items:
-        title = snapshot.week.playbook.checks[item.judgement.check].title.in_(page.viewer.language)
+        title = playbook.checks[item.judgement.check].title.in_(page.viewer.language)
         what, tick = st.columns((3, 2), gap="xsmall", vertical_alignment="center")
         what.markdown(
             f"{badge(item.judgement.verdict, page.say)} **{plain(title)}**  \n"

@@ -106,7 +106,7 @@ def window(browser: Browser) -> Iterator[Open]:
             locale=locale,
         )
         if site.by_link:
-            let_in(context, site.home, site.url)
+            let_in(context, site.served, site.url)
         if role is not None:
             remember(context, site.url, role)
         contexts.append(context)

@@ -56,6 +56,7 @@ class Site:
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self.home = Home(root)
+        self.served = self.home  # the home that the app serves
         self.client = Client(self.home, LEAD)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"

@@ -23,6 +23,7 @@ from core.ledger_bodies import (
     JobRequested,
     ModelChosen,
     NoteWritten,
+    PlaybookTaken,
     RestartRequested,
     RunnerEnded,
     RunnerStarted,
@@ -45,6 +46,7 @@ from dashboard.components.states import mark
 from dashboard.wording import plain
 from dashboard.wording.decision import ACTS
 from dashboard.wording.names import JOB_KINDS
+from runner.week.judged_moment import slots_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,6 +121,8 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("was refused ({right}): {reason}", right=right, reason=reason)
         case SessionsRevoked(count=count):
             return page.say(plural("ended {n} session", "ended {n} sessions", count))
+        case PlaybookTaken(reason=reason):
+            return page.say("took a changed playbook into the week: {text}", text=reason)
         case WeekMended(launch=launch, reason=reason):
             when = page.viewer.clock(launch)
             return page.say("changed the launch time to {time}: {text}", time=when, text=reason)
@@ -205,9 +209,7 @@ def _decision(
 
 
 def _slot(page: Page, snapshot: Snapshot, slot_id: str) -> str:
-    slots = {
-        slot.id: slot.title.in_(page.viewer.language) for slot in snapshot.week.playbook.schedule
-    }
+    slots = {slot.id: slot.title.in_(page.viewer.language) for slot in slots_of(snapshot)}
     return slots.get(slot_id, slot_id)
 
 
