@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -68,6 +69,7 @@ class Page:
         """
         ticking = self.viewer.live and not still
 
+        @wraps(body)  # Streamlit names a fragment by its function
         def proved_body() -> None:
             if self.services.client.entry is not None and not still_in():
                 st.rerun()  # the entry file says why
