@@ -15,6 +15,7 @@ from core.errors import MarketDataError
 from core.files import file_sha256
 from core.language import Message, literal
 from core.model_manifest import manifest_of
+from core.playbook.extension import extended
 from core.yaml_files import TreeError, read_tree
 
 if TYPE_CHECKING:
@@ -99,13 +100,15 @@ def bound_to(saved: SavedDecision, playbook_text: str, data_dir: str) -> dict[st
 def rules_sha256(playbook_text: str, version: int = RULES) -> str:
     """Hash of the playbook's gates, decision rules, revalidation settings and costs, as written.
 
+    A playbook that extends another has the rules that it inherits.
+
     Defaults are not filled in, so a newer version's new default changes no old decision.
     Titles, names, next steps, comments and spacing are left out.
 
     :param version: version of the rules, from the signature; 1 had neither costs nor market.
     """
     try:
-        tree = read_tree(playbook_text).data
+        tree = extended(read_tree(playbook_text)).data
     except TreeError:
         tree = None
     if not isinstance(tree, dict):  # no playbook: a hash that no signature has
