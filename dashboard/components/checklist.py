@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Item, Snapshot
     from dashboard.page import Page
 
-WIDTHS = (4.2, 2.2, 2.4, 2.2)
+WIDTHS = (4, 2.1, 2.4, 2.5)
 RESULT = "result.json"  # in the source of a reading that comes from a job
 
 
