@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.language import Message, plural
+from core.limited_files import MOST_RECORD, json_of, read_limited
 from core.model_selection import (
     CANDIDATES,
     MOST_LISTED,
@@ -153,8 +153,8 @@ def manifest_of(zip_path: Path, sha256: str) -> dict[str, Any] | None:
     """The manifest of the zip with this hash, current or next; None if there is none."""
     for path in (manifest_path(zip_path), next_manifest_path(zip_path)):
         try:
-            manifest = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
-        except (OSError, ValueError, RecursionError):
+            manifest = json_of(read_limited(path, MOST_RECORD), _refuse)
+        except (OSError, ValueError):
             continue
         if isinstance(manifest, dict) and manifest.get("sha256") == sha256:
             return manifest

@@ -183,6 +183,11 @@ class Home:
         """The private key of signatures; only its owner may read it."""
         return self.state / "keys" / "signing.pem"
 
+    @property
+    def acts_key(self) -> Path:
+        """The key that proves acts of signed-in people; only its owner may read it."""
+        return self.state / "keys" / "acts.key"
+
     # models/
     @property
     def model(self) -> Path:

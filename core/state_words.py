@@ -22,6 +22,7 @@ from core.vocabulary import (
     TrainingStatus,
     Trend,
     Verdict,
+    WeekState,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
         SlotState.UPCOMING: Message("Upcoming"),
         SlotState.SKIPPED: Message("Not needed"),
         SlotState.RUN_FINISHED: Message("Run finished, judged at its end"),
+    },
+    WeekState: {
+        WeekState.PLANNED: Message("Planned"),
+        WeekState.RUNNING: Message("In progress"),
+        WeekState.FINISHED: Message("Week finished"),
+        WeekState.ARCHIVED: Message("Archived"),
     },
     JobState: {
         JobState.QUEUED: Message("Queued"),

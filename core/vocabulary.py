@@ -113,6 +113,15 @@ class Trend(StrEnum):
     INSUFFICIENT = "INSUFFICIENT"
 
 
+class WeekState(StrEnum):
+    """State of a week; which one is active is another matter."""
+
+    PLANNED = "planned"  # no training of it was started
+    RUNNING = "running"  # it has a training run, and its last day has not passed
+    FINISHED = "finished"  # its last day has passed, or its decision is signed
+    ARCHIVED = "archived"
+
+
 class SlotState(StrEnum):
     """State of a slot of the schedule."""
 
@@ -236,6 +245,7 @@ class Right(StrEnum):
     REVALIDATE = "revalidate"  # revalidate; choose the model; declare trials
     SIGN = "sign"  # sign, refuse or put conditions on a decision
     COUNTERSIGN = "countersign"  # be the second person of an override
+    PLAN = "plan"  # make a week the active one, change its launch time, archive it
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -249,6 +259,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.OPERATE,
             Right.REVALIDATE,
             Right.COUNTERSIGN,
+            Right.PLAN,
         }
     ),
     Role.CTO: frozenset({Right.READ, Right.RECORD, Right.CLOSE, Right.SIGN}),

@@ -35,7 +35,8 @@ def require_usable_launch(launch: datetime) -> None:
 
 @dataclass(frozen=True)
 class Week:
-    """One training week. Its id is its launch date, with ``-2`` … for a further one of that day.
+    """One training week. Its id is the launch date that it was created with, with ``-2`` … for a
+    further one of that day; it stays when the launch time is changed.
 
     The week keeps the playbook's text, so that a later edit of the file never changes
     how an earlier week was judged.
@@ -52,6 +53,7 @@ class Week:
     watched: str | None = None  # log folder of a run that trainweek did not start and only reads
     synthetic: bool = False  # synthetic market; shown wherever it is used
     playbook_file: str | None = None  # source of its text; None: trainweek's own
+    archived_at: datetime | None = None  # lists leave it out since then; None: not archived
 
     @cached_property
     def playbook(self) -> Playbook:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import error_log, frame, remembered, tab
+from dashboard import error_log, frame, remembered, shown_week, tab
 from dashboard.access import admit, current_person, draw_person
+from dashboard.components import week_banner
 from dashboard.components.boundary import boundary
-from dashboard.navigation import ONLY_WATCHED, build
+from dashboard.navigation import ONLY_WATCHED, build, draw_menu
 from dashboard.page import current
 from dashboard.viewer import current_viewer, draw_settings
 
@@ -25,13 +26,22 @@ def main() -> None:
     say = current_viewer().words
     if not admit(say):
         return
+    menu = st.sidebar.container()
     with st.sidebar, boundary(say):
         _sidebar(say)
     say = current_viewer().words  # the language may have changed just now
     only_watched = bool(st.session_state.get(ONLY_WATCHED))
-    chosen = st.navigation(build(say, only_watched=only_watched), expanded=True)
+    shown = shown_week.asked()
+    chosen = st.navigation(
+        build(say, only_watched=only_watched),
+        expanded=True,
+        position="sidebar" if shown is None else "hidden",
+    )
     if not chosen.url_path:
         chosen.run()  # redirects to the first page
+    if shown is not None:
+        with menu:
+            draw_menu(say, only_watched=only_watched)
     page = None
     with boundary(say):
         page = current()
@@ -40,7 +50,8 @@ def main() -> None:
         st.rerun()  # with the menu of this week
     if page is not None:
         with boundary(say):
-            chosen.run()
+            if chosen.url_path == "weeks" or not week_banner.is_missing(page):
+                chosen.run()
 
 
 def _sidebar(say: Words) -> None:

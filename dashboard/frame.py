@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard import tab
+from dashboard.components import week_banner
 from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
 from dashboard.components.states import look as look_of
@@ -55,11 +56,14 @@ def _draw(page: Page, title: str) -> None:
                 st.markdown(_runner(page, snapshot), width="content")
             st.markdown(_person(page), width="content")
     with st.container(gap="xsmall"):
+        week_banner.show(page)
         _alerts(page, snapshot)
 
 
 def _week(page: Page, snapshot: Snapshot | None) -> str:
     say = page.say
+    if week_banner.is_missing(page):
+        return ""
     if snapshot is None:
         return f":gray-badge[:material/event_busy: {say('No week yet')}]"
     week = snapshot.week

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.language import Message
 from core.paths import CHECKOUT
+from dashboard import shown_week
 
 if TYPE_CHECKING:
     from dashboard.wording import Words
@@ -33,6 +35,7 @@ ENTRIES = (
     Entry("launch", Message("Launch"), _WEEK, ":material/rocket_launch:"),
     Entry("hourly_checks", Message("Hourly checks"), _WEEK, ":material/schedule:"),
     Entry("daily_checkin", Message("Daily check-in"), _WEEK, ":material/event_available:"),
+    Entry("weeks", Message("Weeks"), _WEEK, ":material/date_range:"),
     Entry("live_training", Message("Live training"), _MONITOR, ":material/monitoring:"),
     Entry("troubleshooting", Message("Troubleshooting"), _MONITOR, ":material/troubleshoot:"),
     Entry("escalation", Message("Escalation"), _MONITOR, ":material/campaign:"),
@@ -46,7 +49,7 @@ ENTRIES = (
 TITLES = {entry.stem: entry.title for entry in ENTRIES}
 STEMS = tuple(TITLES)
 DEFAULT = "this_week"
-WATCHING = frozenset({"live_training", "troubleshooting"})  # of a run that is only watched
+WATCHING = frozenset({"live_training", "troubleshooting", "weeks"})  # of a run that is only watched
 ONLY_WATCHED = "only_watched"  # in the session: what the frame found of the week
 
 
@@ -74,7 +77,25 @@ def build(say: Words, *, only_watched: bool = False) -> dict[str, list[st.Page]]
 
 def redirect() -> None:
     """Redirect from the root URL to the first page."""
-    st.switch_page(PAGES_FOLDER / f"{DEFAULT}.py")
+    switch(DEFAULT)
+
+
+def switch(stem: str) -> None:
+    """Go to another page; the shown week stays."""
+    st.switch_page(PAGES_FOLDER / f"{stem}.py", query_params=shown_week.query())
+
+
+def draw_menu(say: Words, *, only_watched: bool = False) -> None:
+    """The menu of a week that was chosen: links that keep it in the address.
+
+    Streamlit's own menu leaves it out.
+    """
+    with st.container(gap="xsmall", key="week-menu"):
+        listed = [one for one in ENTRIES if one.stem in WATCHING or not only_watched]
+        for group, entries in groupby(listed, key=lambda entry: entry.group):
+            st.caption(say(group))
+            for entry in entries:
+                link(entry.stem, say.raw(entry.title))
 
 
 def link(
@@ -84,13 +105,17 @@ def link(
     icon: bool = True,
     help: str | None = None,
     query: dict[str, str] | None = None,
+    week: str | None = "",
 ) -> None:
-    """A link to a page within this session (a plain URL would start a new one)."""
+    """A link to a page within this session (a plain URL would start a new one).
+
+    :param week: the week that it shows; empty: the one shown here; None: the active one.
+    """
     entry = next(entry for entry in ENTRIES if entry.stem == stem)
     st.page_link(
         PAGES_FOLDER / f"{stem}.py",
         label=label,
         icon=entry.icon if icon else None,
         help=help,
-        query_params=query,
+        query_params={**shown_week.query(week), **(query or {})} or None,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.paths import Home
+from dashboard import shown_week
 from dashboard.access import why_denied
 from dashboard.data.services import Services, Snapshot
 from dashboard.viewer import Viewer, current_viewer
@@ -37,13 +38,23 @@ class Page:
 
     @property
     def week(self) -> Week | None:
-        """The active week; None if there is none."""
+        """The shown week; None if there is none."""
         snapshot = self.snapshot()
         return None if snapshot is None else snapshot.week
 
-    def denied(self, right: Right) -> str | None:
-        """Why the viewer lacks the right; None if they have it."""
-        return why_denied(self.say, self.viewer.person, right)
+    def denied(self, right: Right, *, also_elsewhere: bool = False) -> str | None:
+        """Why the viewer may not do something here; None if they may.
+
+        :param also_elsewhere: it may also be done while the shown week is not the active one:
+            it adds to the records of the shown week, or is not about a shown week at all.
+        """
+        denied = why_denied(self.say, self.viewer.person, right)
+        if denied or also_elsewhere or self.snapshot() is None:
+            return denied
+        elsewhere = self.services.elsewhere
+        if elsewhere is None:
+            return None
+        return f"{self.say.text(elsewhere.reason)} {self.say.text(elsewhere.remedy)}"
 
     def live(
         self, body: Callable[[], Any], every: float = TICK_SECONDS, still: bool = False
@@ -59,16 +70,17 @@ class Page:
         st.fragment(body, run_every=every if ticking else None)()
 
     def snapshot(self) -> Snapshot | None:
-        """The active week as of now; None without a week."""
+        """The shown week as of now; None without one."""
         return self.services.snapshot()
 
 
 @st.cache_resource(max_entries=64, ttl="12h", show_spinner=False)
-def _services(root: str, person: Person) -> Services:
-    return Services(Home.find(root), person)
+def _services(root: str, person: Person, week_id: str | None) -> Services:
+    return Services(Home.find(root), person, week_id=week_id)
 
 
 def current() -> Page:
     """The page of this session, for the scripts in ``pages/`` and the entry file."""
     viewer = current_viewer()
-    return Page(_services(str(Home.find().root), viewer.person), viewer)
+    services = _services(str(Home.find().root), viewer.person, shown_week.asked())
+    return Page(services, viewer)

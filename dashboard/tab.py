@@ -37,8 +37,11 @@ def show(title: str, snapshot: Snapshot | None, say: Words) -> None:
     """
     wrong = None if snapshot is None else _wrong(snapshot, say)
     parts = [f"● {wrong}"] if wrong else []
+    parts.append(title)
+    if snapshot is not None and not snapshot.week.active:
+        parts.append(snapshot.week.id)  # to tell two tabs apart
     st.set_page_config(
-        page_title=" · ".join([*parts, title, "trainweek"]),
+        page_title=" · ".join([*parts, "trainweek"]),
         page_icon=_ICON.format(colour=_WRONG if wrong else _WELL),
     )
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from core.files import end_of
+from core.limited_files import MOST_RECORD, read_limited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ def read_json(path: Path) -> Mapping[str, Any] | None:
     when it is complete.
     """
     try:
-        return parse_json(path.read_bytes())
+        return parse_json(read_limited(path, MOST_RECORD))
     except OSError:
         return None
 

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from core.errors import InputError, SetupError
 from core.field_hints import nearest, shown, wanted
 from core.language import Language, Message
+from core.limited_files import read_limited_text
 from core.liveness import GAPS, MIN_SILENCE
 from core.paths import no_folder
 from core.people import PersonName
@@ -143,6 +144,9 @@ class Settings(_Settings):
     backup_keep_s: Number = _seconds(
         7 * 86400.0, "Age at which such a backup is deleted; the newest one always stays."
     )
+    proofs_from: Count = _number(
+        1, "line", "First ledger line whose acts of signed-in people must be proved."
+    )
     automatic_resume: bool = Field(
         default=True, description="Resume a training run that the machine interrupted."
     )
@@ -228,7 +232,7 @@ def _in_file(home: Home) -> dict[str, Any]:
     path = home.settings_file
     an_example = Message("Write one setting per line, for example `stop_grace_s: 60`.")
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_limited_text(path)
         if all(not line.strip() or line.strip().startswith("#") for line in text.splitlines()):
             return {}
         values = read_tree(text).data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +10,7 @@ from core.checks.judgement import NOTHING, Judgement
 from core.checks.registry import judge
 from core.files import write_json
 from core.language import Message, literal, recorded
+from core.limited_files import MOST_RECORD, json_of, read_limited
 from core.telemetry.readings import last_kl, last_reward, time_remaining, validation_sharpe
 from core.timestamps import iso
 from core.vocabulary import ADVERSE, GLYPHS, TrainingStatus, Trend, Verdict
@@ -117,7 +117,7 @@ def write_daily_summary(path: Path, summary: Mapping[str, Any]) -> Path:
 def read_daily_summary(path: Path) -> SummaryRecord:
     """Read a summary file; a half-written one or one of another shape is ``incomplete``."""
     try:
-        read = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+        read = json_of(read_limited(path, MOST_RECORD), _no_constant)
     except FileNotFoundError:
         return SummaryRecord("missing", why=Message("No summary was written for this day."))
     except OSError as error:

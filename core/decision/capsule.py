@@ -16,6 +16,7 @@ from core.decision.seal import fingerprint, public_text, same_key, seal, short, 
 from core.decision.validity import Validity, altered, is_genuine, validity_of
 from core.errors import InputError
 from core.language import Message, literal
+from core.limited_files import MOST_CAPSULE, json_of, read_limited
 from core.timestamps import iso
 from core.vocabulary import RIGHTS, Right, Role, SignatureState
 
@@ -70,9 +71,9 @@ def make_capsule(
 
 
 def read_capsule(path: Path) -> bytes:
-    """:raises InputError: there is no such file."""
+    """:raises InputError: there is no such file, or none that a capsule can be."""
     try:
-        return path.read_bytes()
+        return read_limited(path, MOST_CAPSULE)
     except OSError as error:
         raise InputError(
             Message("{path} can't be read: {why}.", path=str(path), why=error.strerror),
@@ -83,9 +84,9 @@ def read_capsule(path: Path) -> bytes:
 def parse_capsule(content: bytes) -> dict[str, Any] | None:
     """The capsule's fields; None unless the bytes are a capsule in canonical encoding."""
     try:
-        fields = json.loads(content)
+        fields = json_of(content)
         whole = isinstance(fields, dict) and _spelt(fields) == content
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return fields if whole and fields.get("format") == FORMAT else None
 
@@ -172,7 +173,7 @@ def _problem(capsule: Mapping[str, Any]) -> Message | None:
                 return Message("{name} is missing in the capsule.", name=name)
             if _sha256(files[name]) != signed.get(name):
                 return Message("{name} in the capsule is not the one that was signed.", name=name)
-        if wrong := _misquoted(statement, json.loads(files["decision.json"])):
+        if wrong := _misquoted(statement, json_of(files["decision.json"])):
             return Message(
                 "The statement and the decision that it signs differ in: {part}.", part=wrong
             )

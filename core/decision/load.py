@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from core.decision.record import (
 from core.decision.skill import EvidenceRecord
 from core.errors import InputError, IntegrityError
 from core.language import Message
+from core.limited_files import MOST_CAPSULE, json_of, read_limited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -154,7 +154,7 @@ def archive_problem(archive: Path, written: Mapping[str, str]) -> Message | None
 
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_limited(file, MOST_CAPSULE)
     except OSError as error:
         raise InputError(
             Message("{file} can't be read: {why}.", file=str(file), why=error.strerror),
@@ -182,7 +182,7 @@ def _parse(file: Path, content: bytes) -> RecordedDecision:
 
 def _fields(file: Path, content: bytes) -> dict[str, Any]:
     try:
-        fields = json.loads(content)
+        fields = json_of(content)
     except ValueError as error:
         raise IntegrityError(
             Message("{file} is not JSON: {why}.", file=str(file), why=str(error)), RESTORE

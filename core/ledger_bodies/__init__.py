@@ -34,7 +34,14 @@ from core.ledger_bodies.jobs import (
 from core.ledger_bodies.parsing import BODIES, parse_body, readable_body
 from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
-from core.ledger_bodies.weeks import ClockSet, WeekCreated, WeekUsed
+from core.ledger_bodies.weeks import (
+    ClockSet,
+    WeekArchived,
+    WeekCreated,
+    WeekMended,
+    WeekUnarchived,
+    WeekUsed,
+)
 
 __all__ = [
     "BODIES",
@@ -70,7 +77,10 @@ __all__ = [
     "StoreRestored",
     "Ticked",
     "UnknownBody",
+    "WeekArchived",
     "WeekCreated",
+    "WeekMended",
+    "WeekUnarchived",
     "WeekUsed",
     "parse_body",
     "readable_body",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, model_validator
 
@@ -34,6 +34,13 @@ MessageText = Annotated[str, PlainValidator(_text)]
 lines of older versions have the English text alone."""
 MessageRecord = dict[str, Any]
 """Template and values of a :data:`MessageText`, as :meth:`Message.as_record` gives them."""
+
+
+class LedgerHead(NamedTuple):
+    """The last line of the ledger at a moment: whoever keeps it can prove a rewritten record."""
+
+    line: int
+    sha256: str
 
 
 class BodyPart(BaseModel):

@@ -30,11 +30,21 @@ from core.ledger_bodies.incidents import (
 from core.ledger_bodies.jobs import AttemptStarted, JobChanged, StartRequeued
 from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
-from core.ledger_bodies.weeks import ClockSet, WeekCreated, WeekUsed
+from core.ledger_bodies.weeks import (
+    ClockSet,
+    WeekArchived,
+    WeekCreated,
+    WeekMended,
+    WeekUnarchived,
+    WeekUsed,
+)
 
 BODIES: tuple[type[Body], ...] = (
     WeekCreated,
     WeekUsed,
+    WeekMended,
+    WeekArchived,
+    WeekUnarchived,
     ClockSet,
     JobRequested,
     StopRequested,

@@ -7,7 +7,7 @@ from core.ledger_bodies.body import Body, PlainText
 
 
 class WeekCreated(Body):
-    """A week was created, and is the active one."""
+    """A week was created. It is the active one, unless it was only planned."""
 
     kind = "week"
     action = "create"
@@ -21,6 +21,7 @@ class WeekCreated(Body):
     watched: PlainText | None = None  # log folder of a run that is only read
     synthetic: bool
     playbook_file: PlainText | None = None  # source of the text; None: trainweek's own
+    active: bool = True  # False: another week stays the active one
 
 
 class WeekUsed(Body):
@@ -28,6 +29,36 @@ class WeekUsed(Body):
 
     kind = "week"
     action = "use"
+
+    id: PlainText
+
+
+class WeekMended(Body):
+    """The launch time of a week that had not started was changed."""
+
+    kind = "week"
+    action = "mend"
+
+    id: PlainText
+    launch: Moment
+    before: Moment  # the launch time until then
+    reason: PlainText
+
+
+class WeekArchived(Body):
+    """A week was archived: lists leave it out."""
+
+    kind = "week"
+    action = "archive"
+
+    id: PlainText
+
+
+class WeekUnarchived(Body):
+    """An archived week is listed again."""
+
+    kind = "week"
+    action = "unarchive"
 
     id: PlainText
 

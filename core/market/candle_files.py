@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from core.errors import MarketDataError
 from core.language import Message
+from core.limited_files import MB, read_limited
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 READ = (".csv", ".csv.gz", ".zip", ".parquet", ".feather", ".json", ".json.gz")
+# Ten years of minutes are 600 MB of text: more is no market, but a damaged or hostile file.
+MOST_CANDLES = 2000 * MB
 # Formats in which people keep candles and that are not read: naming one is a refusal or a warning.
 _NOT_READ = (
     ".txt", ".tsv", ".dat", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar",
@@ -80,7 +83,7 @@ def file_bytes(path: Path) -> bytes:
     :raises MarketDataError: it can't be read.
     """
     try:
-        return path.read_bytes()
+        return read_limited(path, MOST_CANDLES)
     except OSError as error:
         raise MarketDataError(
             Message("{path} can't be read: {why}.", path=str(path), why=error.strerror),

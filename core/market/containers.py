@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ import pandas as pd
 
 from core.errors import MarketDataError
 from core.language import Message
+from core.limited_files import MB, ArchiveLimitError, ArchiveLimits, json_of, limited_archive
+from core.market.candle_files import MOST_CANDLES
 from core.market.csv_text import KLINE_COLUMNS
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FREQTRADE = ["open_time", "open", "high", "low", "close", "volume"]
-# A century of minutes is 5 GB of text: more is no market, but a damaged or hostile archive.
-MOST_BYTES = 8 * 1024**3
+# Text of candles packs 3 to 10 times, of a market that stands still 100 times.
+_ARCHIVE = ArchiveLimits(members=10_000, unpacked=MOST_CANDLES, ratio=200, small=64 * MB)
+_MOST_CELLS = 200_000_000  # of a table
 AGAIN = Message("Download or export the file again.")
 
 
@@ -67,7 +69,7 @@ def opened(path: Path, content: bytes) -> Iterator[CsvText | Table]:
 
 def _archived(path: Path, content: bytes) -> Iterator[CsvText | Table]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with limited_archive(io.BytesIO(content), _ARCHIVE) as archive:
             members = [
                 member
                 for member in archive.infolist()
@@ -75,12 +77,12 @@ def _archived(path: Path, content: bytes) -> Iterator[CsvText | Table]:
                 and not member.filename.startswith("__MACOSX/")
                 and member.filename.lower().endswith((".csv", ".json", ".parquet", ".feather"))
             ]
-            if sum(member.file_size for member in members) > MOST_BYTES:
-                raise _damaged(path, Message("its content is too large"))
             if not members:
                 raise _damaged(path, Message("it holds no file of candles"))
             for member in sorted(members, key=lambda each: each.filename):
                 yield from opened(path / member.filename, archive.read(member))
+    except ArchiveLimitError as error:
+        raise _damaged(path, error.args[0]) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise _damaged(path, str(error)) from error
     except RuntimeError as error:  # what zipfile raises for a password
@@ -88,18 +90,36 @@ def _archived(path: Path, content: bytes) -> Iterator[CsvText | Table]:
 
 
 def _unzipped(path: Path, content: bytes) -> bytes:
+    most = min(_ARCHIVE.unpacked, max(_ARCHIVE.small, _ARCHIVE.ratio * len(content)))
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-            text = file.read(MOST_BYTES)
+            text = file.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, str(error)) from error
+    if len(text) > most:
+        raise _damaged(
+            path,
+            Message(
+                "its {size:.1f} MB unpack to more than {most:,.0f} MB",
+                size=len(content) / MB,
+                most=most / MB,
+            ),
+        )
     return text
 
 
 def _of_arrow(path: Path, content: bytes) -> pd.DataFrame:
-    read = pd.read_parquet if path.name.lower().endswith(".parquet") else pd.read_feather
+    parquet = path.name.lower().endswith(".parquet")
+    read = pd.read_parquet if parquet else pd.read_feather
     try:
+        cells = _cells_of_parquet(content) if parquet else _cells_of_feather(content)
+        if cells > _MOST_CELLS:
+            raise _damaged(
+                path, Message("its table has more than {most:,} values", most=_MOST_CELLS)
+            )
         frame = read(io.BytesIO(content))
+    except MarketDataError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, NotImplementedError) as error:
         raise _damaged(path, str(error)) from error
     if not isinstance(frame.index, pd.RangeIndex):  # the times may be the index
@@ -107,10 +127,32 @@ def _of_arrow(path: Path, content: bytes) -> pd.DataFrame:
     return frame
 
 
+def _cells_of_parquet(content: bytes) -> int:
+    """Rows times columns, as its footer states them: a few bytes can stand for any number."""
+    from pyarrow.parquet import read_metadata
+
+    found = read_metadata(io.BytesIO(content))
+    return int(found.num_rows * found.num_columns)
+
+
+def _cells_of_feather(content: bytes) -> int:
+    """The same, counted batch by batch until they are too many."""
+    from pyarrow import ipc
+
+    cells = 0
+    with ipc.open_file(io.BytesIO(content)) as file:
+        for number in range(file.num_record_batches):
+            batch = file.get_batch(number)
+            cells += batch.num_rows * batch.num_columns
+            if cells > _MOST_CELLS:
+                break
+    return cells
+
+
 def _of_json(path: Path, content: bytes) -> pd.DataFrame:
     try:
-        rows = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        rows = json_of(content)
+    except ValueError as error:
         if _is_object_a_line(content):
             raise _unknown_json(path) from error
         raise _damaged(path, str(error)) from error

@@ -14,6 +14,7 @@ import pandas as pd
 
 from core.errors import InputError
 from core.language import Message, plural
+from core.limited_files import MOST_TABLE, read_limited_text
 from core.metrics.ruin import until_ruin
 from core.table_times import table_times
 
@@ -158,7 +159,7 @@ def _read(
     needed = (*times, *numbers)
     remedy = Message("Give a CSV with the header {header}.", header=",".join(needed))
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_limited_text(path, MOST_TABLE, "utf-8-sig")
     except FileNotFoundError as error:
         raise InputError(Message("There is no file {path}.", path=str(path)), remedy) from error
     except (OSError, UnicodeDecodeError) as error:

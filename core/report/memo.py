@@ -26,36 +26,49 @@ if TYPE_CHECKING:
     from core.decision.gate_record import GateRecord
     from core.decision.record import DecisionRecord
     from core.json_model import Number
+    from core.ledger_bodies.body import LedgerHead
 
 TEMPLATE = Path(__file__).with_name("memo.html.j2")
 
 
 def memo_documents(
-    decision: DecisionRecord, equity: pd.DataFrame, bars: pd.DataFrame
+    decision: DecisionRecord,
+    equity: pd.DataFrame,
+    bars: pd.DataFrame,
+    head: LedgerHead | None = None,
 ) -> dict[str, str]:
-    """The memo's files by name: text and page, in English and in Portuguese."""
+    """The memo's files by name: text and page, in English and in Portuguese.
+
+    :param head: the ledger's last line when the memo was made; a printed memo proves the record.
+    """
     return {
-        "decision.txt": memo_text(decision, "en"),
-        "decision_pt.txt": memo_text(decision, "pt"),
-        "memo.html": memo_html(decision, equity, bars, "en"),
-        "memo_pt.html": memo_html(decision, equity, bars, "pt"),
+        "decision.txt": memo_text(decision, "en", head),
+        "decision_pt.txt": memo_text(decision, "pt", head),
+        "memo.html": memo_html(decision, equity, bars, "en", head),
+        "memo_pt.html": memo_html(decision, equity, bars, "pt", head),
     }
 
 
 def memo_html(
-    decision: DecisionRecord, equity: pd.DataFrame, bars: pd.DataFrame, language: str = "en"
+    decision: DecisionRecord,
+    equity: pd.DataFrame,
+    bars: pd.DataFrame,
+    language: str = "en",
+    head: LedgerHead | None = None,
 ) -> str:
     """The memo of a decision; the same inputs give the same bytes.
 
     :param equity: the table that the decision was built from.
     :param bars: open and close of each marked bar, for the buy-and-hold line.
     :param language: ``en`` or ``pt``; another one gives English.
+    :param head: see :func:`memo_documents`.
     """
     v = Speaker(language if language == "pt" else "en")
     rows = [row for row in decision.episodes if row.is_episode]
     tests = None if decision.trust.lookahead is None else decision.trust.lookahead.tests()
     return _template().render(
         d=decision,
+        head=head,
         v=v,
         say=v.say,
         plural=v.plural,

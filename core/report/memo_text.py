@@ -15,7 +15,9 @@ from core.report.sentences import (
     break_even,
     compared,
     data_counts,
+    days,
     lapsed_line,
+    ledger_line,
     live_limits_line,
     losing_run,
     outside_training,
@@ -33,15 +35,19 @@ if TYPE_CHECKING:
     from core.decision.change import ComparedDecision
     from core.decision.gate_record import GateRecord
     from core.decision.record import DecisionRecord
+    from core.ledger_bodies.body import LedgerHead
     from core.trading.outcome import Outcome
 
 WIDTH = 100
 
 
-def memo_text(decision: DecisionRecord, language: str = "en") -> str:
+def memo_text(
+    decision: DecisionRecord, language: str = "en", head: LedgerHead | None = None
+) -> str:
     """One page of text; ends with a newline. The same decision gives the same text.
 
     :param language: ``en`` or ``pt``; another one gives English.
+    :param head: the ledger's last line when the memo was made.
     """
     v, sentences = Speaker(language), sentences_in(decision, language)
     signature, reason = v.say("Signature"), v.say("Override reason")
@@ -55,6 +61,7 @@ def memo_text(decision: DecisionRecord, language: str = "en") -> str:
         _change(decision, v),
         _if_go(decision, v),
         _warnings(sentences, v),
+        "" if head is None else f"{ledger_line(head, v)}: {head.sha256}",
         f"{signature}: {'_' * 30}   {reason}: {'_' * 30}",
     ]
     return decision_text(decision) + "\n" + "\n".join(part for part in parts if part) + "\n"
@@ -230,8 +237,8 @@ def _trust(d: DecisionRecord, v: Speaker) -> str:
         "conventions {conventions}; code {code}; playbook {playbook}; reproducible: {reproducible}",
         data=data_counts(d, v),
         data_sha=t.hashes.data[:12],
-        trained=_days(trained) or unknown,
-        scored=_days(scored) or unknown,
+        trained=days(trained) or unknown,
+        scored=days(scored) or unknown,
         overlap=OVERLAP[t.overlap].in_(v.language),
         lookahead=found or unknown,
         fee=d.costs.fee_bps,
@@ -244,13 +251,6 @@ def _trust(d: DecisionRecord, v: Speaker) -> str:
     rerun = ["  " + v.say("Run again: {command}", command=t.rerun)] if t.rerun else []
     lines = [*_folded(text, "  "), *_folded(outside_training(d, v), "  "), *rerun]
     return "\n".join([_heading(5, v.say("Can it be trusted?")), *lines])
-
-
-def _days(ends: tuple[str | None, str | None] | None) -> str:
-    """First and last day of a range; empty if unknown."""
-    if ends is None or ends[0] is None or ends[1] is None:
-        return ""
-    return f"{ends[0][:10]} - {ends[1][:10]}"
 
 
 def _change(d: DecisionRecord, v: Speaker) -> str:

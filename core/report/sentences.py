@@ -18,6 +18,7 @@ from core.vocabulary import doubtful_go
 if TYPE_CHECKING:
     from core.decision.record import DecisionRecord, RecordedDecision
     from core.json_model import Number
+    from core.ledger_bodies.body import LedgerHead
     from core.report.speaker import Speaker
     from core.trading.baselines import Baseline
     from core.trading.grade import TrialCounts
@@ -46,6 +47,18 @@ class OwnLine:
             d.gate("max_drawdown_pct").value,
             d.gate("calmar").value,
         )
+
+
+def days(ends: tuple[str | None, str | None] | None) -> str:
+    """First and last day of a range; empty if unknown."""
+    if ends is None or ends[0] is None or ends[1] is None:
+        return ""
+    return f"{ends[0][:10]} - {ends[1][:10]}"
+
+
+def ledger_line(head: LedgerHead, v: Speaker) -> str:
+    """Which line of the ledger was the last one when the memo was made; its hash follows."""
+    return v.say("Ledger at line {line:,}", line=head.line)
 
 
 def verdict(d: DecisionRecord, v: Speaker) -> str:

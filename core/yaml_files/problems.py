@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from core.language import Message, literal
+from core.limited_files import read_limited_text
 from core.yaml_files.expected_values import expected, meant, of_known_items
 from core.yaml_files.tree import Tree, TreeError, read_tree
 
@@ -107,7 +108,7 @@ def text_of(path: Path, error: type[InputError], what: Message, remedy: Message)
     :param remedy: what to do where there is no such file.
     """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_limited_text(path, encoding="utf-8-sig")
     except UnicodeDecodeError as reason:
         raise error(
             Message("{path} is not UTF-8 text.", path=str(path)),

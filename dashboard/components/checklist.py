@@ -205,7 +205,7 @@ def _notes(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
             f":small[:material/sticky_note_2: {plain(note.text)} "
             f":gray[{plain(note.by)}, {plain(page.viewer.time(note.at_week))}]]"
         )
-    denied = page.denied(Right.RECORD)
+    denied = page.denied(Right.RECORD, also_elsewhere=True)
 
     def save() -> None:
         text = str(st.session_state.get(f"{place}:text") or "").strip()

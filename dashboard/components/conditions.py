@@ -73,7 +73,7 @@ def _text(page: Page, snapshot: Snapshot, condition: Condition) -> str:
 
 
 def _close(page: Page, condition: Condition, place: str) -> None:
-    say, denied = page.say, page.denied(Right.CLOSE)
+    say, denied = page.say, page.denied(Right.CLOSE, also_elsewhere=True)
     with st.popover(say.raw("Close"), key=f"{place}:pop", disabled=denied is not None, help=denied):
         st.markdown(f"**{plain(condition.text)}**")
         st.text_area(

@@ -19,6 +19,7 @@ from core.vocabulary import (
     SlotState,
     TrainingStatus,
     Verdict,
+    WeekState,
     doubtful_go,
 )
 from dashboard.wording.decision import ACTS_DONE
@@ -65,6 +66,12 @@ LOOKS: dict[type[StrEnum], dict[StrEnum, Look]] = {
         SlotState.UPCOMING: _NOT_YET,
         SlotState.SKIPPED: Look("do_not_disturb_on", "gray"),
         SlotState.RUN_FINISHED: Look("sports_score", "gray"),
+    },
+    WeekState: {
+        WeekState.PLANNED: Look("event_upcoming", "gray"),
+        WeekState.RUNNING: Look("play_circle", "blue"),
+        WeekState.FINISHED: Look("flag", "gray"),
+        WeekState.ARCHIVED: Look("inventory_2", "gray"),
     },
     JobState: {
         JobState.QUEUED: Look("hourglass_top", "gray"),

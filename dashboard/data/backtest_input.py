@@ -5,7 +5,6 @@ Read from the files and cached until they change. No Streamlit here.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from core.errors import MarketDataError
 from core.files import file_sha256
 from core.language import joined
+from core.limited_files import MOST_RECORD, json_of, read_limited
 from core.market import Candles, load_candles
 from core.model_manifest import lost_on_validation
 
@@ -108,7 +108,7 @@ def _sha256(path: Path, mtime_ns: int, size: int) -> str:
 
 def _manifest(path: Path) -> dict:
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
+        read = json_of(read_limited(path, MOST_RECORD))
     except (OSError, ValueError):
         return {}
     return read if isinstance(read, dict) else {}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from core.paths import Home
     from core.people import Person
+    from runner.outcomes import Refused
     from runner.records import WeekRecords
 
 __all__ = ["Services", "Snapshot"]
@@ -32,29 +33,41 @@ _MAX_READERS = 8
 
 
 class Services:
-    """The services of pages, for one person in one data directory."""
+    """The services of pages, for one person who looks at one week of a data directory.
+
+    :param week_id: None: the active week, whichever it is.
+    :ivar elsewhere: why nothing can be done to the active week from here, as of the last
+        snapshot: another week is shown; None while it is the active one.
+    """
 
     def __init__(
         self,
         home: Home,
         person: Person,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        week_id: str | None = None,
     ) -> None:
         self.home = home
         self.person = person
         self.now = now
         self.client = Client(home, person, now=now)
+        self.client.shown_week = self.week_id = week_id
+        self.elsewhere: Refused | None = None
         self._snapshot: Snapshot | None = None
         self._records: WeekRecords | None = None
 
     def snapshot(self) -> Snapshot | None:
-        """The active week as of now; None without a week."""
+        """The shown week as of now; None if there is no such week, or none at all."""
         kept = self._snapshot
         if kept is not None and timedelta(0) <= self.now() - kept.now < SHARED_FOR:
             return kept
         # Another tab of the same person may be doing this in its own thread.
-        self._records = records = self.client.week_records(known=self._records)
+        self._records = records = self.client.week_records(self.week_id, self._records)
         taken = None if records is None else Snapshot(self.home, records, self.now(), self.reader)
+        if records is not None:
+            # An act is meant for the week that was on the screen when it was asked for.
+            self.client.shown_week = records.week.id
+            self.elsewhere = None if records.week.active else self.client.not_here()
         self._snapshot = taken
         return taken
 

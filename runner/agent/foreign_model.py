@@ -8,7 +8,6 @@ values are read. The result is a new model of ours.
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from datetime import UTC, datetime
 from pickle import UnpicklingError
@@ -19,12 +18,14 @@ import torch
 
 from core.errors import InputError
 from core.language import Message
+from core.limited_files import ArchiveLimitError, json_of, read_limited
 from core.market.synthetic import make_market
 from core.trading.warm_up import WARM_UP
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES
 from runner.agent.market import Market
 from runner.agent.market_env import MarketEnv
+from runner.agent.model_archive import largest_archive, opened_model
 from runner.agent.policy import build_model, require_finite
 from runner.agent.session import settings_with
 from runner.agent.split import env_settings
@@ -36,12 +37,11 @@ if TYPE_CHECKING:
 
     from core.playbook.settings import TrainingSettings
 
-LARGEST = 1 << 30  # bytes of weights; more can't be our policy and may be a zip bomb
 FIRST_LAYER = "mlp_extractor.policy_net.0.weight"  # (units, observations)
 WEIGHTS, DATA = "policy.pth", "data"
 _UNREADABLE = (
     zipfile.BadZipFile, UnpicklingError, RuntimeError, EOFError, ValueError, TypeError,
-    AttributeError, IndexError,
+    AttributeError, IndexError, NotImplementedError,
 )  # fmt: skip
 
 
@@ -52,9 +52,9 @@ def model_of_weights(path: Path, settings: TrainingSettings) -> tuple[PPO, dict[
     :raises InputError: not a zip of SB3, different observations (named), or a different network.
     :raises TrainingDivergedError: weights that are not finite.
     """
-    weights, facts = _read(path)
-    _require_observations(path, weights)
     model = _empty_model(settings)
+    weights, facts = _read(path, largest_archive(model))
+    _require_observations(path, weights)
     _require_network(path, model, weights)
     model.policy.load_state_dict(weights)
     model.num_timesteps = int(facts.get("steps") or 0)
@@ -62,20 +62,10 @@ def model_of_weights(path: Path, settings: TrainingSettings) -> tuple[PPO, dict[
     return model, facts
 
 
-def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+def _read(path: Path, most: int) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     remedy = Message("Give the .zip of a PPO, written by stable-baselines3's save().")
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = archive.getinfo(WEIGHTS).file_size
-            if size > LARGEST:
-                raise InputError(
-                    Message(
-                        "The weights in {file} are too large: {size:,} bytes.",
-                        file=path.name,
-                        size=size,
-                    ),
-                    remedy,
-                )
+        with opened_model(read_limited(path, most), most) as archive:
             content = io.BytesIO(archive.read(WEIGHTS))
             data = archive.read(DATA) if DATA in archive.namelist() else b"{}"
         weights = torch.load(content, map_location="cpu", weights_only=True)
@@ -90,7 +80,9 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     except _UNREADABLE as error:
         raise InputError(
             Message(
-                "The weights of {file} can't be read: {error}", file=path.name, error=str(error)
+                "The weights of {file} can't be read: {error}",
+                file=path.name,
+                error=error.args[0] if isinstance(error, ArchiveLimitError) else str(error),
             ),
             remedy,
         ) from error
@@ -105,9 +97,9 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
 
 def _plain(data: bytes) -> dict[str, Any]:
     try:
-        read = json.loads(data)
+        read = json_of(data)
         steps = read.get("num_timesteps")
-    except (ValueError, AttributeError, RecursionError):
+    except (ValueError, AttributeError):
         return {}
     return {"steps": steps} if isinstance(steps, int) and not isinstance(steps, bool) else {}
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, cast
+from zipfile import BadZipFile
 
 import torch
 from stable_baselines3 import PPO
@@ -11,14 +14,18 @@ from stable_baselines3.common.logger import Logger
 
 from core.errors import IntegrityError, TrainweekError
 from core.language import Message
+from core.limited_files import ArchiveLimitError, read_limited
+from runner.agent.model_archive import largest_archive, opened_model
 
 if TYPE_CHECKING:
-    from io import BytesIO
-    from pathlib import Path
-
     from stable_baselines3.common.vec_env import VecEnv
 
     from core.playbook.settings import TrainingSettings
+
+_UNREADABLE = (
+    BadZipFile, NotImplementedError, ValueError, KeyError, RuntimeError, OSError, EOFError,
+    UnpicklingError,
+)  # fmt: skip
 
 
 class TrainingDivergedError(TrainweekError):
@@ -60,7 +67,7 @@ def build_model(settings: TrainingSettings, env: VecEnv, seed: int) -> PPO:
     return model
 
 
-def load_weights(model: PPO, source: Path | BytesIO, name: str) -> None:
+def load_weights(model: PPO, source: Path | io.BytesIO, name: str) -> None:
     """Load weights and optimizer state into ``model``.
 
     Reads tensors only (``torch.load(weights_only=True)`` inside SB3's ``set_parameters``):
@@ -71,14 +78,17 @@ def load_weights(model: PPO, source: Path | BytesIO, name: str) -> None:
     :raises IntegrityError: the file is not a model, or its tensors have different shapes.
     """
     try:
+        most = largest_archive(model)
+        content = read_limited(source, most) if isinstance(source, Path) else source.getvalue()
+        opened_model(content, most).close()
         # SB3 takes open files too, as its save() does; its annotation names only paths.
-        model.set_parameters(cast("str", source), device="cpu")
-    except (ValueError, KeyError, RuntimeError, OSError, EOFError, UnpicklingError) as error:
+        model.set_parameters(cast("str", io.BytesIO(content)), device="cpu")
+    except _UNREADABLE as error:
         raise IntegrityError(
             Message(
                 "The weights of {model} could not be loaded into this network: {error}",
                 model=name,
-                error=str(error),
+                error=error.args[0] if isinstance(error, ArchiveLimitError) else str(error),
             ),
             Message("Train again, or restore a backup."),
         ) from error

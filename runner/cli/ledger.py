@@ -10,10 +10,11 @@ import typer
 from core.language import Message, joined, plural
 from core.vocabulary import Right
 from runner.cli.options import HomeOption, JsonOption, print_json, terminal_person, used_home
+from runner.cli.program import VerdictCommand
 from runner.cli.speech import tell
 from runner.recovery.rebuild import replay as replay_ledger
 from runner.recovery.restore import restore_store as restore_backup
-from runner.recovery.verification import verify_ledger
+from runner.recovery.verification import VerifyReport, verify_ledger
 from runner.settings import Settings
 from runner.store.backup import backups as all_backups
 from runner.store.backup import make_backup
@@ -22,17 +23,55 @@ from runner.store.engine import described_mode
 app = typer.Typer(help="Verify, back up, restore or replay the ledger.", no_args_is_help=True)
 
 
-@app.command()
-def verify(json: JsonOption = False, home: HomeOption = None) -> None:
-    """Verify the hash chain; compare file, database, tables and backups. Exit 1 if they differ."""
-    report = verify_ledger(used_home(home), tables=True)
+@app.command(cls=VerdictCommand)
+def verify(
+    anchor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HASH", help="A hash of `ledger head` that was published: it must be a line's."
+        ),
+    ] = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Verify the hash chain and the proofs; compare file, database, tables and backups.
+
+    Exit 1 if they differ, 3 if there is nothing to verify.
+    """
+    place = used_home(home)
+    begin = int(Settings.read(place).proofs_from)
+    report = verify_ledger(place, tables=True, anchor=anchor, proofs_from=begin)
     if json:
         problems = [str(problem) for problem in report.problems]
         facts = {"ledger": report.ledger, "lines": report.lines, "problems": problems}
+        facts |= {"head": report.head, "anchor_line": report.anchor}
         print_json({**facts, "ok": report.ok, "database_mode": described_mode()})
     else:
         tell(report.text(), described_mode())
-    raise typer.Exit(0 if report.ok else 1)
+    raise typer.Exit(_exit_code(report))
+
+
+@app.command(cls=VerdictCommand)
+def head(json: JsonOption = False, home: HomeOption = None) -> None:
+    """Print number and hash of the last line, to publish outside for `verify --anchor`.
+
+    Exit 1, without a hash, if file, database or backups differ; 3 if there is no line.
+    """
+    report = verify_ledger(used_home(home))
+    # Lines without a proof are as old as the record, and belong to what is published.
+    differs = any(problem.kind != "unproved" for problem in report.problems)
+    shown = None if differs else report.head
+    if json:
+        print_json({"line": report.lines, "sha256": shown})
+    elif shown is None:
+        tell(report.text())
+    else:
+        print(f"{report.lines} {shown}")
+    raise typer.Exit(_exit_code(report) if shown is None else 0)
+
+
+def _exit_code(report: VerifyReport) -> int:
+    return VerdictCommand.NOT_EVALUATED if report.nothing else 0 if report.ok else 1
 
 
 @app.command()

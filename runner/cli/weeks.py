@@ -1,26 +1,33 @@
-"""``trainweek week``: create, list and select weeks."""
+"""``trainweek week``: create, list, select, archive weeks, and change their launch times."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from core.errors import InputError
 from core.language import Message, joined, plural
+from core.state_words import word_of
 from core.timestamps import iso, parse_moment
+from core.vocabulary import WeekState
 from core.week import Week
 from runner.cli.options import HomeOption, JsonOption, client_of_any, open_client, print_json
 from runner.cli.paths import given_path
 from runner.cli.speech import tell
+from runner.client import Client
+from runner.client.week_list import ListedWeek
 from runner.outcomes import Recorded, Refused
 
+WeekArgument = Annotated[str, typer.Argument(help="The week's id; see trainweek week list.")]
 _PAST = timedelta(days=1)  # a launch that is longer ago is worth a sentence
 
-app = typer.Typer(help="Create, list and select weeks.", no_args_is_help=True)
+app = typer.Typer(
+    help="Create, list, select and archive weeks; change a launch time.", no_args_is_help=True
+)
 
 
 @app.command()
@@ -34,16 +41,19 @@ def new(
     tag: Annotated[
         str | None, typer.Option(help="Name of the week's runs (default: the playbook's tag).")
     ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Leave the active week the active one.")
+    ] = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Create a week and make it the active one."""
+    """Create a week and make it the active one; with --plan, beside the active one."""
     client = client_of_any(home)
     path = None if playbook is None else given_path(playbook, client.home)
-    outcome = client.create_week(_launch_time(launch), playbook_path=path, tag=tag)
+    outcome = client.create_week(_launch_time(launch), playbook_path=path, tag=tag, planned=plan)
     match outcome:
         case Recorded(record=week):
-            _show([week], json)
+            _show(client, [week.id], json)
             if not json and (late := datetime.now(UTC) - week.launch) > _PAST:
                 tell(
                     plural(
@@ -67,43 +77,115 @@ def _launch_time(text: str) -> datetime:
 
 
 @app.command("list")
-def list_weeks(home: HomeOption = None, json: JsonOption = False) -> None:
-    """List all weeks; * marks the active one."""
-    weeks = open_client(home).weeks()
-    if not weeks and not json:
+def list_weeks(
+    every: Annotated[bool, typer.Option("--all", help="Archived weeks, too.")] = False,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List the weeks with state and decision; * marks the active one."""
+    client = open_client(home)
+    listed = client.listed_weeks()
+    shown = [one for one in listed if every or one.state is not WeekState.ARCHIVED]
+    if not listed and not json:
         tell(Message("No weeks yet. Create one: trainweek week new --launch 2026-11-23T14:00Z"))
         return
-    _show(weeks, json)
+    _print(shown, json)
+    if not json and (hidden := len(listed) - len(shown)):
+        tell(
+            plural(
+                "{n} archived week is not listed; see --all.",
+                "{n} archived weeks are not listed; see --all.",
+                hidden,
+            )
+        )
 
 
 @app.command()
-def use(week: str, home: HomeOption = None, json: JsonOption = False) -> None:
-    """Select the active week."""
-    outcome = open_client(home).use_week(week)
+def use(week: WeekArgument, home: HomeOption = None, json: JsonOption = False) -> None:
+    """Make a week the active one, for everyone. Refused while a job of the active week runs."""
+    client = open_client(home)
+    _done(client, client.use_week(week), json)
+
+
+@app.command()
+def archive(week: WeekArgument, home: HomeOption = None, json: JsonOption = False) -> None:
+    """Leave a week out of the lists. Its records and files stay."""
+    client = open_client(home)
+    _done(client, client.archive_week(week), json)
+
+
+@app.command()
+def unarchive(week: WeekArgument, home: HomeOption = None, json: JsonOption = False) -> None:
+    """List an archived week again."""
+    client = open_client(home)
+    _done(client, client.unarchive_week(week), json)
+
+
+@app.command()
+def mend(
+    week: WeekArgument,
+    launch: Annotated[str, typer.Option(help="The new launch time, e.g. 2026-11-23T14:00Z.")],
+    reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Change the launch time of a week that has not started. Its id stays."""
+    client = open_client(home)
+    _done(client, client.mend_launch(week, _launch_time(launch), reason), json)
+
+
+def _done(client: Client, outcome: Recorded[Week] | Refused, json: bool) -> None:
+    """:raises InputError: it was refused."""
     if isinstance(outcome, Refused):
         raise InputError(outcome.reason, outcome.remedy)
-    _show([outcome.record], json)
+    _show(client, [outcome.record.id], json)
 
 
-def _show(weeks: Sequence[Week], json: bool) -> None:
+def _show(client: Client, week_ids: Sequence[str], json: bool) -> None:
+    _print([one for one in client.listed_weeks() if one.week.id in week_ids], json)
+
+
+def _print(listed: Sequence[ListedWeek], json: bool) -> None:
     if json:
-        print_json(
-            [
-                {
-                    "id": week.id,
-                    "launch": iso(week.launch),
-                    "tag": week.tag,
-                    "symbol": week.symbol,
-                    "active": week.active,
-                    "synthetic": week.synthetic,
-                    "playbook": week.playbook.id,
-                    "playbook_sha256": week.playbook_sha256,
-                }
-                for week in weeks
-            ]
-        )
+        print_json([_as_json(one) for one in listed])
         return
-    for week in weeks:
+    for one in listed:
+        week = one.week
         mark = "*" if week.active else " "
         launch = Message("launch {time}", time=iso(week.launch))
-        tell(joined([f"{mark} {week.id}", launch, week.tag, week.symbol], "  "))
+        parts = [f"{mark} {week.id}", launch, word_of(one.state), week.tag, week.symbol]
+        if made := _decision(one):
+            evidence = Message("evidence {grade}", grade=made["evidence"])
+            parts.append(joined([f"{made['decision']} {made['score']},", evidence]))
+        tell(joined([part for part in parts if part], "  "))
+
+
+def _as_json(one: ListedWeek) -> dict[str, Any]:
+    week = one.week
+    return {
+        "id": week.id,
+        "launch": iso(week.launch),
+        "tag": week.tag,
+        "symbol": week.symbol,
+        "active": week.active,
+        "state": one.state.value,
+        "archived_at": week.archived_at and iso(week.archived_at),
+        "synthetic": week.synthetic,
+        "playbook": week.playbook.id,
+        "playbook_sha256": week.playbook_sha256,
+        "decision": _decision(one),
+    }
+
+
+def _decision(one: ListedWeek) -> dict[str, Any] | None:
+    """The newest decision of the week and the state of its signature, as plain JSON."""
+    if one.decided is None or one.decided.saved is None:
+        return None
+    made = one.decided.saved.decision
+    return {
+        "sha256": one.decided.sha256,
+        "decision": made.decision.value,
+        "score": made.score,
+        "evidence": made.evidence.grade.value,
+        "signature": one.decided.validity.state.value,
+    }

@@ -20,6 +20,8 @@ from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
 from runner.client.signatures.pipeline_gate import PipelineGate
 from runner.client.ticks import Ticks
+from runner.client.week_changes import WeekChanges
+from runner.client.week_list import WeekList
 from runner.client.week_records import WeekReads
 from runner.client.weeks import Weeks
 from runner.store import Store
@@ -37,6 +39,7 @@ class Client(
     Reads,
     WeekReads,
     Weeks,
+    WeekChanges,
     Jobs,
     Restarts,
     Models,
@@ -44,6 +47,7 @@ class Client(
     Ticks,
     Incidents,
     Decisions,
+    WeekList,
     PipelineGate,
 ):
     """One person's access to one data directory.
@@ -52,6 +56,9 @@ class Client(
     migrates it under a lock, and raises SetupError if the directory can't be used.
 
     :param now: returns the present real time; tests pass their own.
+    :ivar shown_week: id of the week that the person looks at. While it is not the active one,
+        what acts on the active week, or changes more than records of the shown one, is refused.
+        None: they look at none, as at a terminal.
     """
 
     def __init__(
@@ -63,6 +70,7 @@ class Client(
         self.home = home
         self.person = person
         self.now = now
+        self.shown_week: str | None = None
 
     @cached_property
     def store(self) -> Store:  # type: ignore[override]

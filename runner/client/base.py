@@ -12,8 +12,7 @@ from core.language import Message, literal
 from core.ledger_bodies import JobRequested, RestartRequested, StopRequested
 from core.text_rules import not_blank, one_line, readable
 from runner.outcomes import Refused
-from runner.store import Store, Transaction, schema
-from runner.store.queries import week_moment
+from runner.store import Store, Transaction, queries, schema
 from runner.store.rows import entry_of
 
 if TYPE_CHECKING:
@@ -34,6 +33,22 @@ def no_week(week_id: str) -> Refused:
     return Refused(
         Message("There is no week {week}.", week=week_id),
         Message("List the weeks: trainweek week list"),
+    )
+
+
+def not_active(shown: str, active: str | None) -> Refused:
+    """The refusal of an act while the week that is shown is not the active one."""
+    if active is None:
+        reason = Message("You are looking at week {week}; no week is active.", week=shown)
+    else:
+        reason = Message(
+            "You are looking at week {week}; the active week is {active}.",
+            week=shown,
+            active=active,
+        )
+    return Refused(
+        reason,
+        Message("Go back to the active week, or make this week the active one (page Weeks)."),
     )
 
 
@@ -101,6 +116,7 @@ class BaseClient:
     person: Person
     now: Callable[[], datetime]
     store: Store
+    shown_week: str | None
 
     def _denied(self, right: Right) -> Refused | None:
         """The refusal for a person without this right; None if they have it."""
@@ -109,6 +125,13 @@ class BaseClient:
         except PermissionDenied as error:
             return Refused.by(error)
         return None
+
+    def _elsewhere(self, connection: Connection) -> Refused | None:
+        """The refusal while the person looks at a week that is not the active one."""
+        active = queries.active_week(connection)
+        if self.shown_week is None or (active is not None and active.id == self.shown_week):
+            return None
+        return not_active(self.shown_week, None if active is None else active.id)
 
     def _append(
         self,
@@ -123,7 +146,7 @@ class BaseClient:
             body,
             by=self.person,
             at=now,
-            at_week=week_moment(transaction.connection, week_id, now),
+            at_week=queries.week_moment(transaction.connection, week_id, now),
             week_id=week_id,
             key=key,
         )

@@ -168,7 +168,9 @@ class Decisions(BaseClient):
     def _signable(
         self, connection: Connection, week_id: str, revalidation_sha256: str
     ) -> tuple[DecisionRecords, SavedDecision] | Refused:
-        """The week's records and its archived decision, if it can still be signed."""
+        """The week's records and its archived decision, if it can be signed, and here."""
+        if refused := self._elsewhere(connection):
+            return refused
         week = queries.week_by_id(connection, week_id)
         if week is None:
             return no_week(week_id)

@@ -41,6 +41,8 @@ class Incidents(BaseClient):
             connection = transaction.connection
             if entry := self._keyed(connection, key):
                 return Recorded(_incident(transaction, entry.seq))
+            if refused := self._elsewhere(connection):
+                return refused
             week = queries.week_by_id(connection, week_id)
             if week is None:
                 return no_week(week_id)

@@ -63,6 +63,8 @@ class Jobs(BaseClient):
             connection = transaction.connection
             if entry := self._keyed(connection, key):
                 return Submitted(self._job(transaction, requested_job(entry)))
+            if refused := self._elsewhere(connection):
+                return refused
             if row := queries.active_job(connection, kind):
                 job = rows.job_of(row)
                 return AlreadyRunning(job, job.requested_by, job.requested_at)
@@ -110,7 +112,8 @@ class Jobs(BaseClient):
                     Message("List the jobs: trainweek jobs list"),
                 )
             job = rows.job_of(row)
-            if denied := self._denied(right_for(job.kind, is_stored_restore(job))):
+            denied = self._denied(right_for(job.kind, is_stored_restore(job)))
+            if denied := denied or self._elsewhere(transaction.connection):
                 return denied
             if job.state in ENDED_STATES:
                 return Refused(

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from core.clock import Clock
 from core.files import tail
+from core.ledger_bodies.body import LedgerHead
 from runner.client.base import BaseClient
 from runner.files import read_json
 from runner.home.runner_identity import runner_status
@@ -47,6 +48,14 @@ class Reads(BaseClient):
     def damage(self) -> IntegrityError | None:
         """Why nothing can be saved, with the command that repairs it; None if all is intact."""
         return self.store.damage
+
+    def ledger_head(self) -> LedgerHead | None:
+        """The last line of the ledger; None before the first."""
+        table = schema.ledger
+        query = select(table.c.seq, table.c.sha256).order_by(table.c.seq.desc()).limit(1)
+        with self.store.read() as connection:
+            found = connection.execute(query).first()
+        return None if found is None else LedgerHead(found.seq, found.sha256)
 
     def active_week(self) -> Week | None:
         """The active week; None if there is none."""

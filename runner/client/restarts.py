@@ -64,6 +64,8 @@ class Restarts(BaseClient):
             connection = transaction.connection
             if entry := self._keyed(connection, key):
                 return Submitted(self._job_row(connection, requested_job(entry)))
+            if refused := self._elsewhere(connection):
+                return refused
             week = queries.active_week(connection)
             row = queries.newest_job(connection, JobKind.TRAIN, week.id) if week else None
             if week is None or row is None:

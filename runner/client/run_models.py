@@ -130,7 +130,7 @@ class RunModels(BaseClient):
                 if used is not None and used.choice is not None and used.choice.at >= entry.at:
                     return Recorded(found)  # done, or replaced by a later choice or run
             else:
-                if refused := restore_in_progress(connection):
+                if refused := self._elsewhere(connection) or restore_in_progress(connection):
                     return refused
                 week = queries.active_week(connection)
                 body = ModelChosen(

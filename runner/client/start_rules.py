@@ -83,7 +83,7 @@ def launch_params(
                 "Week {week} already has its run: {run} is complete.", week=week.id, run=before.run
             ),
             Message(
-                "Create a new week for another run (`trainweek week new`, or page This week),"
+                "Create a new week for another run (`trainweek week new`, or page Weeks),"
                 " or start another run in this week (--new)."
             ),
         )

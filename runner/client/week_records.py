@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.week import Week
+    from runner.outcomes import Refused
 
 ACTIVITY = 50  # ledger entries in the records
 
@@ -41,6 +42,11 @@ class WeekReads(BaseClient):
                 else queries.week_by_id(connection, week_id)
             )
             return None if week is None else _read(connection, week, head)
+
+    def not_here(self) -> Refused | None:
+        """Why acts on the active week are refused: another one is shown; None if they are not."""
+        with self.store.read() as connection:
+            return self._elsewhere(connection)
 
 
 def _is_meant(week: Week, week_id: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Weeks and their clocks."""
+"""New weeks, and the clocks of weeks."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError
-from core.language import Message
-from core.ledger_bodies import ClockSet, WeekCreated, WeekUsed
+from core.language import Message, joined
+from core.ledger_bodies import ClockSet, WeekCreated
+from core.limited_files import read_limited_text
 from core.path_names import safe_name
 from core.playbook import DEFAULT, parse_playbook, whole_text
 from core.vocabulary import Right
 from core.week import require_usable_launch
 from runner.client.base import BaseClient, no_week, used_otherwise
+from runner.client.week_changes import busy_week
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Weeks(BaseClient):
-    """Creates weeks, selects the active one, and moves their clocks."""
+    """Creates weeks and moves their clocks."""
 
     def create_week(
         self,
@@ -38,14 +40,18 @@ class Weeks(BaseClient):
         symbol: str | None = None,
         clock_at: datetime | None = None,
         key: str | None = None,
+        planned: bool = False,
     ) -> Recorded[Week] | Refused:
         """Create a week and make it the active one.
+
+        Where another week is active, that takes the right to plan, and no job in progress.
 
         :param tag: the name of its runs; None: the playbook's.
         :param watched: log folder of a run that trainweek did not start; it is only read.
         :param symbol: empty for a run that is only looked at; None: the playbook's.
         :param clock_at: week time at which its clock is stopped from the start, for a demo
             or a replay; None: week time is real time.
+        :param planned: the active week stays the active one, if there is one.
         :raises InputError: the playbook can't be read, or no week can be launched then.
         :raises PlaybookError: the playbook is invalid.
         """
@@ -55,7 +61,7 @@ class Weeks(BaseClient):
         require_usable_launch(launch)
         path = self.home.resolve(playbook_path) if playbook_path else Path(DEFAULT)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_limited_text(path)
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(
                 Message(
@@ -75,6 +81,10 @@ class Weeks(BaseClient):
                 if isinstance(free, Refused):
                     return free
                 week_id = free
+                active = queries.active_week(transaction.connection)
+                planned = planned and active is not None
+                if not planned and (refused := self._denied_switch(transaction.connection, active)):
+                    return refused
                 body = WeekCreated(
                     id=week_id,
                     launch=launch,
@@ -86,6 +96,8 @@ class Weeks(BaseClient):
                     synthetic=synthetic,
                     playbook_file=self.home.relative(path) if playbook_path else None,
                 )
+                if planned:
+                    body = body.model_copy(update={"active": False})
                 self._append(transaction, body, week_id, key)
                 if clock_at is not None:
                     point = ClockSet(real=self.now(), week=clock_at, pace=0.0)
@@ -93,19 +105,6 @@ class Weeks(BaseClient):
             made = queries.week_by_id(transaction.connection, week_id)
         assert made is not None
         return Recorded(made)
-
-    def use_week(self, week_id: str) -> Recorded[Week] | Refused:
-        """Make another week the active one."""
-        if denied := self._denied(Right.OPERATE):
-            return denied
-        with self.store.write() as transaction:
-            week = queries.week_by_id(transaction.connection, week_id)
-            if week is None:
-                return no_week(week_id)
-            if not week.active:
-                self._append(transaction, WeekUsed(id=week_id), week_id)
-                week = queries.week_by_id(transaction.connection, week_id) or week
-        return Recorded(week)
 
     def record_clock_point(
         self, week_id: str, real: datetime, week: datetime, pace: float
@@ -123,6 +122,27 @@ class Weeks(BaseClient):
             clock = clock.with_point(real, week, pace)
             self._append(transaction, ClockSet(real=real, week=week, pace=pace), week_id)
         return Recorded(clock)
+
+    def _denied_switch(self, connection: Connection, active: Week | None) -> Refused | None:
+        """Why a new week can't take the place of the active one."""
+        if active is None:
+            return None
+        refused = self._denied(Right.PLAN) or busy_week(connection, active)
+        if refused is None:
+            return None
+        return Refused(
+            refused.reason,
+            joined(
+                [
+                    refused.remedy,
+                    Message(
+                        "Or plan it beside the active week: trainweek week new --plan"
+                        " (on the page Weeks: Plan another week)."
+                    ),
+                ],
+                " ",
+            ),
+        )
 
 
 def _free_id(connection: Connection, launch: datetime) -> str | Refused:

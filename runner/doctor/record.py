@@ -101,7 +101,7 @@ def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResul
         return
     tables = size <= _QUICK
     try:
-        report = verify_ledger(home, tables=tables)
+        report = verify_ledger(home, tables=tables, proofs_from=int(settings.proofs_from))
     except ConflictError as error:
         yield warned("ledger", literal(error.what), Message("Retry in a moment."))
         return
@@ -114,8 +114,11 @@ def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResul
         )
         yield passed("ledger", damaged)
         return
+    if report.nothing:
+        yield passed("ledger", Message("None yet: there is no line to verify."))
+        return
     for problem in report.problems:
-        made = warned if problem.kind == "behind" else failed
+        made = warned if problem.kind in ("behind", "unproved") else failed
         yield made("ledger", problem.what, problem.remedy)
     if report.ok:
         compared = (

@@ -31,9 +31,10 @@ log = logging.getLogger("trainweek.runner")
 def copy_evidence(home: Home, procedure: str) -> tuple[str | None, Message | None]:
     """Copy the evidence of a procedure.
 
-    ``crash`` copies training.log to CRASH_backup.log, ``data`` copies the newest best
-    model (of the run in progress, or the one in use) to backup_before_bad_data.zip. A full disk must not prevent the incident from opening: a
-    copy that failed is returned as a sentence for the summary, and no partial copy is left.
+    ``crash`` copies training.log to CRASH_backup.log, ``data`` copies the newest best model (of
+    the run in progress, or the one in use) to backup_before_bad_data.zip. A full disk must not
+    prevent the incident from opening: a copy that failed is returned as a sentence for the
+    summary, and no partial copy is left.
 
     :returns: the copy's path relative to the data directory, None if there is nothing to copy; and
         a sentence about what could not be copied, None if the copy succeeded.

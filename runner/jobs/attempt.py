@@ -8,7 +8,6 @@ input, 3 stopped on SIGTERM after saving.
 from __future__ import annotations
 
 import argparse
-import json
 import signal
 import sys
 import traceback
@@ -32,6 +31,7 @@ from core.field_hints import shown
 from core.files import write_json
 from core.job_params import Params, program_params
 from core.language import Message
+from core.limited_files import MOST_RECORD, json_of, read_limited
 from core.paths import Home
 from core.playbook import Playbook, load_playbook
 from core.timestamps import parse_moment
@@ -112,7 +112,7 @@ def read_spec(path: Path) -> Spec:
     """
     remedy = Message("Start the job with trainweek jobs submit, or fix the file.")
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json_of(read_limited(path, MOST_RECORD))
         folder = Path(data.get("folder") or path.resolve().parent)
         return Spec(
             job_id=str(data["job_id"]),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from core.ledger_bodies.body import LedgerHead
     from core.playbook import Playbook
     from runner.incident_records import Incident
     from runner.jobs.attempt import Spec
@@ -37,6 +38,7 @@ class DecisionContext:
     approval_at: datetime | None  # week time
     log_summary: str
     earlier: EarlierDecisions
+    ledger_head: LedgerHead | None = None
 
 
 def decision_context(spec: Spec, now: datetime) -> DecisionContext:
@@ -61,7 +63,8 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     # Without a week there are no signatures, and there may be no store.
     approved = approvals(client) if week is not None else Approvals()
     earlier = EarlierDecisions(previous, approved.production, approved.lapsed)
-    return DecisionContext(day, approval, summary, earlier)
+    head = client.ledger_head() if week is not None else None
+    return DecisionContext(day, approval, summary, earlier, head)
 
 
 def _earlier(saved: SavedDecision) -> EarlierDecision:

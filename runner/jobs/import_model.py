@@ -7,13 +7,13 @@ range. The file itself is never unpickled and not kept.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256
 from core.job_params import ImportModelParams, require_range
 from core.language import Message
+from core.limited_files import MOST_RECORD, json_of, read_limited
 from core.path_names import safe_name
 from core.timestamps import iso, parse_moment
 from runner.agent.best_model import save_best_model
@@ -172,8 +172,8 @@ def _moment(given: object, flag: str) -> datetime:
 
 def _json(path: Path) -> Mapping[str, Any]:
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        read = json_of(read_limited(path, MOST_RECORD))
+    except (OSError, ValueError) as error:
         raise InputError(
             Message("{path} can't be read as JSON: {error}.", path=str(path), error=str(error)),
             STATISTICS,

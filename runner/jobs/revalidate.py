@@ -201,7 +201,7 @@ class _Revalidation:
         archive, written, hashes = None, {}, {}
         if self.save_report:
             self._progress("report", self.episodes, decision.gates)
-            documents = memo_documents(decision, record.equity, record.bars)
+            documents = memo_documents(decision, record.equity, record.bars, context.ledger_head)
             paths = write_reports(
                 self.home,
                 context.day,

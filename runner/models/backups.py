@@ -6,7 +6,6 @@ hashes and JSON are read here, so client and doctor can read them too.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256, sync_folder
 from core.language import Message, literal
+from core.limited_files import MOST_RECORD, json_of, read_limited
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +62,7 @@ def verify_backup(folder: Path) -> ModelBackup:
     :raises IntegrityError: a file is missing or changed.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json_of(read_limited(folder / MANIFEST, MOST_RECORD))
         files = {str(name): str(digest) for name, digest in manifest["files"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = error.strerror if isinstance(error, OSError) else repr(error)

@@ -7,11 +7,11 @@ Only hashes and JSON are read here: nothing is unpickled, torch is not needed.
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError
 from core.language import Message
+from core.limited_files import MOST_MODEL, MOST_RECORD, json_of, read_limited
 from core.model_manifest import manifest_path, next_manifest_path
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def read_best_model(zip_path: Path) -> tuple[bytes, dict[str, Any]]:
     """
     zip_path = with_zip(zip_path)
     try:
-        content = zip_path.read_bytes()
+        content = read_limited(zip_path, MOST_MODEL)
     except OSError as error:
         raise InputError(
             Message("There is no model {path}: {error}.", path=str(zip_path), error=error.strerror),
@@ -73,7 +73,7 @@ def read_best_model(zip_path: Path) -> tuple[bytes, dict[str, Any]]:
 
 def _read_manifest(path: Path) -> dict[str, Any] | None:
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json_of(read_limited(path, MOST_RECORD))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

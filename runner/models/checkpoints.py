@@ -7,7 +7,6 @@ torch is not needed, so client, dashboard and doctor can read them too.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import IntegrityError
 from core.files import file_sha256
 from core.language import Message, literal
+from core.limited_files import MOST_RECORD, json_of, read_limited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,8 +170,8 @@ def read_part(path: Path) -> Any:
     :raises IntegrityError: it is absent or not JSON.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return json_of(read_limited(path, MOST_RECORD))
+    except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise IntegrityError(
             Message(

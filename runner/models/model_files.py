@@ -83,11 +83,24 @@ def keep_earlier(zip_path: Path, earlier: Path) -> None:
 
 
 def keep_broken(zip_path: Path, earlier: Path) -> Path:
-    """Copy a model that does not match its manifest to ``earlier/broken``; returns the copy."""
+    """Copy a model that does not match its manifest to ``earlier/broken``; returns the copy.
+
+    :raises SetupError: it can't be read, so it must not be replaced either.
+    """
     target = numbered(earlier / "broken" / zip_path.name)
-    write_bytes(target, zip_path.read_bytes())
-    if manifest_path(zip_path).exists():
-        write_bytes(manifest_path(target), manifest_path(zip_path).read_bytes())
+    try:
+        write_bytes(target, zip_path.read_bytes())
+        if manifest_path(zip_path).exists():
+            write_bytes(manifest_path(target), manifest_path(zip_path).read_bytes())
+    except OSError as error:
+        raise SetupError(
+            Message(
+                "{file} can't be read, so it can't be kept: {error}.",
+                file=zip_path.name,
+                error=error.strerror or str(error),
+            ),
+            Message("Check the folder's permissions, or move the file away by hand."),
+        ) from error
     return target
 
 

@@ -21,6 +21,7 @@ from core.timestamps import iso
 from runner.recovery.rebuild import replace_database, require_no_runner
 from runner.store import Store, chain
 from runner.store.backup import StoreBackup, backups, verify_backup
+from runner.store.proofs import Proofs
 from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Re
         if backup is not None:
             stage.state.mkdir(parents=True)
             shutil.copyfile(backup.database, stage.database)
-        Store(stage).require_sound()  # brings the database up to the staged ledger
+        Store(
+            stage, proofs=Proofs(home)
+        ).require_sound()  # brings the database up to the staged ledger
         kept = [_replace_ledger(home, text)]
         kept.append(replace_database(home, stage.database, "before-restore"))
         shutil.rmtree(stage.root)
@@ -226,6 +229,8 @@ def _from_database(database: Path, head: chain.Line | None) -> Iterator[bytes]:
             ):
                 moments = {n: iso(datetime.fromisoformat(row[n])) for n in ("at", "at_week")}
                 plain = {n: row[n] for n in ("seq", "kind", "week_id", "by", "role", "key")}
+                if row["proof"] is not None:
+                    plain["proof"] = row["proof"]
                 body = {"body": json.loads(row["body"]), "verified": bool(row["verified"])}
                 fields = chain.seal({**plain, **moments, **body, "prev": prev})
                 if fields["sha256"] != row["sha256"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from contextlib import closing, nullcontext, suppress
@@ -9,37 +10,23 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
-from core.errors import IntegrityError, SetupError
+from core.errors import InputError, IntegrityError, SetupError
+from core.field_hints import shown
 from core.language import Message, joined, literal, plural
 from core.paths import Home
+from runner.recovery.claims import Claims, LedgerProblem
 from runner.store import Store, chain, schema
 from runner.store.backup import backups
 from runner.store.damage import damage_of
 from runner.store.engine import open_engine
 from runner.store.migrate import migrate
+from runner.store.proofs import Proofs
 from runner.store.write_lock import write_lock
 
 _RESTORE = Message("Stop the runner, then: trainweek ledger restore")
 _REPLAY = Message("Stop the runner, then: trainweek ledger replay")
 _REBUILD = Message("Start the runner, or: trainweek ledger replay")
-
-
-@dataclass(frozen=True)
-class LedgerProblem:
-    """One problem that a verification found.
-
-    :ivar kind: ``behind``: the database only lacks lines, and reopening it adds them;
-        ``damaged``: the database file; ``corrupt``: file, database and backups disagree.
-    """
-
-    kind: Literal["behind", "damaged", "corrupt"]
-    what: Message
-    remedy: Message
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.remedy}"
 
 
 @dataclass(frozen=True)
@@ -49,21 +36,39 @@ class VerifyReport:
     ledger: str
     lines: int  # complete lines of the intact chain
     problems: tuple[LedgerProblem, ...]
+    head: str | None = None  # hash of the last line of the intact chain
+    anchor: int | None = None  # the line that has the published hash
 
     @property
     def ok(self) -> bool:
-        """Whether no problem was found."""
-        return not self.problems
+        """Whether there is a record and no problem was found."""
+        return not self.problems and not self.nothing
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to verify: no line, and none that is known to be lost."""
+        return not self.lines and not self.problems
 
     def text(self) -> Message:
         """For a terminal: one line, or one for each problem."""
+        if self.nothing:
+            return Message("{ledger}: nothing to verify, there is no line.", ledger=self.ledger)
         if self.ok:
-            return plural(
+            intact = plural(
                 "{ledger}: {n:,} line, chain intact, database up to date.",
                 "{ledger}: {n:,} lines, chain intact, database up to date.",
                 self.lines,
                 ledger=self.ledger,
             )
+            if self.anchor is None:
+                return intact
+            since = plural(
+                "The published hash is line {line:,}; {n:,} line came after it.",
+                "The published hash is line {line:,}; {n:,} lines came after it.",
+                self.lines - self.anchor,
+                line=self.anchor,
+            )
+            return joined([intact, since])
         intact = plural(
             "{ledger}: {n:,} intact line. Problems:",
             "{ledger}: {n:,} intact lines. Problems:",
@@ -74,16 +79,21 @@ class VerifyReport:
         return joined([intact, *problems], "\n")
 
 
-def verify_ledger(home: Home, tables: bool = False) -> VerifyReport:
+def verify_ledger(
+    home: Home, tables: bool = False, anchor: str | None = None, proofs_from: int = 1
+) -> VerifyReport:
     """Verify the chain of the whole file; compare it with database and backups.
 
     Reads only: nothing is repaired, not even a database that only lacks the newest lines.
 
     :param tables: also rebuild the database in a temporary folder and compare every table:
         it finds a row that was changed in the database only.
+    :param anchor: the hash of a line, or its first digits, as it was published outside.
+    :param proofs_from: the first line whose acts of signed-in people must be proved.
+    :raises InputError: the anchor is no such hash.
     :raises ConflictError: writers kept the store busy.
     """
-    path = home.ledger
+    path, wanted = home.ledger, None if anchor is None else published_hash(anchor)
     with TemporaryDirectory(prefix="trainweek-verify-") as scratch:
         # Between a writer's line and its commit file and database differ, so writers are
         # locked out while both are copied, but not while the long file is read.
@@ -92,7 +102,8 @@ def verify_ledger(home: Home, tables: bool = False) -> VerifyReport:
         with write_lock(home) if locked else nullcontext():
             size = path.stat().st_size if path.exists() else 0
             damage = damage_of(home.database, home) or copy_database(home.database, copy)
-        sums, problems, broken = _chain(path, size)
+        claims = Claims(Proofs(home), proofs_from)
+        sums, problems, broken = _chain(path, size, claims)
         known = known_hashes(copy) if damage is None else None
         if damage is not None:
             problems.append(
@@ -108,9 +119,41 @@ def verify_ledger(home: Home, tables: bool = False) -> VerifyReport:
         else:
             problems += _difference(sums, known, broken)
         problems += differences_from_backups(home, sums)
-        if tables and not problems and known is not None:
+        found = None if wanted is None else _line_with(sums, wanted)
+        if wanted is not None and found is None:
+            problems.append(_lost_anchor(wanted))
+        if tables and sums and not problems and known is not None:
             problems += _tables(home, copy, size, Path(scratch))
-    return VerifyReport(home.relative(path), len(sums), tuple(problems))
+        problems += claims.problems()
+    head = sums[-1] if sums else None
+    return VerifyReport(home.relative(path), len(sums), tuple(problems), head, found)
+
+
+def published_hash(text: str) -> str:
+    """The digits of a hash as people pass it on: any case, spaces left out.
+
+    :raises InputError: not 16 to 64 hexadecimal digits.
+    """
+    digits = "".join(text.split()).lower()
+    if re.fullmatch(r"[0-9a-f]{16,64}", digits):
+        return digits
+    raise InputError(
+        Message("{text} is no hash of a ledger line.", text=shown(text)),
+        Message("Give 16 to 64 hexadecimal digits, as `trainweek ledger head` prints them."),
+    )
+
+
+def _line_with(sums: list[str], wanted: str) -> int | None:
+    return next((n for n, each in enumerate(sums, start=1) if each.startswith(wanted)), None)
+
+
+def _lost_anchor(wanted: str) -> LedgerProblem:
+    lost = Message(
+        "No line has the published hash {hash}: the record was truncated or rewritten since, or"
+        " it is another one.",
+        hash=wanted,
+    )
+    return LedgerProblem("corrupt", lost, _RESTORE)
 
 
 def copy_database(database: Path, copy: Path) -> str | None:
@@ -134,7 +177,7 @@ def copy_database(database: Path, copy: Path) -> str | None:
     return None
 
 
-def _chain(path: Path, size: int) -> tuple[list[str], list[LedgerProblem], bool]:
+def _chain(path: Path, size: int, claims: Claims) -> tuple[list[str], list[LedgerProblem], bool]:
     """The hashes of the lines of the intact chain, the problem after them, and whether the
     chain is broken there: lines after that were not read.
     """
@@ -145,6 +188,7 @@ def _chain(path: Path, size: int) -> tuple[list[str], list[LedgerProblem], bool]
             if line.end > size:
                 break  # written since
             sums.append(line.sha256)
+            claims.read(line.fields)
             end = line.end
     except IntegrityError as error:
         return sums, [LedgerProblem("corrupt", literal(error.what), _RESTORE)], True
@@ -228,7 +272,7 @@ def _tables(home: Home, copy: Path, size: int, scratch: Path) -> list[LedgerProb
     rebuilt.ledger.parent.mkdir(parents=True)
     with home.ledger.open("rb") as file:
         rebuilt.ledger.write_bytes(file.read(size))
-    Store(rebuilt).require_sound()
+    Store(rebuilt, proofs=Proofs(home)).require_sound()
     # The copy: a verification leaves an older schema as it is; a newer one is compared as it is.
     with suppress(SetupError):
         migrate(open_engine(copy), copy)

@@ -34,13 +34,16 @@ from core.ledger_bodies import (
     StartRequeued,
     StopRequested,
     Ticked,
+    WeekArchived,
     WeekCreated,
+    WeekMended,
+    WeekUnarchived,
     WeekUsed,
     parse_body,
 )
 from core.timestamps import parse_moment
 from core.vocabulary import IncidentState, JobState
-from runner.store import items, schema
+from runner.store import items, schema, weeks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -49,10 +52,11 @@ if TYPE_CHECKING:
 Fields = Mapping[str, Any]
 
 
-def apply(connection: Connection, fields: Fields, end: int) -> None:
+def apply(connection: Connection, fields: Fields, end: int, proved: bool) -> None:
     """Apply one line to the tables.
 
     :param end: byte offset of its end in the file.
+    :param proved: whether it proves that a signed-in person acted; the tables say no more.
     :raises IntegrityError: a newer version wrote it, and this one can't interpret it.
     """
     body = parse_body(fields["kind"], fields["body"], fields["seq"])
@@ -65,9 +69,12 @@ def apply(connection: Connection, fields: Fields, end: int) -> None:
             key=fields["key"],
             sha256=fields["sha256"],
             end=end,
+            proof=fields.get("proof"),
+            proved=proved,
             **_who(fields),
         )
     )
+    fields = {**fields, "verified": proved}
     action = _ACTIONS.get(type(body))
     if action is not None:  # a line that changes no other table, such as a decision, is only stored
         action(connection, fields, body)
@@ -87,30 +94,6 @@ def _insert(connection: Connection, table: Table, fields: Fields, values: Fields
     """Insert a row for a line, with its author and times."""
     connection.execute(
         insert(table).values(id=fields["seq"], week_id=fields["week_id"], **values, **_who(fields))
-    )
-
-
-def _create_week(connection: Connection, fields: Fields, body: WeekCreated) -> None:
-    connection.execute(update(schema.weeks).values(active=False))
-    values = {**body.given(), "created_at": parse_moment(fields["at"])}
-    connection.execute(insert(schema.weeks).values(**values, active=True))
-
-
-def _use_week(connection: Connection, fields: Fields, body: WeekUsed) -> None:
-    weeks = schema.weeks
-    connection.execute(update(weeks).values(active=False))
-    connection.execute(update(weeks).where(weeks.c.id == body.id).values(active=True))
-
-
-def _set_clock(connection: Connection, fields: Fields, body: ClockSet) -> None:
-    connection.execute(
-        insert(schema.clock_points).values(
-            id=fields["seq"],
-            week_id=fields["week_id"],
-            real=body.real,
-            week=body.week,
-            pace=body.pace,
-        )
     )
 
 
@@ -271,9 +254,12 @@ def _end_runner(connection: Connection, fields: Fields, body: RunnerEnded) -> No
 
 
 _ACTIONS: dict[type[Body], Callable[[Connection, Fields, Any], None]] = {
-    WeekCreated: _create_week,
-    WeekUsed: _use_week,
-    ClockSet: _set_clock,
+    WeekCreated: weeks.create,
+    WeekUsed: weeks.use,
+    WeekMended: weeks.mend,
+    WeekArchived: weeks.archive,
+    WeekUnarchived: weeks.unarchive,
+    ClockSet: weeks.set_clock,
     JobRequested: _request_job,
     StopRequested: _request_stop,
     RestartRequested: _request_restart,

@@ -55,6 +55,26 @@ def seal(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {**body, "sha256": hashlib.sha256(canonical(body).encode()).hexdigest()}
 
 
+_OWN_HASH = b',"sha256":"'
+
+
+def stated_hash(raw: bytes) -> str | None:
+    """The hash that a line states of itself, if it is right; None if it is not.
+
+    Without parsing: the line is canonical, so without its own hash it is the very text that
+    was hashed. The last such name is the line's own, as no text can hold a bare quote.
+
+    :param raw: with its newline.
+    """
+    at = raw.rfind(_OWN_HASH)
+    if at < 0 or not raw.endswith(b"}\n"):
+        return None
+    begin = at + len(_OWN_HASH)
+    stated, rest = raw[begin : begin + 64], raw[:at] + raw[begin + 65 : -1]
+    right = hashlib.sha256(rest).hexdigest()
+    return right if stated == right.encode() else None
+
+
 def parse(raw: bytes, seq: int, prev: str, end: int) -> Line:
     """One line, without its newline.
 

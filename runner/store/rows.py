@@ -34,7 +34,7 @@ def _plain(row: Row[Any], *without: str) -> dict[str, Any]:
 
 def entry_of(row: Row[Any]) -> LedgerEntry:
     """A ledger entry from its row."""
-    values = _plain(row, "role", "verified", "key", "end")
+    values = _plain(row, "role", "verified", "key", "end", "proof", "proved")
     return LedgerEntry(**values | {"body": readable_body(row.kind, row.body)})
 
 
@@ -50,7 +50,7 @@ def countersignature_of(row: Row[Any]) -> Countersignature | None:
         reason=body.reason,
         by=row.by,
         role=Role(row.role),
-        verified=row.verified,
+        verified=row.proved,
         at=row.at,
         at_week=row.at_week,
         browser=body.browser,

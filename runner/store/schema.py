@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     text,
 )
 
@@ -31,7 +32,7 @@ from core.vocabulary import ACTIVE_STATES, LIVE_STATES
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-REVISION = "0005"
+REVISION = "0007"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
@@ -95,6 +96,10 @@ ledger = Table(
     Column("key", String, unique=True),  # a second request with the same key changes nothing
     Column("sha256", String(64), nullable=False),
     Column("end", Integer, nullable=False),  # where the line ends in the file, in bytes
+    # ``verified`` above is what the line claims, as a restore needs it; every other table has
+    # what was proved.
+    Column("proof", String),
+    Column("proved", Boolean, nullable=False, server_default=false()),
 )
 
 weeks = Table(
@@ -111,6 +116,7 @@ weeks = Table(
     Column("watched", String),
     Column("synthetic", Boolean, nullable=False),
     Column("playbook_file", String),  # the file the text was read from; None: the default playbook
+    Column("archived_at", UtcDateTime),  # None: not archived
     Index("one_active_week", "active", unique=True, sqlite_where=text("active = 1")),
 )
 

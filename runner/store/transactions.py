@@ -13,15 +13,17 @@ import json
 import logging
 import shutil
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from core.errors import IntegrityError
+from core.home_links import require_inside
 from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
@@ -31,7 +33,9 @@ from runner.store import chain, schema
 from runner.store.apply import apply
 from runner.store.damage import damage_of, operator_errors, refuse_damaged, unwritable
 from runner.store.engine import immediate, open_engine
+from runner.store.known_lines import KnownLines
 from runner.store.migrate import migrate
+from runner.store.proofs import PROOF, Proofs
 from runner.store.rows import entry_of
 from runner.store.write_lock import write_lock
 
@@ -60,10 +64,11 @@ class Head(NamedTuple):
 class Transaction:
     """One write: all of its lines are saved, or none."""
 
-    def __init__(self, connection: Connection, seq: int, prev: str, end: int) -> None:
+    def __init__(self, connection: Connection, head: Head, proofs: Proofs) -> None:
         self.connection = connection
         self.lines: list[bytes] = []
-        self._seq, self._prev, self._end = seq, prev, end
+        self._seq, self._prev, self._end = head.seq, head.prev, head.end
+        self._proofs = proofs
 
     def append(
         self,
@@ -75,32 +80,41 @@ class Transaction:
         week_id: str | None = None,
         key: str | None = None,
     ) -> LedgerEntry:
-        """Add a line and apply it to the tables."""
-        fields = chain.seal(
-            {
-                "seq": self._seq + 1,
-                "prev": self._prev,
-                "at": iso(at),
-                "at_week": iso(at_week),
-                "kind": body.kind,
-                "week_id": week_id,
-                "by": by.name,
-                "role": by.role.value,
-                "verified": by.verified,
-                "key": key,
-                "body": body.as_json(),
-            }
-        )
-        line = chain.canonical(fields).encode() + b"\n"
+        """Add a line and apply it to the tables. The line of a verified person is proved.
+
+        :raises SetupError: the key of proofs can't be used.
+        """
+        fields: dict[str, Any] = {
+            "seq": self._seq + 1,
+            "prev": self._prev,
+            "at": iso(at),
+            "at_week": iso(at_week),
+            "kind": body.kind,
+            "week_id": week_id,
+            "by": by.name,
+            "role": by.role.value,
+            "verified": by.verified,
+            "key": key,
+            "body": body.as_json(),
+        }
+        if by.verified:
+            fields[PROOF] = self._proofs.make(fields)
+        line = chain.canonical(chain.seal(fields)).encode() + b"\n"
         fields = json.loads(line)  # exactly what a rebuild reads
         self._seq, self._prev, self._end = fields["seq"], fields["sha256"], self._end + len(line)
-        apply(self.connection, fields, self._end)
+        apply(self.connection, fields, self._end, by.verified)
         self.lines.append(line)
         return entry_of(
             self.connection.execute(
                 select(schema.ledger).where(schema.ledger.c.seq == self._seq)
             ).one()
         )
+
+
+def _hashes_after(connection: Connection, seq: int) -> Iterator[str]:
+    table = schema.ledger
+    query = select(table.c.sha256).where(table.c.seq > seq).order_by(table.c.seq)
+    yield from connection.scalars(query)
 
 
 class Store:
@@ -111,6 +125,7 @@ class Store:
 
     :param busy_timeout_s: how long a write waits for other writers.
     :param database: another database file, to rebuild one next to the present one.
+    :param proofs: for a copy of a data directory: the original's, as the copy has no key.
     :raises SetupError: the directory can't be written, or its database is of a newer version.
     :raises IntegrityError: ledger and database are both damaged.
     """
@@ -120,11 +135,18 @@ class Store:
     _suspect = False
 
     def __init__(
-        self, home: Home, busy_timeout_s: float = BUSY_TIMEOUT_S, database: Path | None = None
+        self,
+        home: Home,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        database: Path | None = None,
+        proofs: Proofs | None = None,
     ) -> None:
         self.home = home
         self.busy_timeout_s = busy_timeout_s
         self._database = database or home.database
+        self._proofs = proofs or Proofs(home)
+        self._known_lines = KnownLines()
+        require_inside(home)
         for folder in (home.state, home.ledger.parent):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -165,7 +187,7 @@ class Store:
             immediate(self._engine) as (connection, database),
         ):
             head = self._catch_up(connection)
-            transaction = Transaction(connection, head.seq, head.prev, head.end)
+            transaction = Transaction(connection, head, self._proofs)
             yield transaction
             if not transaction.lines:
                 if not head.moved:
@@ -220,7 +242,7 @@ class Store:
         spare = Home(Path(self._spare.name))
         spare.ledger.parent.mkdir(parents=True)
         shutil.copyfile(self.home.ledger, spare.ledger)
-        return Store(spare)._engine
+        return Store(spare, proofs=self._proofs)._engine
 
     def _signature(self) -> list[tuple[int, int, int] | None]:
         """Changes when database or ledger is replaced."""
@@ -255,7 +277,7 @@ class Store:
         ).first()
         seq, prev, end = tuple(head) if head else (0, chain.START, 0)
         size = path.stat().st_size if path.exists() else 0
-        if size < end or (size and chain.last_sum(path, end) != prev):
+        if size < end or (size and chain.last_sum(path, end) is None):
             raise IntegrityError(
                 Message(
                     "The database has {lines:,} ledger lines; {path} was truncated or changed"
@@ -265,9 +287,11 @@ class Store:
                 ),
                 chain.RESTORE,
             )
+        if size:
+            self._known_lines.compare(path, end, partial(_hashes_after, connection))
         moved = False
         for line in chain.read(path, end, seq, prev):
-            apply(connection, line.fields, line.end)
+            apply(connection, line.fields, line.end, self._proofs.hold(line.fields))
             seq, prev, end, moved = line.seq, line.sha256, line.end, True
         return Head(seq, prev, end, moved)
 

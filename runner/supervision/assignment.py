@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.files import write_json, write_text
+from core.home_links import require_inside
 from core.job_params import TrainParams, stored_params
 from core.paths import CHECKOUT, Home
 from core.playbook import default_playbook_text, parse_playbook
@@ -48,6 +49,7 @@ def own_trainer(job: Job, week: Week | None) -> tuple[str, ...] | None:
 def write_assignment(home: Home, assignment: Assignment, settings: Settings) -> list[str]:
     """Write spec.json and playbook.yaml into the folder; returns the command to run."""
     job, week, folder = assignment.job, assignment.week, assignment.folder
+    require_inside(home, *filter(None, (folder, assignment.event_folder)))
     folder.mkdir(parents=True, exist_ok=True)
     text = default_playbook_text() if week is None else week.playbook_text
     playbook_path = write_text(folder / "playbook.yaml", text)

@@ -77,4 +77,5 @@ def test_the_rights_are_the_designs_table() -> None:
         Right.REVALIDATE: {Role.LEAD},
         Right.SIGN: {Role.CTO},
         Right.COUNTERSIGN: {Role.LEAD},
+        Right.PLAN: {Role.LEAD},
     }

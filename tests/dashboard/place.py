@@ -115,8 +115,10 @@ class Place:
         with client.store.write() as write:
             write.append(body, by=LEAD, at=self.now, at_week=self.now, week_id=week.id)
 
-    def page(self, role: Role = Role.LEAD, language: Language = "en") -> Page:
-        services = Services(self.home, PEOPLE[role], now=lambda: self.now)
+    def page(
+        self, role: Role = Role.LEAD, language: Language = "en", shown: str | None = None
+    ) -> Page:
+        services = Services(self.home, PEOPLE[role], now=lambda: self.now, week_id=shown)
         return Page(services, Viewer(PEOPLE[role], language, "America/Sao_Paulo", live=False))
 
     def draw(self, panel: str, role: Role = Role.LEAD, language: Language = "en") -> AppTest:

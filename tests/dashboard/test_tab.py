@@ -30,6 +30,16 @@ def titled(place: Place, set_to: dict[str, Any], language: Language = "en") -> s
     return set_to["page_title"]
 
 
+def test_a_tab_of_another_week_than_the_active_one_names_it(
+    place: Place, set_to: dict[str, Any]
+) -> None:
+    week = place.week()
+    assert titled(place, set_to) == "Launch · trainweek"
+    place.client().create_week(LAUNCH + timedelta(days=7))
+    tab.show("Launch", place.page(shown=week.id).snapshot(), Words("en"))
+    assert set_to["page_title"] == f"Launch · {week.id} · trainweek"
+
+
 def test_a_run_that_is_well_is_named_by_its_page(place: Place, set_to: dict[str, Any]) -> None:
     assert titled(place, set_to) == "Launch · trainweek"  # no week yet
     place.watch(hours=1.0)

@@ -68,7 +68,9 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
             _signed(page, snapshot, saved, signature, validity)
         else:
             _earlier(page, snapshot)
-        if page.viewer.person.may(Right.SIGN):
+        if page.viewer.person.may(Right.SIGN) and (denied := page.denied(Right.SIGN)):
+            st.caption(denied)
+        elif page.viewer.person.may(Right.SIGN):
             if signature is None:
                 signing_form.show(page, snapshot, saved, refused)
             else:

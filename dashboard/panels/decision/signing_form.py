@@ -122,7 +122,7 @@ def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             f":small[:material/group: {say('{by} countersigned the override.', by=one.by)}]"
             f" :small[:gray[{plain(one.reason)}]]"
         )
-    if not page.viewer.person.may(Right.COUNTERSIGN):
+    if page.denied(Right.COUNTERSIGN) is not None:
         return
     if asked := snapshot.records.asked_to_countersign(saved.sha256):
         text = say(

@@ -60,7 +60,8 @@ def _files(page: Page, incident: Incident) -> None:
 def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
     """The closing form; it skips the open actions with its reason, and lists them before."""
     right = Right.CLOSE if opened.blocks_start else Right.RECORD
-    say, denied, key = page.say, page.denied(right), f"incident:{spec.id}"
+    say, denied = page.say, page.denied(right, also_elsewhere=True)
+    key = f"incident:{spec.id}"
     undone = open_actions(snapshot.week, opened)
 
     def close() -> None:

@@ -81,7 +81,7 @@ def _who(page: Page, snapshot: Snapshot, item: IncidentItem) -> str:
 
 def _open_item(page: Page, spec: EscalationSpec, opened: Incident, index: int, step: Step) -> None:
     """An open action: its box marks it as done; a note or a reason to skip it are beside it."""
-    say, denied = page.say, page.denied(Right.RECORD)
+    say, denied = page.say, page.denied(Right.RECORD, also_elsewhere=True)
     key = f"incident:{spec.id}:{opened.id}:do:{index}"
     st.session_state[key] = False  # what is recorded, not what was clicked
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -29,7 +29,10 @@ from core.ledger_bodies import (
     StartRequeued,
     StopRequested,
     Ticked,
+    WeekArchived,
     WeekCreated,
+    WeekMended,
+    WeekUnarchived,
     WeekUsed,
 )
 from core.reading import as_set
@@ -108,6 +111,13 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("created the week")
         case WeekUsed():
             return page.say("activated the week")
+        case WeekMended(launch=launch, reason=reason):
+            when = page.viewer.clock(launch)
+            return page.say("changed the launch time to {time}: {text}", time=when, text=reason)
+        case WeekArchived():
+            return page.say("archived the week")
+        case WeekUnarchived():
+            return page.say("unarchived the week")
         case ClockSet() | RunnerStarted() | RunnerEnded():
             return ""
     return plain(entries[0].kind)  # also of a newer version

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.components import reward_curve, run_summary
+from dashboard.components import new_week, reward_curve, run_summary
 from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
 from dashboard.components.empty_state import no_run
-from dashboard.navigation import PAGES_FOLDER
-from dashboard.panels.this_week import new_week, next_due, recent_activity, timeline, wrong_now
+from dashboard.navigation import switch
+from dashboard.panels.this_week import next_due, recent_activity, timeline, wrong_now
 
 if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
@@ -25,7 +25,7 @@ def show(page: Page) -> None:
         new_week.show(page)
         return
     if first.week.only_watched:  # it has no schedule
-        st.switch_page(PAGES_FOLDER / "live_training.py")
+        switch("live_training")
 
     def body() -> None:
         with boundary(page.say):

@@ -15,10 +15,12 @@ from core.ledger_bodies import (
     DecisionSigned,
     SigningKeyCreated,
     WeekCreated,
+    WeekMended,
     parse_body,
     readable_body,
 )
 from core.vocabulary import SignatureState
+from core.yaml_files import text_of
 from runner.client.signatures.kept_files import evidence_paths, taken_over
 from runner.records import DecisionLine
 from runner.store import chain
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from core.decision.validity import Validity
     from core.ledger_bodies import AnyBody
     from core.paths import Home
+
+
+_PLAYBOOK = Message("the playbook")
+_EXISTING = Message("Give a path that exists, or omit it.")
 
 
 def comparison_paths(
@@ -50,9 +56,9 @@ def comparison_paths(
         if given is not None and not given.exists():
             raise InputError(
                 Message("{path} does not exist.", path=str(given)),
-                Message("Give a path that exists, or omit it."),
+                _EXISTING,
             )
-    text = playbook.read_text(encoding="utf-8", errors="replace") if playbook else None
+    text = text_of(playbook, InputError, _PLAYBOOK, _EXISTING) if playbook else None
     present = Present(model=model, data=data, playbook_text=text, complete=False)
     statement = _statement(capsule)
     if home is None or statement is None:
@@ -61,7 +67,9 @@ def comparison_paths(
     lines = _lines(home)
     created = (line.body for line in lines if isinstance(line.body, WeekCreated))
     week = next((body for body in created if body.id == week_id), None)
-    later = week is not None and taken_over(lines, week.launch, statement["decision_sha256"])
+    mended = (line.body for line in lines if isinstance(line.body, WeekMended))
+    launches = [body.launch for body in (week, *mended) if body and body.id == week_id]
+    later = bool(launches) and taken_over(lines, launches[-1], statement["decision_sha256"])
     defaults = evidence_paths(home, bound, later)
     origin = week.playbook_file if week else None
     return replace(

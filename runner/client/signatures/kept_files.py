@@ -18,11 +18,10 @@ from core.canonical_json import canonical_sha256
 from core.errors import IntegrityError, MarketDataError, SetupError
 from core.files import write_json
 from core.language import Message
-from core.ledger_bodies import DecisionMade, JobRequested, WeekCreated
+from core.ledger_bodies import DecisionMade, JobRequested, WeekCreated, WeekMended, WeekUsed
 from core.model_manifest import manifest_of, manifest_path
 
 _CHECK_AND_SIGN = Message("Check it, then sign again.")
-_TAKING_OVER = frozenset({WeekCreated.kind, JobRequested.kind})
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.decision.binding import Present
+    from core.ledger_bodies import AnyBody
     from core.paths import Home
     from core.week import Week
     from runner.records import DecisionLine, DecisionRecords
@@ -78,17 +78,25 @@ def taken_over(lines: Iterable[DecisionLine], launch: datetime, sha256: str) -> 
     :param lines: in their order.
     :param launch: of the decision's week.
     """
-    saved, later = False, set()
+    saved = False
+    launches: dict[str | None, datetime] = {}
     for week_id, body in lines:
-        if isinstance(body, WeekCreated) and not body.watched and body.launch > launch:
-            later.add(week_id)
+        if isinstance(body, WeekMended) or (isinstance(body, WeekCreated) and not body.watched):
+            launches[week_id] = body.launch
         if isinstance(body, DecisionMade) and body.report:
             if saved and body.sha256 != sha256:
                 return True
             saved = saved or body.sha256 == sha256
-        elif saved and body.kind in _TAKING_OVER and week_id in later:
+        elif saved and _takes_over(body) and launches.get(week_id, launch) > launch:
             return True
     return False
+
+
+def _takes_over(body: AnyBody) -> bool:
+    """Whether a line makes its week the one whose files are in the places."""
+    return isinstance(body, WeekUsed | JobRequested) or (
+        isinstance(body, WeekCreated) and body.active
+    )
 
 
 def in_place(home: Home, bound: Mapping[str, Any]) -> dict[str, Any]:

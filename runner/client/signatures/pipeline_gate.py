@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
@@ -21,6 +21,7 @@ from runner.client.signatures.status import (
 )
 from runner.outcomes import Refused
 from runner.store import queries, record_queries
+from runner.store.proofs import proved_in_file
 
 if TYPE_CHECKING:
     from datetime import date
@@ -94,6 +95,9 @@ class PipelineGate(Signatures):
             if isinstance(saved, Refused):
                 return GateAnswer(False, saved.reason, saved.remedy, {})
             signature = newest_signature(connection, saved.sha256)
+            if signature is not None and signature.verified:
+                proved = proved_in_file(self.home, connection, signature.id)
+                signature = replace(signature, verified=proved)
             validity = self.validity_now(connection, signature)
             conditions = [] if signature is None else tracked_conditions(connection, signature)
             today = queries.week_moment(connection, week.id, self.now()).date()

@@ -40,7 +40,7 @@ _SILENCES = frozenset({"crash", "logging_broken"})
 _ORDER = (
     "hung", "crash", "no_metrics", "kl_explosion", "data_issue", "policy_dead", "slowdown",
     "flat_reward", "logging_broken", "not_converging", "collapse",
-    "critic_useless", "exploration_blowup", "early_determinism",
+    "critic_useless", "exploration_blowup", "early_determinism", "overfitting",
 )  # fmt: skip
 
 

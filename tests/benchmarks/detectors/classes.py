@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+VALIDATED_EVERY = 4  # iterations between two validations, in the classes that have them
 HEALTHY, HARD, SPIKE = "healthy", "hard negative", "spike that clears"
 
 
@@ -154,6 +155,18 @@ CLASSES = (
         kind=HARD, envs=("market", "continuous"), first_seed=2,
     ),
     RunClass("hard_side_writer", None, 6, "an evaluation writes into a folder below", kind=HARD, first_seed=2),
+    RunClass(
+        "overfit_reversed", "overfitting", 6, "validated on a market of the reversed relation",
+        from_start=True, envs=("market", "continuous"), first_seed=2,
+    ),
+    RunClass(
+        "overfit_turning", "overfitting", 6, "the validation's relation turns while training learns",
+        envs=("market", "continuous"), first_seed=2,
+    ),
+    RunClass(
+        "hard_validated", None, 6, "validated on other draws of the same market", kind=HARD,
+        envs=("market", "continuous"), first_seed=2,
+    ),
 )  # fmt: skip
 
 # Nothing was injected, so an alarm there is counted as false, whatever the curve shows.

@@ -53,6 +53,9 @@ def prepare(plan: Plan) -> None:
             settings["clip_range"] = lambda left: max(1e-3, clip * _cosine(left))
         case "hard_target_kl":
             settings |= {"target_kl": 0.01, "n_epochs": 10}
+        case "overfit_turning":
+            # Slow enough that the reward still rises when the validation turns.
+            settings["learning_rate"], plan.iterations, plan.onset = 3e-4, 120, 30 + plan.onset % 10
         case "hard_off_policy":
             plan.num_envs, plan.n_steps, plan.iterations, plan.onset = 4, 4, 300, 0
 

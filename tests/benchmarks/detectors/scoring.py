@@ -14,9 +14,11 @@ import numpy as np
 from scipy.stats import beta
 
 from core.diagnosis.reward_evidence import NORMAL_HOURS
+from core.diagnosis.scenarios.overfitting import LEAST, LEVEL
 from core.diagnosis.trend import BLOCK_EPISODES, WANTED_BLOCKS
 from core.liveness import GRACE
 from core.telemetry.absence import PATIENCE
+from tests.benchmarks.detectors.classes import VALIDATED_EVERY
 from tests.benchmarks.detectors.replay import HOUR, LOOK, MINUTE, START, Replayed
 from tests.expected import present
 
@@ -57,6 +59,10 @@ def allowed(run: Replayed) -> float:
             return run.after(11 + 24 if kind.from_start else 2 + 24) + 2 * look
         case "exploration_blowup":
             return run.after(60) + look  # it creeps: five times takes dozens of updates
+        case "overfitting":
+            # Eight validations of a policy that has learned, or two levels of five; and as many
+            # iterations as the policy takes to learn, or the validation to turn.
+            return run.after((LEAST + LEVEL) * VALIDATED_EVERY) + look
         case "early_determinism":
             return run.after(50) + look  # what counts as early
         case "slowdown":

@@ -20,7 +20,7 @@ import tensorboard.summary.writer.event_file_writer as header_writer
 import torch
 import torch.utils.tensorboard.writer as scalar_writer
 from stable_baselines3 import DQN, PPO, SAC, TD3
-from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.callbacks import BaseCallback, CallbackList
 from stable_baselines3.common.logger import Logger, TensorBoardOutputFormat
 from stable_baselines3.common.vec_env import VecEnv, VecMonitor, VecNormalize
 from torch.utils.tensorboard import SummaryWriter
@@ -29,6 +29,7 @@ from tests.benchmarks.detectors import faults
 from tests.benchmarks.detectors.faulty import FaultyEnv
 from tests.benchmarks.detectors.tasks import TASKS, make_env
 from tests.benchmarks.detectors.toy_market import ToyMarket
+from tests.benchmarks.detectors.validating import VALIDATED, Validate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -244,7 +245,8 @@ class Run:
         self._learn(model, plan.iterations * plan.rollout, log_interval=4)
 
     def _learn(self, model: BaseAlgorithm, steps: int, **how: Any) -> None:
-        model.learn(steps, callback=self.callback, **how)
+        beside = [Validate(self.plan)] if self.plan.kind.name in VALIDATED else []
+        model.learn(steps, callback=CallbackList([self.callback, *beside]), **how)
 
     def _logger(self, name: str) -> Logger:
         folder = str(self.folder / name)

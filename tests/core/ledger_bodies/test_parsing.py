@@ -28,6 +28,9 @@ from core.ledger_bodies import (
     ProcessColumns,
     Ticked,
     UnknownBody,
+    WeekArchived,
+    WeekMended,
+    WeekUnarchived,
     parse_body,
     readable_body,
 )
@@ -41,6 +44,9 @@ NEWER: set[type[Body]] = {
     CountersignRequested,
     ModelChosen,
     IncidentActionSkipped,
+    WeekMended,
+    WeekArchived,
+    WeekUnarchived,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import zipfile
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
+from pyarrow.parquet import read_metadata
 
 from core.errors import MarketDataError
-from core.market import load_candles, quality
+from core.market import containers, load_candles, quality
 from core.market.candle_files import candles_sha256
 from tests.core.market.bars import START, bars, written
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -284,3 +288,52 @@ def test_candles_in_a_folder_below_are_named(tmp_path: Path, frame: pd.DataFrame
     (tmp_path / "k.csv").write_text(kline_text(frame))
     (warning,) = quality(load_candles(tmp_path)).warnings[-1:]
     assert "monthly/1h/k.csv" in warning.message
+
+
+def zip_of(text: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", text)
+    return made.getvalue()
+
+
+def few_bytes_of_many_rows(rows: int) -> bytes:
+    """A column that repeats one value needs no more space however long it is."""
+    made = io.BytesIO()
+    pd.DataFrame({"open_time": np.zeros(rows, dtype="int64")}).to_parquet(made)
+    raw, footer = made.getvalue(), read_metadata(made)
+    assert footer.num_rows == rows
+    assert len(raw) < 10_000
+    return raw
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.zip", lambda: zip_of(bytes(200_000_000)), "unpack to 200 MB"),
+        ("a.csv.gz", lambda: gzip.compress(bytes(200_000_000)), "unpack to more than 64 MB"),
+        ("a.parquet", lambda: few_bytes_of_many_rows(3000), "more than 1,000 values"),
+        ("a.json", lambda: b"[" * 500 + b"]" * 500, "nested too deeply"),
+    ],
+    ids=["zip", "gzip", "parquet", "json"],
+)
+def test_what_unpacks_to_far_more_than_candles_do_is_refused_unread(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    content: Callable[[], bytes],
+    why: str,
+) -> None:
+    monkeypatch.setattr(containers, "_MOST_CELLS", 1000)
+    (tmp_path / name).write_bytes(content())
+    with pytest.raises(MarketDataError, match=why):
+        load_candles(tmp_path / name)
+
+
+def test_a_feather_table_is_counted_before_it_is_taken(
+    tmp_path: Path, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(containers, "_MOST_CELLS", 10)
+    frame.reset_index().to_feather(tmp_path / "a.feather")
+    with pytest.raises(MarketDataError, match="more than 10 values"):
+        load_candles(tmp_path / "a.feather")

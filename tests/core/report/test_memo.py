@@ -12,7 +12,8 @@ import pytest
 
 from core.decision import Checks, DecisionRecord, decision_text
 from core.decision.warnings import find_warnings
-from core.report import memo_html, memo_text
+from core.ledger_bodies.body import LedgerHead
+from core.report import memo_documents, memo_html, memo_text
 from core.report.charts import equity_chart
 from core.report.speaker import Speaker
 from tests.core.backtest_records import decision_of, look_ahead, record
@@ -145,6 +146,20 @@ def test_failed_checks_stand_in_the_headline():
     assert reported in page
     assert reported in memo_text(decision)
     assert "evidência INSUFICIENTE: LOOK-AHEAD, NÃO REPRODUTÍVEL ]" in memo_text(decision, "pt")
+
+
+def test_the_memo_names_the_ledgers_last_line_in_full():
+    backtest = record(drift=-0.001)
+    decision = decision_of(backtest)
+    head = LedgerHead(1057, "0123456789abcdef" * 4)
+    documents = memo_documents(decision, backtest.equity, backtest.bars, head)
+    assert f"Ledger at line 1,057: {head.sha256}" in documents["decision.txt"]
+    assert f"Ledger na linha 1.057: {head.sha256}" in documents["decision_pt.txt"]
+    for name in ("memo.html", "memo_pt.html"):
+        assert f"<code>{head.sha256}</code>" in documents[name]
+    assert max(map(len, documents["decision.txt"].splitlines())) <= 104
+    without = memo_documents(decision, backtest.equity, backtest.bars)
+    assert "Ledger at line" not in "".join(without.values())
 
 
 def test_no_line_of_the_memo_is_longer_than_the_page():

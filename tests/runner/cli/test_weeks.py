@@ -61,6 +61,54 @@ def test_the_same_launch_twice_is_refused_and_a_day_may_have_two_weeks(tmp_path:
     assert [week["id"] for week in listed if week["active"]] == ["2026-11-23-3"]
 
 
+def listed(home: Path, *more: str) -> list[dict[str, object]]:
+    return json.loads(trainweek("week", "list", "--json", *more, home=home).stdout)
+
+
+def two_weeks(home: Path) -> None:
+    trainweek("week", "new", "--launch", "2036-11-24T14:00Z", home=home)
+    made = trainweek("week", "new", "--plan", "--launch", "2036-12-01T14:00Z", home=home)
+    assert made.returncode == 0, made.stderr
+
+
+def test_a_planned_week_stands_beside_the_active_one(tmp_path: Path) -> None:
+    two_weeks(tmp_path)
+    weeks = [(week["id"], week["active"], week["state"]) for week in listed(tmp_path)]
+    assert weeks == [("2036-11-24", True, "planned"), ("2036-12-01", False, "planned")]
+
+
+def test_an_archived_week_leaves_the_list_and_comes_back(tmp_path: Path) -> None:
+    two_weeks(tmp_path)
+    active = trainweek("week", "archive", "2036-11-24", home=tmp_path)
+    assert active.returncode == 2
+    assert "is the active one, so it can't be archived" in active.stderr
+    done = trainweek("week", "archive", "2036-12-01", "--json", home=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)[0]["state"]) == (0, "archived")
+    assert [week["id"] for week in listed(tmp_path)] == ["2036-11-24"]
+    assert [week["id"] for week in listed(tmp_path, "--all")] == ["2036-11-24", "2036-12-01"]
+    said = trainweek("week", "list", home=tmp_path).stdout
+    assert "1 archived week is not listed; see --all." in said
+    used = trainweek("week", "use", "2036-12-01", home=tmp_path)
+    assert used.returncode == 2
+    assert "trainweek week unarchive 2036-12-01" in used.stderr
+    assert trainweek("week", "unarchive", "2036-12-01", home=tmp_path).returncode == 0
+    assert trainweek("week", "use", "2036-12-01", home=tmp_path).returncode == 0
+
+
+def test_a_launch_time_is_mended_with_a_reason(tmp_path: Path) -> None:
+    two_weeks(tmp_path)
+    words = ("week", "mend", "2036-12-01", "--launch", "2036-12-02T15:00Z")
+    without = trainweek(*words, home=tmp_path)
+    assert without.returncode == 2
+    assert "--reason" in without.stderr
+    done = trainweek(*words, "--reason", "late candles", "--json", home=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)[0]["launch"]) == (0, "2036-12-02T15:00:00Z")
+    taken = trainweek("week", "mend", "2036-12-01", "--launch", "2036-11-24T14:00Z", "--reason",
+                      "x", home=tmp_path)  # fmt: skip
+    assert taken.returncode == 2
+    assert "Week 2036-11-24 is launched at that time." in taken.stderr
+
+
 def test_an_option_before_the_command_names_the_home_too(tmp_path: Path) -> None:
     trainweek("--home", tmp_path, "week", "new", "--launch", "2026-11-23T14:00Z")
     assert (tmp_path / "logs" / "state" / "trainweek.db").exists()

@@ -152,6 +152,14 @@ def test_only_the_lead_chooses(place: Place, two: tuple[str, str], person) -> No
     assert place.home.best_model.read_bytes() == before
 
 
+def test_no_model_is_chosen_while_another_week_is_shown(place: Place, two: tuple[str, str]) -> None:
+    client = place.client(LEAD)
+    client.shown_week = "2031-01-01"
+    before = place.home.best_model.read_bytes()
+    assert "the active week is" in refused(client.use_model(two[1], "why")).reason
+    assert place.home.best_model.read_bytes() == before
+
+
 def test_a_choice_needs_a_reason_and_an_intact_model(place: Place, two: tuple[str, str]) -> None:
     first, second = two
     before = place.home.best_model.read_bytes()

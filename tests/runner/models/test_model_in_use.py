@@ -7,20 +7,24 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
 
-from core.errors import InputError, IntegrityError
+from core.errors import InputError, IntegrityError, SetupError
 from core.paths import Home
 from runner.models.best_model import manifest_path, read_best_model
 from runner.models.model_files import SAVE_POINTS, write_model
 from runner.models.model_in_use import adopt_earlier, choice_of, model_of_run, put_in_use
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
+NOBODY = 65534
 AT = datetime(2026, 2, 24, 12, tzinfo=UTC)
 
 
@@ -152,3 +156,30 @@ put_in_use(Home(Path({str(home.root)!r})), "b", how="completed", by="ana", at=da
     complete(home, "b")
     assert read_best_model(home.best_model)[0] == b"b"
     assert manifest_path(home.best_model).exists()
+
+
+def test_a_model_that_can_not_be_read_is_not_replaced() -> None:
+    # Under /tmp itself: pytest's own folders let no other user through.
+    with TemporaryDirectory(prefix="trainweek-rights-") as folder, denied_to_others(Path(folder)):
+        home = Home(Path(folder))
+        saved(home.run_model("a"), "a", b"a")
+        home.best_model.write_bytes(b"of another account")
+        home.best_model.chmod(0)
+        with pytest.raises(SetupError, match="can't be kept: Permission denied"):
+            complete(home, "a")
+        home.best_model.chmod(0o600)
+        assert home.best_model.read_bytes() == b"of another account"
+
+
+@contextmanager
+def denied_to_others(folder: Path) -> Iterator[None]:
+    """Act as a user who owns the folder and to whom something can be denied: not as root."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.chown(folder, NOBODY, NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)

@@ -205,6 +205,9 @@ def test_a_database_of_an_older_schema_verifies_and_stays_as_it_is(tmp_path: Pat
             ("attempts", "reason_message"),
             ("incidents", "summary_message"),
             ("ticks", "value_seen_message"),
+            ("ledger", "proof"),
+            ("ledger", "proved"),
+            ("weeks", "archived_at"),
         ):
             database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         database.execute("UPDATE alembic_version SET version_num = '0003'")

@@ -232,3 +232,16 @@ def test_a_replay_waits_for_the_runners_end(place: Place) -> None:
     service.close()
     job = place.submit()
     assert place.job(job).state is JobState.QUEUED
+
+
+@pytest.mark.parametrize("place_of", ["logs", "reports/ledger", "logs/state/trainweek.db"])
+def test_no_store_is_opened_through_a_link_that_leaves_the_home(
+    tmp_path: Path, place_of: str
+) -> None:
+    home, outside = Home(tmp_path / "home"), tmp_path / "outside"
+    outside.mkdir()
+    (home.root / place_of).parent.mkdir(parents=True)
+    (home.root / place_of).symlink_to(outside)
+    with pytest.raises(SetupError, match="leads out of the data directory"):
+        Client(home, LEAD).create_week(after(0))
+    assert list(outside.iterdir()) == []

@@ -191,3 +191,17 @@ def test_a_fault_in_the_supervision_of_one_job_leaves_the_others_alone(
     assert [each.getMessage().split(": ", 1)[1] for each in said] == [
         "unexpected OverflowError: date value out of range"
     ]
+
+
+def test_no_attempt_is_started_through_a_link_that_leaves_the_home(
+    place: Place, tmp_path: Path
+) -> None:
+    service, outside = place.service(), tmp_path / "outside"
+    outside.mkdir()
+    job = place.submit()
+    place.home.jobs.mkdir(parents=True, exist_ok=True)
+    place.home.job(job.id).symlink_to(outside)
+    ended = place.until(service, job)
+    assert ended.state is JobState.FAILED
+    assert "leads out of the data directory" in ended.reason
+    assert list(outside.iterdir()) == []

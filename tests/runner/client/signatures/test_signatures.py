@@ -56,6 +56,7 @@ def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedP
     signed = recorded(place.sign(seen))
     open_ = place.client().gate()
     assert open_.passes
+    assert open_.facts["verified"] is True
     assert open_.facts["by"] == "Carl"
     assert open_.facts["state"] == "STANDS"
     assert place.client().validity(signed).checked == (
@@ -564,3 +565,18 @@ def test_a_go_on_adequate_evidence_passes_without_conditions(place: SignedPlace)
     assert answer.passes
     assert answer.facts["doubtful"] is False
     assert "evidence" not in answer.reason
+
+
+def test_the_gate_believes_the_lines_proof_and_not_the_database(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    recorded(
+        place.client(Person("Carl", Role.CTO)).sign(
+            place.week.id, seen, SignatureAct.APPROVE, "read"
+        )
+    )
+    with closing(sqlite3.connect(place.home.database)) as database, database:
+        database.execute("UPDATE signatures SET verified = 1")
+        database.execute("UPDATE ledger SET verified = 1, proved = 1")
+    (signature,) = place.client().signatures(place.week.id)
+    assert signature.verified  # as forged
+    assert place.client().gate().facts["verified"] is False

@@ -1,4 +1,4 @@
-"""No week yet: the form that creates the first one."""
+"""The form that creates the first week, or plans a further one beside the active week."""
 
 from __future__ import annotations
 
@@ -19,18 +19,25 @@ PLACE = "new-week"
 _LAUNCH = time(14, 0)  # the manual's, UTC
 
 
-def show(page: Page) -> None:
+def show(page: Page, *, planned: bool = False) -> None:
     """Draw the form; it is disabled without the right to operate."""
     say, now = page.say, page.services.now()
-    denied = page.denied(Right.OPERATE)
+    denied = page.denied(Right.OPERATE, also_elsewhere=True)
     with st.container(width=620):
-        st.markdown(f"#### {say('Create the first week')}", anchors=False)
-        st.markdown(
-            say(
-                "A week is one run of the playbook, counted from its launch time. The "
-                "timeline, the checks and the gates follow from it."
+        if planned:
+            st.markdown(
+                say(
+                    "The active week stays the active one. Make the new week active when it begins."
+                )
             )
-        )
+        else:
+            st.markdown(f"#### {say('Create the first week')}", anchors=False)
+            st.markdown(
+                say(
+                    "A week is one run of the playbook, counted from its launch time. The "
+                    "timeline, the checks and the gates follow from it."
+                )
+            )
         with st.form("create-week"):
             left, right = st.columns(2)
             day = left.date_input(
@@ -56,7 +63,9 @@ def show(page: Page) -> None:
                 disabled=denied is not None,
                 help=denied,
             )
-        if clicked and _create(page, datetime.combine(day, at, UTC), synthetic, watched.strip()):
+        if clicked and _create(
+            page, datetime.combine(day, at, UTC), synthetic, watched.strip(), planned=planned
+        ):
             st.rerun()
         outcomes.show(page, PLACE)
         folder = page.services.home.train_data
@@ -77,11 +86,13 @@ def _next_launch(now: datetime) -> datetime:
     return today if now < today else today + timedelta(days=1)
 
 
-def _create(page: Page, launch: datetime, synthetic: bool, watched: str) -> bool:
+def _create(page: Page, launch: datetime, synthetic: bool, watched: str, *, planned: bool) -> bool:
     path = str(Path(page.services.home.resolve(watched))) if watched else None
     return outcomes.act(
         page,
         PLACE,
         Message("week {what}", what=launch.date()),
-        lambda: page.services.client.create_week(launch, synthetic=synthetic, watched=path),
+        lambda: page.services.client.create_week(
+            launch, synthetic=synthetic, watched=path, planned=planned
+        ),
     )

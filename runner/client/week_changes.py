@@ -1,0 +1,195 @@
+"""Which week is active, which are archived, and when one that has not started is launched."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from core.errors import InputError
+from core.language import Message
+from core.ledger_bodies import WeekArchived, WeekMended, WeekUnarchived, WeekUsed
+from core.state_words import capitals
+from core.text_rules import is_blank
+from core.timestamps import iso
+from core.vocabulary import ACTIVE_STATES, JobKind, JobState, Right
+from core.week import require_usable_launch
+from runner.client.base import BaseClient, no_week, refused_text
+from runner.outcomes import Recorded, Refused
+from runner.store import queries, schema
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from core.ledger_bodies import Body
+    from core.week import Week
+    from runner.store import Transaction
+
+# Their records are counted from the launch, so it can't change after them.
+_STARTING = (JobKind.TRAIN, JobKind.REVALIDATE)
+
+
+class WeekChanges(BaseClient):
+    """Changes weeks. Each change is a line of the ledger; a repeated one changes nothing."""
+
+    def use_week(self, week_id: str) -> Recorded[Week] | Refused:
+        """Make another week the active one, for everybody.
+
+        Refused while a job of the active week is waiting or in progress: its pages would be
+        those of a week that can't be acted on.
+        """
+        if denied := self._denied(Right.PLAN):
+            return denied
+        with self.store.write() as transaction:
+            week = queries.week_by_id(transaction.connection, week_id)
+            if week is None:
+                return no_week(week_id)
+            if week.active:
+                return Recorded(week)
+            if week.archived_at is not None:
+                return _archived(week)
+            active = queries.active_week(transaction.connection)
+            if active and (refused := busy_week(transaction.connection, active)):
+                return refused
+            return self._changed(transaction, week, WeekUsed(id=week_id))
+
+    def archive_week(self, week_id: str) -> Recorded[Week] | Refused:
+        """Leave a week out of lists. Its records and files stay, and it can still be viewed."""
+        if denied := self._denied(Right.PLAN):
+            return denied
+        with self.store.write() as transaction:
+            week = queries.week_by_id(transaction.connection, week_id)
+            if week is None:
+                return no_week(week_id)
+            if week.archived_at is not None:
+                return Recorded(week)
+            if week.active:
+                return Refused(
+                    Message(
+                        "Week {week} is the active one, so it can't be archived.", week=week_id
+                    ),
+                    Message("Make another week the active one first."),
+                )
+            if refused := busy_week(transaction.connection, week):
+                return refused
+            return self._changed(transaction, week, WeekArchived(id=week_id))
+
+    def unarchive_week(self, week_id: str) -> Recorded[Week] | Refused:
+        """List an archived week again."""
+        if denied := self._denied(Right.PLAN):
+            return denied
+        with self.store.write() as transaction:
+            week = queries.week_by_id(transaction.connection, week_id)
+            if week is None:
+                return no_week(week_id)
+            if week.archived_at is None:
+                return Recorded(week)
+            return self._changed(transaction, week, WeekUnarchived(id=week_id))
+
+    def mend_launch(self, week_id: str, launch: datetime, reason: str) -> Recorded[Week] | Refused:
+        """Change the launch time of a week that has not started; its id stays.
+
+        Refused once a training run or a revalidation of it was requested and not withdrawn
+        before its start.
+        """
+        if denied := self._denied(Right.PLAN) or refused_text(reason):
+            return denied
+        launch = launch.astimezone(UTC)
+        try:
+            require_usable_launch(launch)
+        except InputError as error:
+            return Refused.by(error)
+        if is_blank(reason):
+            return Refused(
+                Message("A change of the launch time requires a reason."),
+                Message("Enter why it changes."),
+            )
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            week = queries.week_by_id(connection, week_id)
+            if week is None:
+                return no_week(week_id)
+            if week.launch == launch:
+                return Recorded(week)
+            if refused := started_week(connection, week) or _taken(connection, launch):
+                return refused
+            body = WeekMended(id=week_id, launch=launch, before=week.launch, reason=reason)
+            return self._changed(transaction, week, body)
+
+    def _changed(self, transaction: Transaction, week: Week, body: Body) -> Recorded[Week]:
+        self._append(transaction, body, week.id)
+        return Recorded(queries.week_by_id(transaction.connection, week.id) or week)
+
+
+def busy_week(connection: Connection, week: Week) -> Refused | None:
+    """The refusal of a change while a job of the week is waiting or in progress."""
+    jobs = schema.jobs
+    job = connection.execute(
+        select(jobs)
+        .where(jobs.c.week_id == week.id, jobs.c.state.in_(ACTIVE_STATES))
+        .order_by(jobs.c.seq)
+    ).first()
+    if job is None:
+        return None
+    return Refused(
+        Message(
+            "Job {job} of week {week} is {state}.",
+            job=job.id,
+            week=week.id,
+            state=capitals(JobState(job.state)),
+        ),
+        Message("Wait until it has ended, or stop it: trainweek jobs stop {job}", job=job.id),
+    )
+
+
+def started_week(connection: Connection, week: Week) -> Refused | None:
+    """Why the week's launch time is no longer to be changed; None while it may be."""
+    if week.watched is not None:
+        return Refused(
+            Message("Week {week} watches a run that was started elsewhere.", week=week.id),
+            Message("Its launch is the first event of that run."),
+        )
+    if week.archived_at is not None:
+        return _archived(week)
+    jobs = schema.jobs
+    job = connection.execute(
+        select(jobs)
+        .where(
+            jobs.c.week_id == week.id,
+            jobs.c.kind.in_(_STARTING),
+            (jobs.c.attempt > 0) | jobs.c.state.in_(ACTIVE_STATES),
+        )
+        .order_by(jobs.c.seq)
+    ).first()
+    if job is None:
+        return None
+    return Refused(
+        Message(
+            "Week {week} has started: {job} was requested at {time}.",
+            week=week.id,
+            job=job.id,
+            time=iso(job.requested_at),
+        ),
+        Message(
+            "Its records are counted from the launch time. For another time, plan another week."
+        ),
+    )
+
+
+def _taken(connection: Connection, launch: datetime) -> Refused | None:
+    weeks = schema.weeks
+    other = connection.execute(select(weeks.c.id).where(weeks.c.launch == launch)).first()
+    if other is None:
+        return None
+    return Refused(
+        Message("Week {week} is launched at that time.", week=other.id),
+        Message("Give another launch time."),
+    )
+
+
+def _archived(week: Week) -> Refused:
+    return Refused(
+        Message("Week {week} is archived.", week=week.id),
+        Message("Unarchive it first: trainweek week unarchive {week}", week=week.id),
+    )
