@@ -98,9 +98,8 @@ def bound_to(saved: SavedDecision, playbook_text: str, data_dir: str) -> dict[st
 
 @lru_cache(maxsize=64)  # reading YAML takes a fifth of a second; a text never changes
 def rules_sha256(playbook_text: str, version: int = RULES) -> str:
-    """Hash of the playbook's gates, decision rules, revalidation settings and costs, as written.
-
-    A playbook that extends another has the rules that it inherits.
+    """Hash of the playbook's gates, decision rules, revalidation settings and costs, as written
+    there or in the playbook that it extends.
 
     Defaults are not filled in, so a newer version's new default changes no old decision.
     Titles, names, next steps, comments and spacing are left out.
@@ -260,7 +259,7 @@ def _rules(bound: Mapping[str, Any], present: Present) -> Found:
             "rules",
             Message("The gates or revalidation settings of {name} changed.", name=name),
             Message(
-                "Restore the signed ones, or create a week with the current ones and revalidate in it."
+                "Restore the signed ones, or take the current ones into the week and revalidate."
             ),
         )
         for name, text in texts

@@ -65,10 +65,10 @@ def _what(page: Page, one: ListedWeek) -> str:
 
 def _decision(page: Page, one: ListedWeek) -> str:
     say, found = page.say, one.decided
-    if found is None or found.saved is None:
+    if found is None or found.brief is None:
         return f":gray[{say('no decision yet')}]"
-    made = found.saved.decision
-    text = f"{decided(made.decision, made.evidence.grade, say)} {plain(made.score)}"
+    made = found.brief
+    text = f"{decided(made.decision, made.grade, say)} {plain(made.score)}"
     newest = found.signatures[-1] if found.signatures else None
     text += f" · {signed(found.validity.state, newest.act if newest else None, say)}"
     return f"{text} {say('by {who}', who=newest.by)}" if newest else text
