@@ -245,7 +245,7 @@ class Right(StrEnum):
     REVALIDATE = "revalidate"  # revalidate; choose the model; declare trials
     SIGN = "sign"  # sign, refuse or put conditions on a decision
     COUNTERSIGN = "countersign"  # be the second person of an override
-    PLAN = "plan"  # make a week the active one, change its launch time, archive it
+    PLAN = "plan"  # make a week the active one, change its launch time or playbook, archive it
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {

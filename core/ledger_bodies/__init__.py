@@ -36,6 +36,8 @@ from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequ
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
 from core.ledger_bodies.weeks import (
     ClockSet,
+    PlaybookField,
+    PlaybookTaken,
     WeekArchived,
     WeekCreated,
     WeekMended,
@@ -67,6 +69,8 @@ __all__ = [
     "LedgerReplayed",
     "ModelChosen",
     "NoteWritten",
+    "PlaybookField",
+    "PlaybookTaken",
     "ProcessColumns",
     "RestartRequested",
     "RunnerEnded",

@@ -32,6 +32,7 @@ from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequ
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
 from core.ledger_bodies.weeks import (
     ClockSet,
+    PlaybookTaken,
     WeekArchived,
     WeekCreated,
     WeekMended,
@@ -45,6 +46,7 @@ BODIES: tuple[type[Body], ...] = (
     WeekMended,
     WeekArchived,
     WeekUnarchived,
+    PlaybookTaken,
     ClockSet,
     JobRequested,
     StopRequested,

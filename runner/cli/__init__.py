@@ -30,6 +30,7 @@ from runner.cli import (
     run_models,
     runs,
     settings,
+    ticks,
     weeks,
 )
 from runner.cli.program import VerdictCommand, run
@@ -82,6 +83,7 @@ for command in (
     manual.restart,
     models.checkpoints,
     manual.revalidate,
+    ticks.tick,
     demo.demo,
 ):
     app.command()(command)

@@ -22,6 +22,7 @@ from runner.client.signatures.pipeline_gate import PipelineGate
 from runner.client.ticks import Ticks
 from runner.client.week_changes import WeekChanges
 from runner.client.week_list import WeekList
+from runner.client.week_playbooks import WeekPlaybooks
 from runner.client.week_records import WeekReads
 from runner.client.weeks import Weeks
 from runner.store import Store
@@ -39,6 +40,7 @@ class Client(
     Reads,
     WeekReads,
     Weeks,
+    WeekPlaybooks,
     WeekChanges,
     Jobs,
     Restarts,

@@ -195,7 +195,7 @@ def _incident(transaction: Transaction, incident_id: int) -> Incident:
 
 def open_actions(week: Week, incident: Incident) -> dict[int, Step]:
     """The actions that are neither done nor skipped: place in the procedure's list to step."""
-    spec = week.playbook.find_escalation(incident.procedure)
+    spec = week.playbook_at(incident.opened_at_week).find_escalation(incident.procedure)
     steps = () if spec is None else spec.actions
     return {index: step for index, step in enumerate(steps) if index not in incident.items}
 

@@ -22,6 +22,7 @@ from core.ledger_bodies import (
     JobRequested,
     ModelChosen,
     NoteWritten,
+    PlaybookTaken,
     RestartRequested,
     RunnerEnded,
     RunnerStarted,
@@ -41,6 +42,7 @@ from dashboard.components.states import mark
 from dashboard.wording import plain
 from dashboard.wording.decision import ACTS
 from dashboard.wording.names import JOB_KINDS
+from runner.week.judged_moment import slots_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,6 +113,8 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("created the week")
         case WeekUsed():
             return page.say("activated the week")
+        case PlaybookTaken(reason=reason):
+            return page.say("took a changed playbook into the week: {text}", text=reason)
         case WeekMended(launch=launch, reason=reason):
             when = page.viewer.clock(launch)
             return page.say("changed the launch time to {time}: {text}", time=when, text=reason)
@@ -197,9 +201,7 @@ def _decision(
 
 
 def _slot(page: Page, snapshot: Snapshot, slot_id: str) -> str:
-    slots = {
-        slot.id: slot.title.in_(page.viewer.language) for slot in snapshot.week.playbook.schedule
-    }
+    slots = {slot.id: slot.title.in_(page.viewer.language) for slot in slots_of(snapshot)}
     return slots.get(slot_id, slot_id)
 
 
