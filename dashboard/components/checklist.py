@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Item, Snapshot
     from dashboard.page import Page
 
-WIDTHS = (1.7, 3.5, 2.1, 2.1, 1.9)
+WIDTHS = (4, 2.1, 2.4, 2.5)
 RESULT = "result.json"  # in the source of a reading that comes from a job
 
 
@@ -113,11 +113,11 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
     spec = playbook_of(slot, snapshot).checks[judged.check]
     title = spec.title.in_(page.viewer.language)
     with st.container(border=True, gap="xsmall", key=f"item-{slot.id}-{judged.check}"):
-        verdict, what, value, source, tick = st.columns(
-            WIDTHS, vertical_alignment="center", gap="xsmall"
+        what, value, source, tick = st.columns(WIDTHS, vertical_alignment="center", gap="xsmall")
+        what.markdown(
+            f"{badge(judged.verdict, say)} **{plain(title)}**  \n"
+            f":small[:gray[{say.text(judged.why)}]]"
         )
-        verdict.markdown(badge(judged.verdict, say))
-        what.markdown(f"**{plain(title)}**  \n:small[:gray[{say.text(judged.why)}]]")
         value.markdown(
             f"**{say(judged.value_text)}** :gray[{limit_text(page, judged)}]",
             help=plain(judged.reading.source) if judged.reading else None,
