@@ -22,10 +22,11 @@ from runner.week.judged_moment import is_early, playbook_of, run_finished
 if TYPE_CHECKING:
     from core.checks.judgement import Judgement
     from core.playbook import SlotSpec
+    from core.week import EarlierPlaybook
     from dashboard.data.snapshot import Item, Snapshot
     from dashboard.page import Page
 
-WIDTHS = (1.7, 3.5, 2.1, 2.1, 1.9)
+WIDTHS = (4, 2.1, 2.4, 2.5)
 RESULT = "result.json"  # in the source of a reading that comes from a job
 
 
@@ -76,14 +77,19 @@ def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -
     owner = playbook_of(slot, snapshot).roles[slot.owner].title.in_(page.viewer.language)
     st.markdown(f"{counts} · :gray[{text} · {plain(owner)}]")
     if replaced := snapshot.week.replaced_playbook_of(slot, run_finished(snapshot)):
-        earlier = say(
-            "Judged under playbook `{sha}`, which was replaced {time}.",
-            sha=replaced.sha256[:12],
-            time=page.viewer.moment(replaced.until),
-        )
-        st.markdown(f":small[:blue[:material/history: {earlier}]]")
+        st.markdown(replaced_note(page, replaced))
     if is_early(slot, snapshot) and snapshot.run is not None:
         _preview(page, snapshot, slot)
+
+
+def replaced_note(page: Page, replaced: EarlierPlaybook) -> str:
+    """Markdown: which earlier playbook of the week judged this."""
+    text = page.say(
+        "Judged under playbook `{sha}`, which was replaced {time}.",
+        sha=replaced.sha256[:12],
+        time=page.viewer.moment(replaced.until),
+    )
+    return f":small[:blue[:material/history: {text}]]"
 
 
 def _preview(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
@@ -107,11 +113,11 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
     spec = playbook_of(slot, snapshot).checks[judged.check]
     title = spec.title.in_(page.viewer.language)
     with st.container(border=True, gap="xsmall", key=f"item-{slot.id}-{judged.check}"):
-        verdict, what, value, source, tick = st.columns(
-            WIDTHS, vertical_alignment="center", gap="xsmall"
+        what, value, source, tick = st.columns(WIDTHS, vertical_alignment="center", gap="xsmall")
+        what.markdown(
+            f"{badge(judged.verdict, say)} **{plain(title)}**  \n"
+            f":small[:gray[{say.text(judged.why)}]]"
         )
-        verdict.markdown(badge(judged.verdict, say))
-        what.markdown(f"**{plain(title)}**  \n:small[:gray[{say.text(judged.why)}]]")
         value.markdown(
             f"**{say(judged.value_text)}** :gray[{limit_text(page, judged)}]",
             help=plain(judged.reading.source) if judged.reading else None,

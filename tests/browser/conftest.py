@@ -43,7 +43,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A week as the demo leaves it, waiting for the CTO; runner and app are alive."""
     root = tmp_path_factory.mktemp("played") / "home"
     demo = [*COMMAND, "demo", "--headless", "--steps", str(STEPS)]
-    done = subprocess.run([*demo, "--home", str(root)], capture_output=True, text=True, timeout=240)
+    done = subprocess.run([*demo, "--home", str(root)], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     site = Site(root)
     try:
