@@ -26,10 +26,12 @@ from runner.cli import (
     manual,
     models,
     operate,
+    page_address,
     playbook,
     run_models,
     runs,
     settings,
+    ticks,
     weeks,
 )
 from runner.cli.program import VerdictCommand, run
@@ -73,6 +75,7 @@ for command in (
     settings.settings,
     operate.runner,
     operate.dashboard,
+    page_address.link,
     operate.tensorboard,
     operate.systemd,
     runs.inspect,
@@ -82,6 +85,7 @@ for command in (
     manual.restart,
     models.checkpoints,
     manual.revalidate,
+    ticks.tick,
     demo.demo,
 ):
     app.command()(command)
