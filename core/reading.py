@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,6 +33,26 @@ def with_unit(value: float, spec: str, unit: str = "") -> Message:
 def as_set(value: float, unit: str = "") -> Message:
     """``0.01``, ``1,000 steps/s``: a setting or a limit as the playbook has it."""
     return with_unit(value, ",.10g", unit)
+
+
+def shown_number(value: object, unit: str = "") -> Message:
+    """A reading for people: ``212,992``, ``45.3``, ``0.0081``; words stay as they are.
+
+    At least four significant digits below 1000; whole numbers with separators above.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return literal(str(value))
+    if isinstance(value, float) and not math.isfinite(value):
+        return literal(str(value))
+    if isinstance(value, int) or abs(value) >= 1000:
+        spec = ",.0f"
+    elif value == 0:
+        spec = ".0f"
+    elif abs(value) < 0.0001:
+        spec = ".2e"
+    else:
+        spec = ".4f" if abs(value) < 1 else ".2f"
+    return with_unit(value, spec, unit)
 
 
 @dataclass(frozen=True)

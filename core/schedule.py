@@ -11,7 +11,7 @@ from core.vocabulary import SlotState, Verdict
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from core.playbook import Playbook, SlotSpec
+    from core.playbook import SlotSpec
 
 # Kinds judged as of their own time; the others are work that counts once it is done.
 JUDGED_AT_A_MOMENT = frozenset({"hourly", "daily", "anomaly"})
@@ -33,7 +33,7 @@ class SlotView:
 
 def timeline(
     week_launch: datetime,
-    playbook: Playbook,
+    slots: Collection[SlotSpec],
     now_week: datetime,
     done: Mapping[str, bool],
     anomaly_days: Collection[date] = frozenset(),
@@ -54,11 +54,11 @@ def timeline(
     """
     checked = {
         slot.at(week_launch).date()
-        for slot in playbook.slots_of_kind("daily")
-        if done.get(slot.id, False)
+        for slot in slots
+        if slot.kind == "daily" and done.get(slot.id, False)
     }
     views = []
-    for slot in playbook.schedule:
+    for slot in slots:
         at = slot.at(week_launch)
         due_from = at if created is None else max(at, created)
         state = _state(slot, at, due_from, now_week, done, anomaly_days, checked, run_finished)
@@ -75,6 +75,14 @@ def next_up(views: Iterable[SlotView]) -> SlotView | None:
             if view.state in states:
                 return view
     return None
+
+
+def current(views: Iterable[SlotView], now_week: datetime) -> SlotView | None:
+    """Whose checks are wanted: the oldest that is due or overdue, else the latest that has come."""
+    views = sorted(views, key=lambda view: view.at)
+    waiting = [view for view in views if view.state in {SlotState.OVERDUE, SlotState.DUE}]
+    come = [view for view in views if view.at <= now_week]
+    return next(iter(waiting or come[-1:] or views), None)
 
 
 def worst_first(seen: Iterable[Verdict]) -> tuple[Verdict, ...]:

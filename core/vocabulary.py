@@ -245,8 +245,11 @@ class Right(StrEnum):
     REVALIDATE = "revalidate"  # revalidate; choose the model; declare trials
     SIGN = "sign"  # sign, refuse or put conditions on a decision
     COUNTERSIGN = "countersign"  # be the second person of an override
-    PLAN = "plan"  # make a week the active one, change its launch time, archive it
+    PLAN = "plan"  # make a week the active one, change its launch time or playbook, archive it
 
+
+FRESH_RIGHTS = frozenset({Right.SIGN, Right.COUNTERSIGN, Right.CLOSE})
+"""Rights whose acts ask for a fresh sign-in, where people sign in."""
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),

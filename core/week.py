@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from core.errors import InputError
 from core.language import Message
 from core.playbook import Playbook, parse_playbook
+from core.schedule import JUDGED_AT_A_MOMENT
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+    from core.playbook import SlotSpec
 
 # A slot is at most months from the launch, so all times of a week have four digits for the year.
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
@@ -34,12 +37,26 @@ def require_usable_launch(launch: datetime) -> None:
 
 
 @dataclass(frozen=True)
+class EarlierPlaybook:
+    """A playbook of a week that another one replaced."""
+
+    text: str
+    sha256: str
+    until: datetime  # week time at which it was replaced
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        """The playbook itself."""
+        return parse_playbook(self.text, source="earlier playbook")
+
+
+@dataclass(frozen=True)
 class Week:
     """One training week. Its id is the launch date that it was created with, with ``-2`` … for a
     further one of that day; it stays when the launch time is changed.
 
-    The week keeps the playbook's text, so that a later edit of the file never changes
-    how an earlier week was judged.
+    The week keeps the playbook's text, so that a later edit of the file changes nothing; the
+    lead can take the changed one into the week. What was judged before stays as it was judged.
     """
 
     id: str  # 2026-02-23
@@ -53,11 +70,12 @@ class Week:
     watched: str | None = None  # log folder of a run that trainweek did not start and only reads
     synthetic: bool = False  # synthetic market; shown wherever it is used
     playbook_file: str | None = None  # source of its text; None: trainweek's own
+    earlier: tuple[EarlierPlaybook, ...] = ()  # that were replaced, oldest first
     archived_at: datetime | None = None  # lists leave it out since then; None: not archived
 
     @cached_property
     def playbook(self) -> Playbook:
-        """The week's playbook."""
+        """The week's present playbook."""
         return parse_playbook(self.playbook_text, source=f"playbook of week {self.id}")
 
     @property
@@ -97,4 +115,76 @@ class Week:
     @cached_property
     def last_day(self) -> date:
         """The day of the last slot: revalidation and decision."""
-        return max(slot.at(self.launch) for slot in self.playbook.schedule).date()
+        return max(slot.at(self.launch) for slot in self.slots()).date()
+
+    def playbook_at(self, moment: datetime) -> Playbook:
+        """The playbook that was in force at a week moment."""
+        found = self.replaced_after(moment)
+        return self.playbook if found is None else found.playbook
+
+    def replaced_after(
+        self, moment: datetime, finished: datetime | None = None
+    ) -> EarlierPlaybook | None:
+        """The earlier playbook under which a moment was judged; None: the present one.
+
+        :param finished: week time at which the week's run completed: later moments were judged then.
+        """
+        known = moment if finished is None else min(moment, finished)
+        return next((one for one in self.earlier if known < one.until), None)
+
+    def replaced_playbook_of(
+        self, slot: SlotSpec, finished: datetime | None = None
+    ) -> EarlierPlaybook | None:
+        """The earlier playbook under which a slot was judged; None: the present one."""
+        kept = self._judged_before(finished).get(slot.id)
+        return None if kept is None else kept[1]
+
+    def playbook_of(self, slot: SlotSpec, finished: datetime | None = None) -> Playbook:
+        """The playbook that a slot is judged under."""
+        replaced = self.replaced_playbook_of(slot, finished)
+        return self.playbook if replaced is None else replaced.playbook
+
+    def slots(self, finished: datetime | None = None) -> tuple[SlotSpec, ...]:
+        """The slots of the week: those judged under an earlier playbook as that one has them."""
+        kept = self._judged_before(finished)
+        present = [
+            kept.pop(slot.id)[0] if slot.id in kept else slot for slot in self.playbook.schedule
+        ]
+        return (*present, *(slot for slot, _ in kept.values()))
+
+    def slot(self, slot_id: str, finished: datetime | None = None) -> SlotSpec:
+        """A slot of the week by its id.
+
+        :raises KeyError: no such slot.
+        """
+        for slot in self.slots(finished):
+            if slot.id == slot_id:
+                return slot
+        raise KeyError(slot_id)
+
+    def replaced_with(self, sha256: str) -> EarlierPlaybook | None:
+        """The newest earlier playbook with this hash; None for the present one, or an unknown one."""
+        if sha256 == self.playbook_sha256:
+            return None
+        return next((one for one in reversed(self.earlier) if one.sha256 == sha256), None)
+
+    def playbook_text_of(self, sha256: str) -> str:
+        """The text of the playbook with this hash; the present one's if the week never had it."""
+        texts = {one.sha256: one.text for one in self.earlier}
+        return texts.get(sha256, self.playbook_text)
+
+    def _judged_before(
+        self, finished: datetime | None
+    ) -> dict[str, tuple[SlotSpec, EarlierPlaybook]]:
+        """Slots whose checks were judged before their playbook was replaced.
+
+        Work (pre-flight, preparation, delivery) is judged as of now, so none of it is here.
+        """
+        kept: dict[str, tuple[SlotSpec, EarlierPlaybook]] = {}
+        for one in self.earlier:
+            for slot in one.playbook.schedule:
+                if slot.kind not in JUDGED_AT_A_MOMENT or slot.id in kept:
+                    continue
+                if self.replaced_after(slot.at(self.launch), finished) is one:
+                    kept[slot.id] = (slot, one)
+        return kept

@@ -10,31 +10,12 @@ from datetime import timedelta
 
 from core.language import Message, literal
 from core.metrics.conventions import RELATIVE_TOLERANCE
-from core.reading import with_unit
+from core.reading import shown_number, with_unit
 
 SIGNIFICANT = 4
 MAX_DECIMALS = 12
 NONE = literal("–")
-
-
-def number(value: object, unit: str = "") -> Message:
-    """A reading for people: ``212,992``, ``45.3``, ``0.0081``; words stay as they are.
-
-    At least four significant digits below 1000; whole numbers with separators above.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return literal(str(value))
-    if isinstance(value, float) and not math.isfinite(value):
-        return literal(str(value))
-    if isinstance(value, int) or abs(value) >= 1000:
-        spec = ",.0f"
-    elif value == 0:
-        spec = ".0f"
-    elif abs(value) < 0.0001:
-        spec = ".2e"
-    else:
-        spec = ".4f" if abs(value) < 1 else ".2f"
-    return with_unit(value, spec, unit)
+number = shown_number  # beside the other formats of numbers
 
 
 def short(value: float | int | None, limit: float | None = None, unit: str = "") -> Message:

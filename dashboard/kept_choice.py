@@ -7,6 +7,7 @@ it. So each set of captions has a widget of its own, and the value is kept besid
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
@@ -35,7 +36,7 @@ def kept_choice(
     options: Sequence[T] = list(captions)
     if st.session_state.get(key) not in options:
         st.session_state[key] = options[0]
-    own = f"{key}:{'|'.join(captions.values())}"
+    own = f"{key}:{sha256('|'.join(captions.values()).encode()).hexdigest()[:12]}"
     st.session_state[own] = st.session_state[key]
 
     def keep() -> None:

@@ -38,7 +38,7 @@ def due_jobs(week: Week, now_week: datetime, requested: Set[date]) -> list[DueJo
     :param requested: days for which a daily check was requested, by the schedule or a person.
     """
     moments = daily_moments(week)
-    if now_week - max(slot.at(week.launch) for slot in week.playbook.schedule) > _OVER:
+    if now_week - max(slot.at(week.launch) for slot in week.slots()) > _OVER:
         return []
     return [
         DueJob(JobKind.DAILY_CHECK, DailyCheckParams(date=day), f"schedule:{week.id}:{day}")
@@ -49,7 +49,7 @@ def due_jobs(week: Week, now_week: datetime, requested: Set[date]) -> list[DueJo
 
 def daily_moments(week: Week) -> dict[date, datetime]:
     """Week time of each day's check: the check-in, on the launch day the last hourly slot."""
-    hourly = [slot.at(week.launch) for slot in week.playbook.slots_of_kind("hourly")]
-    daily = [slot.at(week.launch) for slot in week.playbook.slots_of_kind("daily")]
+    hourly = [slot.at(week.launch) for slot in week.slots() if slot.kind == "hourly"]
+    daily = [slot.at(week.launch) for slot in week.slots() if slot.kind == "daily"]
     closing = [max(hourly)] if hourly else []
     return {moment.date(): moment for moment in (*closing, *daily)}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from core.errors import IntegrityError
 from core.language import Message, literal
+from core.reading import shown_number
+from core.state_words import shown_word
 from core.vocabulary import Verdict
 
 if TYPE_CHECKING:
@@ -31,6 +33,18 @@ class Judgement:
     limit: Message = NOTHING  # "> 0", "< 0.01", "INCREASING or STABLE"
     reading: Reading | None = None
     evidence: Message = NOTHING  # the evidence's verdict, where it differs from the manual's
+
+    @property
+    def value_text(self) -> Message:
+        """The reading's value as people read it; "no data yet" without a reading."""
+        if self.reading is None:
+            return Message("no data yet")
+        value = self.reading.value
+        if isinstance(value, bool):
+            return shown_word("yes" if value else "no")
+        if isinstance(value, str):
+            return shown_word(value)
+        return shown_number(value, self.reading.unit)
 
     def __post_init__(self) -> None:
         if self.verdict is Verdict.PASS and self.reading is None:

@@ -1,6 +1,7 @@
 """The decision of a revalidation: its record, its documents, its archive."""
 
 from core.decision.archive import ReportPaths, decision_sha256, write_reports
+from core.decision.brief import DecisionBrief, kept_brief
 from core.decision.build import Inputs, JobDetails, Occasion, build_decision
 from core.decision.comparison import EarlierDecision, EarlierDecisions
 from core.decision.documents import decision_text, gate_block
@@ -20,6 +21,7 @@ from core.trading.backtest_record import BacktestRecord, marked_bars
 __all__ = [
     "BacktestRecord",
     "Checks",
+    "DecisionBrief",
     "DecisionRecord",
     "EarlierDecision",
     "EarlierDecisions",
@@ -35,6 +37,7 @@ __all__ = [
     "decision_text",
     "gate_block",
     "history",
+    "kept_brief",
     "latest_decision",
     "marked_bars",
     "metrics_csv",

@@ -15,6 +15,7 @@ from core.errors import MarketDataError
 from core.files import file_sha256
 from core.language import Message, literal
 from core.model_manifest import manifest_of
+from core.playbook.extension import extended
 from core.yaml_files import TreeError, read_tree
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def bound_to(saved: SavedDecision, playbook_text: str, data_dir: str) -> dict[st
 
 @lru_cache(maxsize=64)  # reading YAML takes a fifth of a second; a text never changes
 def rules_sha256(playbook_text: str, version: int = RULES) -> str:
-    """Hash of the playbook's gates, decision rules, revalidation settings and costs, as written.
+    """Hash of the playbook's gates, decision rules, revalidation settings and costs, as written
+    there or in the playbook that it extends.
 
     Defaults are not filled in, so a newer version's new default changes no old decision.
     Titles, names, next steps, comments and spacing are left out.
@@ -105,7 +107,7 @@ def rules_sha256(playbook_text: str, version: int = RULES) -> str:
     :param version: version of the rules, from the signature; 1 had neither costs nor market.
     """
     try:
-        tree = read_tree(playbook_text).data
+        tree = extended(read_tree(playbook_text)).data
     except TreeError:
         tree = None
     if not isinstance(tree, dict):  # no playbook: a hash that no signature has
@@ -257,7 +259,7 @@ def _rules(bound: Mapping[str, Any], present: Present) -> Found:
             "rules",
             Message("The gates or revalidation settings of {name} changed.", name=name),
             Message(
-                "Restore the signed ones, or create a week with the current ones and revalidate in it."
+                "Restore the signed ones, or take the current ones into the week and revalidate."
             ),
         )
         for name, text in texts

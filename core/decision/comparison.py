@@ -59,21 +59,42 @@ class Basis:
     gates: Sequence[GateResult]
     trained_with: Mapping[str, str] = field(default_factory=dict)
     revalidated_with: Mapping[str, str] = field(default_factory=dict)
+    conventions: str = CONVENTIONS_ID
+
+    @classmethod
+    def of(cls, decision: RecordedDecision) -> Basis:
+        """The inputs of a recorded decision."""
+        code = None if decision.trust is None else decision.trust.code
+        return cls(
+            decision.model.sha256,
+            decision.data.sha256,
+            decision.playbook.sha256,
+            None if code is None else code.tree_sha256,
+            decision.gates,
+            decision.model.numerics or {},
+            decision.numerics or {},
+            decision.conventions.id,
+        )
+
+
+def compared(earlier: EarlierDecision, later: RecordedDecision) -> ComparedDecision:
+    """Delta per gate, and which inputs are the same, of two recorded decisions."""
+    return _compared(earlier, Basis.of(later))
 
 
 def change_since(earlier: EarlierDecisions, now: Basis) -> Change:
     """Delta per gate, and which inputs are the same, for each earlier decision."""
+    previous, production = earlier.previous, earlier.production
     change = Change(
-        previous=_compared(earlier.previous, now), production=_compared(earlier.production, now)
+        previous=None if previous is None else _compared(previous, now),
+        production=None if production is None else _compared(production, now),
     )
     if earlier.lapsed is None:
         return change
     return change.model_copy(update={"lapsed": _lapsed(earlier.lapsed)})
 
 
-def _compared(earlier: EarlierDecision | None, now: Basis) -> ComparedDecision | None:
-    if earlier is None:
-        return None
+def _compared(earlier: EarlierDecision, now: Basis) -> ComparedDecision:
     before = earlier.decision
     then = {gate.id: gate for gate in before.gates}
     compared = ComparedDecision(
@@ -113,12 +134,12 @@ def _lapsed(earlier: EarlierDecision) -> LapsedApproval:
 
 def _numerics(before: RecordedDecision, now: Basis) -> Iterator[Message]:
     """A sentence for each difference that both records name."""
-    if before.conventions.id != CONVENTIONS_ID:
+    if before.conventions.id != now.conventions:
         yield Message(
             "Gates were defined otherwise then ({before}, now {now}): differences between them are"
             " also those of the definitions.",
             before=before.conventions.id,
-            now=CONVENTIONS_ID,
+            now=now.conventions,
         )
     for what, then, present in (
         (Message("Model trained"), before.model.numerics, now.trained_with),

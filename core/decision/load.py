@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from core.decision.record import (
 )
 from core.decision.skill import EvidenceRecord
 from core.errors import InputError, IntegrityError
+from core.kept_results import KeptResults
 from core.language import Message
 from core.limited_files import MOST_CAPSULE, json_of, read_limited
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 RESTORE = Message("Restore it, or revalidate again.")
+_HEADS: KeptResults[tuple[object, str]] = KeptResults(4_096)
 FIRST_VERSION = 1  # had no uncertainty, robustness, trust and change
 
 
@@ -107,12 +110,18 @@ def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None
         file = folder / DECISION
         if not file.is_file():
             continue
-        fields = _fields(file, _content(file))
-        if week is None or fields.get("week") == week:
-            newest = max(newest or ("", folder), (str(fields.get("created_at")), folder))
+        of_week, created_at = _HEADS.get(file, [file], partial(_head, file))
+        if week is None or of_week == week:
+            newest = max(newest or ("", folder), (created_at, folder))
     if newest is None:
         return None
     return read_decision(newest[1])
+
+
+def _head(file: Path) -> tuple[object, str]:
+    """Week and creation time of a decision, as written."""
+    fields = _fields(file, _content(file))
+    return fields.get("week"), str(fields.get("created_at"))
 
 
 def dated_problem(home: Home, saved: SavedDecision) -> str | None:

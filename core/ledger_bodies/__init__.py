@@ -5,6 +5,7 @@ line back; a line that this version does not know is an error there. :func:`read
 reads leniently, for lines that are only shown.
 """
 
+from core.ledger_bodies.access import ActDenied, SessionsRevoked, SignedIn, SignedOut
 from core.ledger_bodies.body import AnyBody, Body, BodyPart, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -36,6 +37,8 @@ from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequ
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
 from core.ledger_bodies.weeks import (
     ClockSet,
+    PlaybookField,
+    PlaybookTaken,
     WeekArchived,
     WeekCreated,
     WeekMended,
@@ -45,6 +48,7 @@ from core.ledger_bodies.weeks import (
 
 __all__ = [
     "BODIES",
+    "ActDenied",
     "ActionProof",
     "AnyBody",
     "AttemptColumns",
@@ -67,10 +71,15 @@ __all__ = [
     "LedgerReplayed",
     "ModelChosen",
     "NoteWritten",
+    "PlaybookField",
+    "PlaybookTaken",
     "ProcessColumns",
     "RestartRequested",
     "RunnerEnded",
     "RunnerStarted",
+    "SessionsRevoked",
+    "SignedIn",
+    "SignedOut",
     "SigningKeyCreated",
     "StartRequeued",
     "StopRequested",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.json_model import Moment, Number
-from core.ledger_bodies.body import Body, PlainText
+from core.ledger_bodies.body import Body, BodyPart, PlainText
 
 
 class WeekCreated(Body):
@@ -71,3 +71,28 @@ class ClockSet(Body):
     real: Moment
     week: Moment
     pace: Number
+
+
+class PlaybookField(BodyPart):
+    """A field that differs between two playbooks; values are text, or JSON."""
+
+    field: PlainText  # checks.kl_divergence.threshold
+    before: PlainText
+    after: PlainText
+
+
+class PlaybookTaken(Body):
+    """A changed playbook was taken into the week; what was judged before keeps the earlier one."""
+
+    kind = "week"
+    action = "playbook"
+
+    id: PlainText
+    reason: PlainText
+    before_sha256: PlainText
+    playbook_text: PlainText
+    playbook_sha256: PlainText
+    playbook_file: PlainText | None = None  # source of the text; None: trainweek's own
+    tag: PlainText
+    symbol: PlainText
+    changes: list[PlaybookField]

@@ -65,6 +65,16 @@ def playbook_problems(text: str, source: str) -> list[FileProblem]:
     return [] if isinstance(found, Playbook) else list(found)
 
 
+def as_written(text: str) -> Playbook:
+    """A valid playbook with ``{field}`` in its texts as they are written.
+
+    :raises FileProblems: it is not valid.
+    """
+    return model_of(
+        text, "playbook", Playbook, example=Message("Start from phase4.yaml."), prepare=extended
+    )[0]
+
+
 def _file_text(path: Path) -> str:
     return text_of(
         path, PlaybookError, Message("the playbook"), Message("Pass the path of a playbook file.")

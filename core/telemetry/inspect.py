@@ -11,6 +11,7 @@ from core.language import Message, joined
 from core.telemetry.problems import Fault
 from core.telemetry.reader import RunReader
 from core.telemetry.readings import readings
+from core.telemetry.tags import meaning
 from core.timestamps import iso
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def contents(
 
 
 def _of_tag(reader: RunEvents, tag: str, series: Series, until: datetime | None) -> dict[str, Any]:
-    found = describe(series)
+    known = meaning(tag)
+    found = describe(series) | {"known_as": None if known is None else known.tag}
     if len(reader.attempts) < 2:
         return found
     replaced = len(series) - len(reader.series(tag, _unix(until)))

@@ -12,14 +12,17 @@ from core.telemetry.aliases import canonical
 from core.telemetry.tag_texts import PPO, REWARD, TagMeaning
 from core.telemetry.tag_texts_others import OTHERS
 
+# Parts of the reward of trainweek's own trainer; under this name another trainer means its own.
+_REWARD_PARTS = frozenset({"market", "cost", "drawdown", "total", "log_return"})
 MEANINGS: dict[str, TagMeaning] = {known.tag: known for known in (*PPO, *OTHERS)}
 
 
 def meaning(tag: str) -> TagMeaning | None:
     """The meaning of a tag under any of its names; None for an unknown one."""
     known = MEANINGS.get(tag) or MEANINGS.get(canonical(tag))
-    if known is None and tag.startswith("reward/"):
-        part = tag.removeprefix("reward/").replace("_", " ")
+    name = tag.removeprefix("reward/")
+    if known is None and name != tag and name in _REWARD_PARTS:
+        part = name.replace("_", " ")
         return TagMeaning(
             tag,
             Message("Reward: {part}", part=part),

@@ -12,20 +12,21 @@ from core.language import Message, plural
 from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.file_link import file_links
-from dashboard.components.reading_text import aged_text, value_text, window_text
+from dashboard.components.reading_text import aged_text, window_text
 from dashboard.components.states import badge, icon
 from dashboard.components.tick_form import tick_cell
 from dashboard.formatting import age, number
 from dashboard.wording import plain
-from runner.week.judged_moment import is_early, run_finished
+from runner.week.judged_moment import is_early, playbook_of, run_finished
 
 if TYPE_CHECKING:
     from core.checks.judgement import Judgement
     from core.playbook import SlotSpec
+    from core.week import EarlierPlaybook
     from dashboard.data.snapshot import Item, Snapshot
     from dashboard.page import Page
 
-WIDTHS = (1.7, 3.5, 2.1, 2.1, 1.9)
+WIDTHS = (4, 2.1, 2.4, 2.5)
 RESULT = "result.json"  # in the source of a reading that comes from a job
 
 
@@ -73,15 +74,27 @@ def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -
         f"**{say('{passed} of {total} passed', passed=passed, total=total)}** · "
         f"{say('{ticked} of {total} ticked', ticked=ticked, total=total)}"
     )
-    owner = snapshot.week.playbook.roles[slot.owner].title.in_(page.viewer.language)
+    owner = playbook_of(slot, snapshot).roles[slot.owner].title.in_(page.viewer.language)
     st.markdown(f"{counts} · :gray[{text} · {plain(owner)}]")
+    if replaced := snapshot.week.replaced_playbook_of(slot, run_finished(snapshot)):
+        st.markdown(replaced_note(page, replaced))
     if is_early(slot, snapshot) and snapshot.run is not None:
         _preview(page, snapshot, slot)
 
 
+def replaced_note(page: Page, replaced: EarlierPlaybook) -> str:
+    """Markdown: which earlier playbook of the week judged this."""
+    text = page.say(
+        "Judged under playbook `{sha}`, which was replaced {time}.",
+        sha=replaced.sha256[:12],
+        time=page.viewer.moment(replaced.until),
+    )
+    return f":small[:blue[:material/history: {text}]]"
+
+
 def _preview(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
     """What the check would say now; it is no verdict."""
-    say, playbook = page.say, snapshot.week.playbook
+    say, playbook = page.say, playbook_of(slot, snapshot)
     judged = judge_slot(playbook, slot.id, snapshot.facts)
     passed = sum(each.verdict is Verdict.PASS for each in judged)
     others = [
@@ -97,16 +110,16 @@ def _preview(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
 def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
     """One item: verdict, question and reason, value and limit, source and age, tick."""
     say, judged = page.say, item.judgement
-    spec = snapshot.week.playbook.checks[judged.check]
+    spec = playbook_of(slot, snapshot).checks[judged.check]
     title = spec.title.in_(page.viewer.language)
     with st.container(border=True, gap="xsmall", key=f"item-{slot.id}-{judged.check}"):
-        verdict, what, value, source, tick = st.columns(
-            WIDTHS, vertical_alignment="center", gap="xsmall"
+        what, value, source, tick = st.columns(WIDTHS, vertical_alignment="center", gap="xsmall")
+        what.markdown(
+            f"{badge(judged.verdict, say)} **{plain(title)}**  \n"
+            f":small[:gray[{say.text(judged.why)}]]"
         )
-        verdict.markdown(badge(judged.verdict, say))
-        what.markdown(f"**{plain(title)}**  \n:small[:gray[{say.text(judged.why)}]]")
         value.markdown(
-            f"**{say(value_text(judged))}** :gray[{limit_text(page, judged)}]",
+            f"**{say(judged.value_text)}** :gray[{limit_text(page, judged)}]",
             help=plain(judged.reading.source) if judged.reading else None,
         )
         source.markdown(f":small[:gray[{source_text(page, snapshot, judged)}]]")
@@ -128,7 +141,7 @@ def limit_text(page: Page, judged: Judgement) -> str:
     """The limit beside the value: ``< 0.01``, or ``must be RUNNING`` for a word."""
     if not judged.limit or judged.limit[0] in "<>=≤≥":
         return page.say.text(judged.limit)
-    if judged.limit == "yes" or judged.limit == value_text(judged):
+    if judged.limit == "yes" or judged.limit == judged.value_text:
         return ""  # the badge says it; "43,824 bars, must be yes" would be unclear
     return page.say("must be {limit}", limit=judged.limit)
 
@@ -179,7 +192,7 @@ def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item
                     item.judgement.check,
                     "",
                     item.judgement.verdict,
-                    value_text(item.judgement),
+                    item.judgement.value_text,
                 ),
             )
             if not done:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.markup import unbroken
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -45,4 +47,4 @@ def figures_table(page: Page, rows: Sequence[Row], key: str) -> None:
 
 def _unbroken(text: str, most: int = SHORT + ICON) -> str:
     """Keep a number and its unit on one line; a longer text may wrap."""
-    return text.replace(" ", "\u00a0") if len(text) <= most else text
+    return unbroken(text) if len(text) <= most else text

@@ -12,7 +12,8 @@ from core.reading import as_set
 from core.state_words import WORDS
 from core.vocabulary import GateStatus, Verdict
 from dashboard.components.charts import draw
-from dashboard.components.states import badge, icon
+from dashboard.components.markup import unbroken
+from dashboard.components.states import badge, icon, look
 from dashboard.figures.gates import gate_figure
 from dashboard.formatting import beyond, margin, share, short
 from dashboard.wording import plain
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 OPS = {">=": "≥", "<=": "≤"}
+_MISSED = {">=": "<", "<=": ">"}  # how a value that fails stands to its limit
 
 
 def gate_cards(
@@ -41,24 +43,40 @@ def gate_cards(
     """
     # Three per row on a laptop, two on a phone, so that every line of a card fits.
     with st.grid(3, min_column_width=160, gap="small", key="gates"):
-        for gate in sorted(gates, key=lambda gate: (gate.passed, gate.number)):
+        for gate in _failed_first(gates):
             with st.container(border=True, gap="xxsmall", height="stretch", key=f"gate-{gate.id}"):
                 _card(page, gate, (alone or {}).get(gate.id), episodes)
+
+
+def gate_line(page: Page, gates: Sequence[GateResult]) -> str:
+    """Markdown of all gates in short, failed ones first: verdict, name, value against limit."""
+    shown = []
+    for gate in _failed_first(gates):
+        text = f"{plain(gate.name)} {page.say(value_text(gate))}"
+        if gate.value is not None:
+            op = OPS[gate.op] if gate.passed else _MISSED[gate.op]
+            text += f" {op} {_limit(page, gate)}"
+        seen = look(Verdict.PASS if gate.passed else Verdict.FAIL)
+        shown.append(f":{seen.colour}-badge[:material/{seen.icon}: {unbroken(text)}]")
+    return " ".join(shown)
+
+
+def _failed_first(gates: Sequence[GateResult]) -> list[GateResult]:
+    return sorted(gates, key=lambda gate: (gate.passed, gate.number))
+
+
+def _limit(page: Page, gate: GateResult) -> str:
+    return page.say(as_set(gate.threshold, gate.unit if gate.unit == "%" else ""))
 
 
 def _card(page: Page, gate: GateResult, alone: float | None, episodes: int) -> None:
     say = page.say
     verdict = Verdict.PASS if gate.passed else Verdict.FAIL
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        st.markdown(f":gray[{gate.number}] **{plain(gate.name)}**", width="content")
-        st.markdown(badge(verdict, say), width="content")
+    st.markdown(f"{badge(verdict, say)} :gray[{gate.number}] **{plain(gate.name)}**")
     value = say(value_text(gate))
     if not gate.passed:
         value = f":red[{value}]"
-    limit = say(as_set(gate.threshold, gate.unit if gate.unit == "%" else ""))
-    st.markdown(f"## {value} :small[:gray[{OPS[gate.op]} {limit}]]", anchors=False)
+    st.markdown(f"## {value} :small[:gray[{OPS[gate.op]} {_limit(page, gate)}]]", anchors=False)
     figure = gate_figure(gate)
     if figure is not None:
         alt = Message(
@@ -83,7 +101,9 @@ def _card(page: Page, gate: GateResult, alone: float | None, episodes: int) -> N
             passing=round(alone * episodes),
         )
         lines.append([say(passing)])
-    st.markdown("  \n".join(f":small[:gray[{' · '.join(line)}]]" for line in lines if line))
+    # A line breaks between two figures, never inside one.
+    shown = [" · ".join(unbroken(figure) for figure in line) for line in lines if line]
+    st.markdown("  \n".join(f":small[:gray[{line}]]" for line in shown))
 
 
 def _interval(page: Page, gate: GateResult) -> list[str]:

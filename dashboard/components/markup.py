@@ -1,4 +1,4 @@
-"""Markdown shared by many panels: text in a colour with an icon, small print."""
+"""Markdown shared by many panels: text in a colour with an icon, small print, unbroken lines."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ def tinted(text: str, colour: str, icon: str = "") -> str:
 def small(text: str, colour: str = "gray") -> str:
     """Small print in a colour. ``text`` is Markdown."""
     return f":small[:{colour}[{text}]]"
+
+
+def unbroken(text: str) -> str:
+    """Text that stays on one line: its spaces don't break."""
+    return text.replace(" ", "\u00a0")

@@ -6,13 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from core.language import Message, plural
-from core.state_words import shown_word
-from dashboard.formatting import age, number
+from dashboard.formatting import age
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from core.checks.judgement import Judgement
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
@@ -23,18 +21,6 @@ _WORDS = {
     "latest": Message("latest"),
     "since the start of the run": Message("since the start of the run"),
 }
-
-
-def value_text(judged: Judgement) -> Message:
-    """The reading's value as text; "no data yet" without a reading."""
-    if judged.reading is None:
-        return Message("no data yet")
-    value = judged.reading.value
-    if isinstance(value, bool):
-        return shown_word("yes" if value else "no")
-    if isinstance(value, str):
-        return shown_word(value)
-    return number(value, judged.reading.unit)
 
 
 def aged_text(page: Page, snapshot: Snapshot, span: timedelta | None) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from core.language import Message, plural
-from core.schedule import worst_first
+from core.schedule import current, worst_first
 from core.vocabulary import SlotState, Verdict
 from dashboard.components.choice import choice
 from dashboard.components.states import icon, word
@@ -34,7 +34,7 @@ def choose(
         list(by_id),
         lambda slot_id: _caption(page, snapshot, by_id[slot_id], key),
         key=key,
-        start=_first(views, snapshot).spec.id,
+        start=(current(views, snapshot.now_week) or views[0]).spec.id,
     )
     return by_id[chosen].spec
 
@@ -84,12 +84,6 @@ def _counted(verdict: Verdict, count: int) -> Message:
     if verdict is Verdict.PENDING:
         return plural("{n} without data yet", "{n} without data yet", count)
     return plural("{n} unknown", "{n} unknown", count)
-
-
-def _first(views: list[SlotView], snapshot: Snapshot) -> SlotView:
-    waiting = [v for v in views if v.state in {SlotState.OVERDUE, SlotState.DUE}]
-    come = [v for v in views if v.at <= snapshot.now_week]
-    return (waiting or come[-1:] or views)[0]
 
 
 def _caption(page: Page, snapshot: Snapshot, view: SlotView, key: str) -> str:

@@ -182,9 +182,12 @@ def decided(
 
 
 def mark(state: StrEnum, say: Words) -> str:
-    """Markdown of icon + word in its colour, without a filled background; for dense places."""
+    """Markdown of icon + word in its colour, without a filled background; for dense places.
+
+    The icon stays on the line of the word.
+    """
     seen = look(state)
-    return f":{seen.colour}[:material/{seen.icon}: {word(state, say)}]"
+    return f":{seen.colour}[:material/{seen.icon}:\u00a0{word(state, say)}]"
 
 
 def icon(state: StrEnum) -> str:

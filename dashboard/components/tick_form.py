@@ -10,7 +10,6 @@ from core.language import Message, said
 from core.state_words import shown_word
 from core.vocabulary import Right, Verdict
 from dashboard.components import outcomes
-from dashboard.components.reading_text import value_text
 from dashboard.components.states import word
 from dashboard.wording import plain
 from runner.week.judged_moment import is_early
@@ -51,7 +50,7 @@ def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title:
                 "**{title}** {verdict}, {value}. Your tick says that you have seen this.",
                 title=title,
                 verdict=word(item.judgement.verdict, say),
-                value=value_text(item.judgement),
+                value=item.judgement.value_text,
             )
         )
         st.text_area(
@@ -107,7 +106,7 @@ def _save(
                 item.judgement.check,
                 note,
                 item.judgement.verdict,
-                value_text(item.judgement),
+                item.judgement.value_text,
                 replaces=None if item.tick is None else item.tick.id,
             )
         ),

@@ -28,7 +28,7 @@ from core.vocabulary import (
 from dashboard.data.shown_events import ShownEvents, shown_until
 from runner.week.agenda import agenda, anomaly_days
 from runner.week.facts import facts_of_run, gather
-from runner.week.judged_moment import judged_as_of
+from runner.week.judged_moment import judged_as_of, playbook_of, run_finished
 from runner.week.sources import Sources
 
 if TYPE_CHECKING:
@@ -247,11 +247,11 @@ class Snapshot(Sources):
 
     # --- schedule and checks
     def slot(self, slot_id: str) -> SlotSpec:
-        """The slot of that id in the week's playbook.
+        """The week's slot of that id.
 
         :raises KeyError: unknown id.
         """
-        return self.week.playbook.slot(slot_id)
+        return self.week.slot(slot_id, run_finished(self))
 
     def at(self, slot: SlotSpec) -> datetime:
         """When a slot is due, in week time (UTC)."""
@@ -273,7 +273,7 @@ class Snapshot(Sources):
     def judgements(self, slot: SlotSpec) -> list[Judgement]:
         """The slot's checks, judged on the facts of its moment; computed once per snapshot."""
         if slot.id not in self._judgements:
-            judged = judge_slot(self.week.playbook, slot.id, self.facts_at(slot))
+            judged = judge_slot(playbook_of(slot, self), slot.id, self.facts_at(slot))
             self._judgements[slot.id] = judged
         return self._judgements[slot.id]
 

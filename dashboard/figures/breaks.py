@@ -43,8 +43,12 @@ def parts_figure(
     market: Sequence[float],
     names: tuple[str, str],
 ) -> go.Figure:
-    """Return of the agent beside the market's, a pair of bars for each part; percent."""
+    """Return of the agent beside the market's, a pair of bars for each part; percent.
+
+    :param labels: names of the parts; one with a comma is written in two lines.
+    """
     figure = frame(210, legend=True)
+    labels = [label.replace(", ", ",<br>") for label in labels]
     for name, values, colour in ((names[0], agent, BLUE), (names[1], market, GRAY)):
         figure.add_bar(
             x=list(labels), y=list(values), name=name, marker_color=colour,

@@ -1,7 +1,9 @@
-"""One gate over all revalidations: value, limit, interval."""
+"""One gate over all revalidations, on real time: value, limit, interval."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.decision.gate_record import ResampledGate
@@ -13,47 +15,82 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from core.gates import GateResult
+    from core.language import Language
+
+MOST_DETAILED = 60  # points with intervals and a line; more would hide each other
+_TICKS = {  # how the axis writes time, by the distance of its ticks in ms: below a day, a month, above
+    "en": ("%H:%M\n%-d %b %Y", "%-d %b\n%Y", "%b %Y"),
+    "pt": ("%H:%M\n%d/%m/%Y", "%d/%m\n%Y", "%m/%Y"),
+}
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class GatePoint:
+    """One revalidation of the chart.
+
+    :ivar label: lines of its tooltip, as HTML; the value follows below.
+    :ivar value: of the gate as pages write it; "–" where it is undefined.
+    """
+
+    at: datetime
+    label: str
+    value: str
+    gate: GateResult | None
 
 
 def gate_over_time(
-    days: Sequence[str],
-    labels: Sequence[str],
-    gates: Sequence[GateResult | None],
-    limit: str,
-    height: int = 170,
+    points: Sequence[GatePoint], limit: str, language: Language, height: int = 190
 ) -> go.Figure:
-    """Points in the order of the revalidations; an undefined value leaves a gap.
+    """A point at the moment of each revalidation; an undefined value leaves a gap.
 
-    :param days: of the revalidations, as the axis shows them.
-    :param labels: of the revalidations, for the hover text.
-    :param gates: the gate's record in each decision; None where it has none.
+    :param points: at least one, oldest first.
     :param limit: the name of the limit line.
     """
     figure = frame(height)
-    values = [None if gate is None else gate.value for gate in gates]
-    colours = [GREEN if gate and gate.passed else RED for gate in gates]
-    spans = [_span(gate) for gate in gates]
+    many = len(points) > MOST_DETAILED
+    failed = [point.gate is None or not point.gate.passed for point in points]
     figure.add_scatter(
-        x=list(range(len(labels))), y=values, mode="lines+markers", connectgaps=False,
-        customdata=list(labels), hovertemplate="%{customdata}: %{y:.4f}<extra></extra>",
-        line={"color": GRAY, "width": 1}, marker={"size": 9, "color": colours},
-        error_y={
-            "type": "data", "symmetric": False, "thickness": 1, "width": 3, "color": GRAY,
-            "array": [up for up, _ in spans], "arrayminus": [down for _, down in spans],
+        x=[point.at for point in points],
+        y=[None if point.gate is None else point.gate.value for point in points],
+        mode="markers" if many else "lines+markers", connectgaps=False,
+        customdata=[(point.label, point.value) for point in points],
+        hovertemplate="%{customdata[0]}<br><b>%{customdata[1]}</b><extra></extra>",
+        line={"color": GRAY, "width": 1},
+        marker={
+            "size": 5 if many else 8,
+            "color": [RED if each else GREEN for each in failed],
+            "symbol": ["x" if each else "circle" for each in failed],
         },
+        error_y=_intervals(points),
     )  # fmt: skip
-    known = [gate for gate in gates if gate is not None]
+    known = [point.gate for point in points if point.gate is not None]
     if known:
         limit_line(figure, known[-1].threshold, limit)
-    figure.update_layout(hovermode="closest")
-    last = len(labels) - 1
-    ends = sorted({0, last})  # the tooltip of each point has its day
+    figure.update_layout(hovermode="closest", hoverlabel={"align": "left"})
+    first, last = points[0].at, points[-1].at
+    room = max((last - first) * 0.06, timedelta(minutes=2))
+    hours, days, months = _TICKS[language]
     figure.update_xaxes(
-        tickmode="array", tickvals=ends, tickangle=0, showgrid=False, tickfont={"size": 10},
-        ticktext=[days[at] for at in ends],
-        range=[-0.6, max(last, 0) + 0.6 + 0.08 * len(labels)],
+        type="date", showgrid=False, tickangle=0, nticks=4, tickfont={"size": 10},
+        range=[first - room, last + room],
+        tickformatstops=[
+            {"dtickrange": [None, _DAY_MS - 1], "value": hours},
+            {"dtickrange": [_DAY_MS, "M1"], "value": days},
+            {"dtickrange": ["M1", None], "value": months},
+        ],
     )  # fmt: skip
     return figure
+
+
+def _intervals(points: Sequence[GatePoint]) -> dict[str, object]:
+    if len(points) > MOST_DETAILED:
+        return {"visible": False}
+    spans = [_span(point.gate) for point in points]
+    return {
+        "type": "data", "symmetric": False, "thickness": 1, "width": 3, "color": GRAY,
+        "array": [up for up, _ in spans], "arrayminus": [down for _, down in spans],
+    }  # fmt: skip
 
 
 def _span(gate: GateResult | None) -> tuple[float, float]:

@@ -14,6 +14,12 @@ VIEWS: dict[str, Message] = {
     "change": Message("What changed"),
     "document": Message("Document"),
 }
+INPUTS: dict[str, Message] = {
+    "model": Message("model"),
+    "data": Message("data"),
+    "playbook": Message("playbook"),
+    "code": Message("code"),
+}
 GRADE_RULES: dict[str, Message] = {
     "lookahead": Message("No look-ahead"),
     "repeats": Message("Reproducible byte for byte"),

@@ -17,6 +17,7 @@ from runner.cli import (
     access,
     data,
     decision,
+    decision_history,
     demo,
     doctor,
     incidents,
@@ -25,10 +26,12 @@ from runner.cli import (
     manual,
     models,
     operate,
+    page_address,
     playbook,
     run_models,
     runs,
     settings,
+    ticks,
     weeks,
 )
 from runner.cli.program import VerdictCommand, run
@@ -58,6 +61,8 @@ app.add_typer(data.app, name="data")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(models.backup, name="backup")
+decision.app.command()(decision_history.history)
+decision.app.command()(decision_history.compare)
 models.model.command("list")(run_models.list_models)
 models.model.command("use")(run_models.use_model)
 app.add_typer(models.model, name="model")
@@ -70,6 +75,7 @@ for command in (
     settings.settings,
     operate.runner,
     operate.dashboard,
+    page_address.link,
     operate.tensorboard,
     operate.systemd,
     runs.inspect,
@@ -79,6 +85,7 @@ for command in (
     manual.restart,
     models.checkpoints,
     manual.revalidate,
+    ticks.tick,
     demo.demo,
 ):
     app.command()(command)

@@ -15,10 +15,8 @@ from core.paths import Home
 from core.vocabulary import SignatureState
 from runner.cli.decision_text import (
     STATES,
-    act_line,
     capsule_facts,
     condition_line,
-    history_row,
     indented,
     print_differences,
     print_verdict,
@@ -38,7 +36,8 @@ from runner.client.signatures.pipeline_gate import GateAnswer
 from runner.outcomes import Conflict, Refused
 
 app = typer.Typer(
-    help="The signed decision: show, export, verify, gate, close, history.", no_args_is_help=True
+    help="The signed decision: show, export, verify, gate, close, history, compare.",
+    no_args_is_help=True,
 )
 
 NOT_COMPARABLE = 3  # exit code of ``verify`` with a foreign data directory
@@ -213,29 +212,6 @@ def close(
     if isinstance(outcome, Refused | Conflict):
         raise InputError(outcome.reason, getattr(outcome, "remedy", ""))
     tell(Message("Condition {number} closed by {by}.", number=number, by=outcome.record.by))
-
-
-@app.command()
-def history(home: HomeOption = None, json: JsonOption = False) -> None:
-    """List the revalidations of all weeks, with their signatures."""
-    found = open_client(home).archived_decisions()
-    if json:
-        print_json([history_row(one) for one in found])
-        return
-    if not found:
-        tell(Message("No saved revalidation yet."))
-    for one in found:
-        row = history_row(one)
-        line = (
-            f"{(row['created_at'] or '?')[:16]:16}  {row['week'] or '?':10}  {row['decision'] or '?':7}"
-            f"  {row['score'] or '?':4}  {row['sha256'][:12]}  {row['state']}"
-        )
-        acts = [act_line(act) for act in row["acts"]]
-        tell(joined([f"{line:<76}", acts[-1]]) if acts else line)
-        for earlier in acts[:-1]:
-            tell(joined([" " * 76, Message("before: {act}", act=earlier)]))
-        if one.problem or one.validity.state in {SignatureState.VOID, SignatureState.EXPIRED}:
-            tell(joined(["    !", one.problem or one.validity.reason]))
 
 
 def _newest(client: Client, week: str | None) -> str:

@@ -1,11 +1,10 @@
-"""What ``trainweek decision`` prints: a decision, its signature, and a row of the history."""
+"""What ``trainweek decision`` prints: a decision and its signature."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from core.language import Message, joined
-from core.timestamps import iso
 from core.vocabulary import SignatureState
 from runner.cli.speech import tell
 
@@ -14,51 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.decision.validity import Validity
-    from runner.client.signatures.archived_decisions import ArchivedDecision
 
 STATES = {"closed": Message("closed"), "OVERDUE": Message("OVERDUE"), "open": Message("open")}
-
-
-def history_row(one: ArchivedDecision) -> dict[str, Any]:
-    """An archived revalidation and its signature as plain JSON."""
-    decided = one.saved.decision if one.saved else None
-    signature = one.signature
-    return {
-        "sha256": one.sha256,
-        "created_at": decided and decided.created_at,
-        "week": decided and decided.week,
-        "decision": decided and decided.decision.value,
-        "score": decided and decided.score,
-        "evidence": decided and decided.evidence.grade.value,
-        "gates": {
-            gate.id: gate.model_dump(include={"value", "threshold", "op", "passed"})
-            for gate in (decided.gates if decided else ())
-        },
-        "model_sha256": decided and decided.model.sha256,
-        "data_sha256": decided and decided.data.sha256,
-        "state": one.validity.state.value,
-        "why": one.validity.reason,
-        "problem": one.problem,
-        "act": signature.act.value if signature else None,
-        "by": signature.by if signature else None,
-        "verified": signature.verified if signature else None,
-        "second": signature.second if signature else None,
-        "second_verified": signature.second_verified if signature else None,
-        "reason": signature.reason if signature else None,
-        "signed_at": iso(signature.at) if signature else None,
-        "acts": [
-            {
-                "act": act.act.value,
-                "by": act.by,
-                "verified": act.verified,
-                "second": act.second,
-                "second_verified": act.second_verified,
-                "reason": act.reason,
-                "signed_at": iso(act.at),
-            }
-            for act in one.signatures
-        ],
-    }
 
 
 def act_line(row: Mapping[str, Any]) -> Message:

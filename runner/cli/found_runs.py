@@ -98,6 +98,10 @@ def print_contents(seen: dict[str, Any]) -> None:
     for tag, t in seen["tags"].items():
         step, value = t["last"]
         notes = []
+        if t["known_as"] is None:
+            notes.append(in_words(Message("  not known: no check reads it")))
+        elif t["known_as"] != tag:
+            notes.append(in_words(Message("  read as {known}", known=t["known_as"])))
         if t["nonfinite"]:
             notes.append(in_words(Message("  {count} not finite", count=t["nonfinite"])))
         if t.get("replaced"):

@@ -1,4 +1,4 @@
-"""``trainweek playbook``: check a playbook, print the default one."""
+"""``trainweek playbook``: check a playbook, print the default or a week's one, take a changed one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ import typer
 
 from core.language import Message, joined, plural
 from core.playbook import check_playbook, default_playbook_text
+from runner.cli.options import HomeOption, open_client, require_week
+from runner.cli.playbook_change import take
 from runner.cli.speech import tell
 
-app = typer.Typer(help="Check or print a playbook.", no_args_is_help=True)
+app = typer.Typer(
+    help="Check or print a playbook, or take a changed one into a week.", no_args_is_help=True
+)
+app.command()(take)
 
 
 @app.command()
@@ -29,6 +34,14 @@ def check(file: Annotated[Path, typer.Argument(help="A playbook in YAML.")]) -> 
 
 
 @app.command()
-def show() -> None:
+def show(
+    week: Annotated[
+        str | None, typer.Option("--week", help="The present playbook of this week instead.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
     """Print the phase 4 playbook, as a starting point for your own."""
-    print(default_playbook_text(), end="")
+    if week is None:
+        print(default_playbook_text(), end="")
+    else:
+        print(require_week(open_client(home), week).playbook_text, end="")

@@ -179,13 +179,13 @@ def _as_json(one: ListedWeek) -> dict[str, Any]:
 
 def _decision(one: ListedWeek) -> dict[str, Any] | None:
     """The newest decision of the week and the state of its signature, as plain JSON."""
-    if one.decided is None or one.decided.saved is None:
+    if one.decided is None or one.decided.brief is None:
         return None
-    made = one.decided.saved.decision
+    made = one.decided.brief
     return {
         "sha256": one.decided.sha256,
         "decision": made.decision.value,
         "score": made.score,
-        "evidence": made.evidence.grade.value,
+        "evidence": made.grade.value,
         "signature": one.decided.validity.state.value,
     }

@@ -22,6 +22,7 @@ from runner.client.signatures.pipeline_gate import PipelineGate
 from runner.client.ticks import Ticks
 from runner.client.week_changes import WeekChanges
 from runner.client.week_list import WeekList
+from runner.client.week_playbooks import WeekPlaybooks
 from runner.client.week_records import WeekReads
 from runner.client.weeks import Weeks
 from runner.store import Store
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from core.paths import Home
     from core.people import Person
+    from runner.client.entry import Entry
 
 __all__ = ["Client"]
 
@@ -39,6 +41,7 @@ class Client(
     Reads,
     WeekReads,
     Weeks,
+    WeekPlaybooks,
     WeekChanges,
     Jobs,
     Restarts,
@@ -56,6 +59,7 @@ class Client(
     migrates it under a lock, and raises SetupError if the directory can't be used.
 
     :param now: returns the present real time; tests pass their own.
+    :param entry: proves the session of a person on the pages at each act; None: a terminal.
     :ivar shown_week: id of the week that the person looks at. While it is not the active one,
         what acts on the active week, or changes more than records of the shown one, is refused.
         None: they look at none, as at a terminal.
@@ -66,10 +70,12 @@ class Client(
         home: Home,
         person: Person,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        entry: Entry | None = None,
     ) -> None:
         self.home = home
         self.person = person
         self.now = now
+        self.entry = entry
         self.shown_week: str | None = None
 
     @cached_property

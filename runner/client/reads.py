@@ -14,6 +14,7 @@ from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import pulse_of
 from runner.store import queries, record_queries, rows, schema
+from runner.store.week_history import found_weeks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +43,7 @@ class Reads(BaseClient):
     def weeks(self) -> list[Week]:
         """All weeks, ordered by launch time."""
         with self.store.read() as connection:
-            found = connection.execute(select(schema.weeks).order_by(schema.weeks.c.launch))
-            return [rows.week_of(row) for row in found]
+            return found_weeks(connection, select(schema.weeks).order_by(schema.weeks.c.launch))
 
     def damage(self) -> TrainweekError | None:
         """Why nothing can be saved, with the remedy; None if all is intact and writable."""
@@ -148,6 +148,11 @@ class Reads(BaseClient):
         """The incidents of a week, newest first."""
         with self.store.read() as connection:
             return record_queries.incidents(connection, week_id, open_only)
+
+    def incident(self, incident_id: int) -> Incident | None:
+        """An incident by its id; None if it does not exist."""
+        with self.store.read() as connection:
+            return record_queries.incident(connection, incident_id)
 
     def incidents_of(self, job_id: str) -> list[Incident]:
         """The incidents that the runner opened for a job, newest first."""

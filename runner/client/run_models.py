@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from core.paths import Home
+    from core.playbook import TrainingSettings
     from core.week import Week
     from runner.records import Job
 
@@ -163,16 +164,17 @@ class RunModels(BaseClient):
     ) -> TrainingRun:
         model, problem = _model(self.home, run)
         asked = stored_params(TrainParams, job.params)
+        training = week.playbook_at(job.requested_at_week).training if week else None
         in_use = model is not None and used is not None and used.model.sha256 == model.sha256
         reached = self._reached(job)
         return TrainingRun(
             run=run,
             week_id=job.week_id,
             job=job,
-            settings=_settings(model, asked, week),
+            settings=_settings(model, asked, training),
             note=asked.note or "",
             steps=_whole(reached.get("steps")),
-            total_steps=_whole(reached.get("total_steps")) or _total(asked, week),
+            total_steps=_whole(reached.get("total_steps")) or _total(asked, training),
             model=model,
             problem=problem,
             in_use=in_use,
@@ -194,17 +196,19 @@ def _model(home: Home, run: str) -> tuple[RunModel | None, Message | None]:
         return None, error.what if isinstance(error.what, Message) else literal(error.what)
 
 
-def _settings(model: RunModel | None, asked: TrainParams, week: Week | None) -> dict[str, Any]:
+def _settings(
+    model: RunModel | None, asked: TrainParams, training: TrainingSettings | None
+) -> dict[str, Any]:
     """What the run trains with: from its model's manifest, else the playbook and the request."""
     config = model.manifest.get("config") if model else None
     if isinstance(config, dict) and isinstance(config.get("settings"), dict):
         return dict(config["settings"])
     own = {name: value for name in SHOWN_SETTINGS if (value := getattr(asked, name)) is not None}
-    return (week.playbook.training.model_dump(mode="json") if week else {}) | own
+    return (training.model_dump(mode="json") if training else {}) | own
 
 
-def _total(asked: TrainParams, week: Week | None) -> int | None:
-    return asked.steps or (week.playbook.training.total_steps if week else None)
+def _total(asked: TrainParams, training: TrainingSettings | None) -> int | None:
+    return asked.steps or (training.total_steps if training else None)
 
 
 def _whole(value: object) -> int | None:

@@ -15,6 +15,7 @@ from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import Transaction, queries, rows, schema
 
 if TYPE_CHECKING:
+    from core.week import Week
     from runner.records import Note, Tick
 
 
@@ -49,8 +50,7 @@ class Ticks(BaseClient):
             week = queries.week_by_id(connection, week_id)
             if week is None:
                 return no_week(week_id)
-            known = {spec.id: spec.checks for spec in week.playbook.schedule}
-            if check not in known.get(slot, ()):
+            if check not in _checks_of(week, slot):
                 return Refused(
                     Message(
                         "The playbook has no check {check!r} in slot {slot!r}.",
@@ -107,6 +107,18 @@ class Ticks(BaseClient):
             table = schema.notes
             row = connection.execute(select(table).where(table.c.id == entry.seq)).one()
             return Recorded(rows.note_of(row))
+
+
+def _checks_of(week: Week, slot: str) -> set[str]:
+    """The checks of a slot, by any playbook of the week: one is judged under an earlier one."""
+    playbooks = (week.playbook, *(one.playbook for one in week.earlier))
+    return {
+        check
+        for playbook in playbooks
+        for spec in playbook.schedule
+        if spec.id == slot
+        for check in spec.checks
+    }
 
 
 def _tick(transaction: Transaction, seq: int) -> Tick:

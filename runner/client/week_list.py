@@ -11,6 +11,7 @@ from core.vocabulary import ACTIVE_STATES, JobKind, WeekState
 from runner.client.signatures.status import Signatures
 from runner.client.week_changes import busy_week, started_week
 from runner.store import queries, rows, schema
+from runner.store.week_history import found_weeks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,16 +42,11 @@ class WeekList(Signatures):
     def listed_weeks(self) -> list[ListedWeek]:
         """All weeks, archived ones included, ordered by launch time."""
         decided = {
-            one.saved.decision.week: one
-            for one in self.archived_decisions()
-            if one.saved is not None
+            one.brief.week: one for one in self.archived_decisions() if one.brief is not None
         }
         order = (schema.weeks.c.launch, schema.weeks.c.id)
         with self.store.read() as connection:
-            weeks = [
-                rows.week_of(row)
-                for row in connection.execute(select(schema.weeks).order_by(*order))
-            ]
+            weeks = found_weeks(connection, select(schema.weeks).order_by(*order))
             return [self._listed(connection, week, decided.get(week.id)) for week in weeks]
 
     def _listed(

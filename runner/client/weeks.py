@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.errors import InputError
 from core.language import Message, joined
 from core.ledger_bodies import ClockSet, WeekCreated
-from core.limited_files import read_limited_text
 from core.path_names import safe_name
-from core.playbook import DEFAULT, parse_playbook, whole_text
 from core.vocabulary import Right
 from core.week import require_usable_launch
 from runner.client.base import BaseClient, no_week, used_otherwise
+from runner.client.playbook_files import playbook_file
 from runner.client.week_changes import busy_week
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy.engine import Connection
 
     from core.clock import Clock
@@ -59,18 +57,8 @@ class Weeks(BaseClient):
             return denied
         launch = launch.astimezone(UTC)
         require_usable_launch(launch)
-        path = self.home.resolve(playbook_path) if playbook_path else Path(DEFAULT)
-        try:
-            text = read_limited_text(path)
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                Message(
-                    "The playbook {path} can't be read: {error}.", path=str(path), error=str(error)
-                ),
-                Message("Give a YAML file that exists."),
-            ) from error
-        playbook = parse_playbook(text, source=str(path))
-        text = whole_text(text)
+        file = playbook_file(self.home, playbook_path)
+        text, playbook = file.text, file.playbook
         with self.store.write() as transaction:
             if (entry := self._keyed(transaction.connection, key)) is not None:
                 if not isinstance(entry.body, WeekCreated):
@@ -89,12 +77,12 @@ class Weeks(BaseClient):
                     id=week_id,
                     launch=launch,
                     playbook_text=text,
-                    playbook_sha256=hashlib.sha256(text.encode()).hexdigest(),
+                    playbook_sha256=file.sha256,
                     tag=safe_name(tag or playbook.tag, "tag"),
                     symbol=playbook.symbol if symbol is None else symbol,
                     watched=None if watched is None else str(watched),
                     synthetic=synthetic,
-                    playbook_file=self.home.relative(path) if playbook_path else None,
+                    playbook_file=file.name,
                 )
                 if planned:
                     body = body.model_copy(update={"active": False})

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from core.clock import Clock
 from core.ledger_bodies import SigningKeyCreated, readable_body
 from core.vocabulary import ACTIVE_STATES, IncidentState, JobKind
-from runner.store.rows import incident_of, point_of, week_of
+from runner.store.rows import incident_of, point_of
 from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
+from runner.store.week_history import found_weeks
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,20 +49,18 @@ def week_moment(connection: Connection, week_id: str | None, now: datetime) -> d
 
 def active_week(connection: Connection) -> Week | None:
     """The active week; None without one."""
-    row = connection.execute(select(weeks).where(weeks.c.active)).first()
-    return None if row is None else week_of(row)
+    return next(iter(found_weeks(connection, select(weeks).where(weeks.c.active))), None)
 
 
 def week_by_id(connection: Connection, week_id: str) -> Week | None:
     """A week; None if it does not exist."""
-    row = connection.execute(select(weeks).where(weeks.c.id == week_id)).first()
-    return None if row is None else week_of(row)
+    return next(iter(found_weeks(connection, select(weeks).where(weeks.c.id == week_id))), None)
 
 
 def weeks_by_id(connection: Connection, week_ids: Collection[str]) -> dict[str, Week]:
     """Those of the weeks that exist, by id."""
-    found = connection.execute(select(weeks).where(weeks.c.id.in_(sorted(week_ids))))
-    return {row.id: week_of(row) for row in found}
+    found = found_weeks(connection, select(weeks).where(weeks.c.id.in_(sorted(week_ids))))
+    return {week.id: week for week in found}
 
 
 def active_job(connection: Connection, kind: JobKind | str | None) -> Row | None:

@@ -9,7 +9,7 @@ from core.clock import ClockPoint
 from core.language import Message, recorded_message
 from core.ledger_bodies import Countersigned, CountersignRequested, readable_body
 from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
-from core.week import Week
+from core.week import EarlierPlaybook, Week
 from runner.incident_records import Incident
 from runner.records import (
     Attempt,
@@ -71,14 +71,17 @@ def countersignature_request_of(row: Row[Any]) -> CountersignatureRequest | None
     )
 
 
-def week_of(row: Row[Any]) -> Week:
-    """A week from its row; equal rows give the same object, because parsing a playbook is slow."""
-    return _week(tuple(row._mapping.items()))
+def week_of(row: Row[Any], earlier: tuple[EarlierPlaybook, ...]) -> Week:
+    """A week from its row; equal rows give the same object, because parsing a playbook is slow.
+
+    :param earlier: its playbooks that were replaced, oldest first.
+    """
+    return _week(tuple(row._mapping.items()), earlier)
 
 
 @lru_cache(maxsize=32)  # each week parses its playbook once
-def _week(columns: tuple[tuple[str, Any], ...]) -> Week:
-    return Week(**dict(columns))
+def _week(columns: tuple[tuple[str, Any], ...], earlier: tuple[EarlierPlaybook, ...]) -> Week:
+    return Week(**dict(columns), earlier=earlier)
 
 
 def point_of(row: Row[Any]) -> ClockPoint:

@@ -18,6 +18,7 @@ from core.ledger_bodies import (
     DecisionMade,
     JobChanged,
     JobRequested,
+    PlaybookTaken,
     RestartRequested,
     StartRequeued,
     readable_body,
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.ledger_bodies import AnyBody
+    from core.playbook import Playbook
     from core.week import Week
 
-_KINDS = (JobRequested.kind, AttemptStarted.kind, DecisionMade.kind)
+_KINDS = (JobRequested.kind, AttemptStarted.kind, DecisionMade.kind, PlaybookTaken.kind)
 _TRIES = (JobKind.TRAIN, JobKind.REVALIDATE)
 
 
@@ -66,7 +68,8 @@ def counted_trials(connection: Connection, week_id: str | None) -> CountedTrials
     bodies = [
         readable_body(line.kind, line.body)
         for line in lines
-        if isinstance(line.body, dict) and line.body.get("job_id") in owners
+        if isinstance(line.body, dict)
+        and (line.body.get("job_id") in owners or line.body.get("action") == PlaybookTaken.action)
     ]
     weeks = queries.weeks_by_id(connection, {week for week in owners.values() if week})
     found = _Candidates(owners, weeks, _without_result(bodies))
@@ -107,11 +110,14 @@ class _Candidates:
         self.known: dict[tuple[object, ...], str] = {}  # run
         self.same_as: dict[str, str] = {}  # a run by the earlier one that it repeats
         self.newest: str | None = None  # run
+        self.replaced: dict[str, int] = {}  # week: how many of its playbooks, up to this line
 
     def add(self, body: AnyBody) -> None:
         """Take the next line."""
         if isinstance(body, JobRequested):
             self.requests[body.job_id], self.params[body.job_id] = body, body.params
+        elif isinstance(body, PlaybookTaken):
+            self.replaced[body.id] = self.replaced.get(body.id, 0) + 1
         elif isinstance(body, RestartRequested):
             self.params[body.job_id] = body.params
         elif isinstance(body, AttemptStarted):
@@ -125,12 +131,12 @@ class _Candidates:
         if (asked.job_id, number) in self.failed:
             return
         week_id = self.owners[asked.job_id]
-        week = self.weeks.get(week_id or "")
+        rules = self._in_force(week_id)
         params = stored_params(TrainParams, self.params[asked.job_id])
         settings: dict[str, float | int | None] = {}
         for name in ("seed", "learning_rate", "ent_coef"):
             given = getattr(params, name)
-            default = None if week is None else getattr(week.playbook.training, name)
+            default = None if rules is None else getattr(rules[1].training, name)
             settings[name] = default if given is None else given
         run = asked.run or asked.job_id
         self.newest = run
@@ -140,8 +146,7 @@ class _Candidates:
         changed = tuple(settings.values())
         path = before if before and before[-1] == changed else [*before, changed]
         self.paths[run] = path
-        rules = None if week is None else week.playbook_sha256
-        key = (week_id, rules, params.steps, *path)
+        key = (week_id, rules and rules[0], params.steps, *path)
         if key in self.known:
             self.same_as[run] = self.known[key]
             return
@@ -154,13 +159,23 @@ class _Candidates:
             own = Candidate.model_validate({**body.candidate, "week": week_id})
         else:
             asked = stored_params(RevalidateParams, self.params[body.job_id])
-            week = self.weeks.get(week_id or "")
+            rules = self._in_force(week_id)
             own = Candidate(
                 week=week_id,
                 run=self.newest,
                 model=asked.model_path or "best_model",
                 data=asked.backtest_data_dir or "data/backtest",
-                playbook=None if week is None else week.playbook_sha256,
+                playbook=None if rules is None else rules[0],
             )
         first = self.same_as.get(own.run or "", own.run)
         self.scored = with_backtest(self.scored, own.model_copy(update={"run": first}))
+
+    def _in_force(self, week_id: str | None) -> tuple[str, Playbook] | None:
+        """Hash and content of the week's playbook at this line; None without a week."""
+        week = self.weeks.get(week_id or "")
+        if week is None:
+            return None
+        replaced = self.replaced.get(week.id, 0)
+        if replaced < len(week.earlier):
+            return week.earlier[replaced].sha256, week.earlier[replaced].playbook
+        return week.playbook_sha256, week.playbook

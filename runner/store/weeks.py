@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from core.ledger_bodies import (
         ClockSet,
+        PlaybookTaken,
         WeekArchived,
         WeekCreated,
         WeekMended,
@@ -53,6 +54,22 @@ def archive(connection: Connection, fields: Fields, body: WeekArchived) -> None:
 def unarchive(connection: Connection, fields: Fields, body: WeekUnarchived) -> None:
     """Remove that mark."""
     _change(connection, body.id, archived_at=None)
+
+
+def take_playbook(connection: Connection, fields: Fields, body: PlaybookTaken) -> None:
+    """The week has another playbook; the text of the earlier one stays in the ledger alone."""
+    weeks = schema.weeks
+    connection.execute(
+        update(weeks)
+        .where(weeks.c.id == body.id)
+        .values(
+            playbook_text=body.playbook_text,
+            playbook_sha256=body.playbook_sha256,
+            playbook_file=body.playbook_file,
+            tag=body.tag,
+            symbol=body.symbol,
+        )
+    )
 
 
 def _change(connection: Connection, week_id: str, **values: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.job_params import RevalidateParams, stored_params
 from core.schedule import SlotView, timeline
 from core.vocabulary import ADVERSE, JobKind, JobState, SignatureAct, SignatureState, Verdict
-from runner.week.judged_moment import run_finished
+from runner.week.judged_moment import run_finished, slots_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,7 +27,7 @@ def agenda(sources: Sources) -> list[SlotView]:
         seen.setdefault(tick.slot, []).append(tick.verdict_seen)
     return timeline(
         sources.week.launch,
-        sources.week.playbook,
+        slots_of(sources),
         sources.now_week,
         done=done_slots(sources),
         anomaly_days=anomaly_days(sources),
@@ -47,15 +47,16 @@ def done_slots(sources: Sources) -> dict[str, bool]:
     for tick in sources.records.ticks:
         ticked.setdefault(tick.slot, set()).add(tick.check)
     return {
-        slot.id: _recorded(sources, slot, ticked.get(slot.id, set()))
-        for slot in sources.week.playbook.schedule
+        slot.id: _recorded(sources, slot, ticked.get(slot.id, set())) for slot in slots_of(sources)
     }
 
 
 def anomaly_days(sources: Sources) -> Collection[date]:
     """Days whose written daily summary found a failure or a warning."""
     days = set()
-    for slot in sources.week.playbook.slots_of_kind("daily"):
+    for slot in slots_of(sources):
+        if slot.kind != "daily":
+            continue
         day = slot.at(sources.week.launch).date()
         checks = (sources.daily_summary(day).data or {}).get("checks", [])
         if any(check.get("verdict") in ADVERSE for check in checks):

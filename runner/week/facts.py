@@ -111,7 +111,7 @@ def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:
         started=own[0][1].started_at,
         ended=ended,
         total_steps=stored_params(TrainParams, job.params).steps
-        or week.playbook.training.total_steps,
+        or week.playbook_at(job.requested_at_week).training.total_steps,
         reader=reader,
         until=until,
         source=home.relative(folder),

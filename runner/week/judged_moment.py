@@ -10,7 +10,7 @@ from core.vocabulary import JobKind, JobState
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from core.playbook import SlotSpec
+    from core.playbook import Playbook, SlotSpec
     from core.week import Week
     from runner.week.sources import Sources
 
@@ -22,6 +22,16 @@ def judged_as_of(slot: SlotSpec, week: Week) -> datetime | None:
     Work (pre-flight, preparation, delivery) may be done later, so it is judged as of now.
     """
     return slot.at(week.launch) if slot.kind in JUDGED_AT_A_MOMENT else None
+
+
+def slots_of(sources: Sources) -> tuple[SlotSpec, ...]:
+    """The week's slots; see :meth:`core.week.Week.slots`."""
+    return sources.week.slots(run_finished(sources))
+
+
+def playbook_of(slot: SlotSpec, sources: Sources) -> Playbook:
+    """The playbook that a slot is judged under: an earlier one, if it was judged before."""
+    return sources.week.playbook_of(slot, run_finished(sources))
 
 
 def is_known(moment: datetime, sources: Sources) -> bool:

@@ -18,10 +18,10 @@ from core.market.synthetic import is_marked
 from core.telemetry import RunEvents, RunReader
 from core.vocabulary import LIVE_STATES, JobKind
 from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
-from runner.client.signatures.kept_files import superseded, taken_over
+from runner.client.signatures.kept_files import superseded
 from runner.client.signatures.pipeline_gate import GateAnswer, gate_answer
 from runner.client.signatures.rules import unsignable
-from runner.client.signatures.status import conditions_from, tracked, validity_from
+from runner.client.signatures.status import conditions_from, tracked, validity_among
 from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import attempt_limits, pulse_of
@@ -194,12 +194,9 @@ class Sources:
     def _validity(self, signature_id: int | None) -> Validity:
         found = next((one for one in self.records.signatures if one.id == signature_id), None)
         week = None if found is None else self.records.week_of(found)
-        later = (
-            found is not None
-            and week is not None
-            and taken_over(self.records.decision_lines, week.launch, found.revalidation_sha256)
+        return validity_among(
+            self.home, found, week, self.records.signing_keys, self.records.decision_lines, self.now
         )
-        return validity_from(self.home, found, week, self.records.signing_keys, later, self.now)
 
     def unsignable(self, sha256: str) -> Refused | None:
         """Why the week's newest decision can't be signed now; None if it can."""

@@ -12,7 +12,7 @@ import pytest
 
 from core.vocabulary import Role
 from tests.browser.chromium import browsing
-from tests.browser.place import COMMAND, Site
+from tests.browser.place import COMMAND, Site, let_in
 from tests.browser.screen import SIZES, Screen, remember
 from tests.dashboard.place import LAUNCH, events
 from tests.event_files import write_events
@@ -43,7 +43,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A week as the demo leaves it, waiting for the CTO; runner and app are alive."""
     root = tmp_path_factory.mktemp("played") / "home"
     demo = [*COMMAND, "demo", "--headless", "--steps", str(STEPS)]
-    done = subprocess.run([*demo, "--home", str(root)], capture_output=True, text=True, timeout=240)
+    done = subprocess.run([*demo, "--home", str(root)], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     site = Site(root)
     try:
@@ -105,6 +105,8 @@ def window(browser: Browser) -> Iterator[Open]:
             timezone_id="America/Sao_Paulo",
             locale=locale,
         )
+        if site.by_link:
+            let_in(context, site.served, site.url)
         if role is not None:
             remember(context, site.url, role)
         contexts.append(context)

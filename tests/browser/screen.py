@@ -10,8 +10,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.language import Language, Message
 from core.paths import CHECKOUT
-from dashboard.navigation import TITLES
+from dashboard.navigation import STEMS, TITLES
+from dashboard.panels.playbook.page import PARTS
 from dashboard.remembered import ROLE, cookie_name, cookie_value
+from dashboard.wording.decision import VIEWS
 from dashboard.wording.names import ROLES
 from tests.expected import present
 
@@ -23,7 +25,12 @@ if TYPE_CHECKING:
     from core.vocabulary import Role
 
 SCREENSHOTS = CHECKOUT / "tests" / "output" / "screenshots"
-SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+SIZES = {"desktop": (1440, 900), "laptop": (1024, 768), "phone": (390, 844)}
+PLACES = [  # every page, and every view of those that have several
+    *((stem, {}) for stem in STEMS),
+    *(("decision", {"view": view}) for view in VIEWS),
+    *(("playbook", {"part": part}) for part in PARTS),
+]
 TALLEST = 4000  # of a picture
 PATIENCE_MS = 20_000  # the machine may be busy; a page that is there is found at once
 expect.set_options(timeout=PATIENCE_MS)  # a loaded machine draws slowly, not wrongly

@@ -8,19 +8,12 @@ import pytest
 
 from core.language import Message
 from dashboard.navigation import STEMS
-from dashboard.panels.playbook.page import PARTS
-from dashboard.wording.decision import VIEWS
+from tests.browser.screen import PLACES
 from tests.browser.untranslated import english_among, english_forms, english_on, forms_on
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Open
     from tests.browser.place import Site
-
-PLACES = [
-    *((stem, {}) for stem in STEMS),
-    *(("decision", {"view": view}) for view in VIEWS),
-    *(("playbook", {"part": part}) for part in PARTS),
-]
 
 
 @pytest.mark.timeout(900)  # of every page one after another, on a busy machine

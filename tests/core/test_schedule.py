@@ -23,12 +23,12 @@ SECOND_LOOK = datetime(2026, 2, 24, 16, tzinfo=UTC)
 def states(
     now: datetime, done: Collection[str] = (), anomalies: AbstractSet[date] = frozenset()
 ) -> dict[str, SlotState]:
-    views = timeline(LAUNCH, PLAYBOOK, now, dict.fromkeys(done, True), anomalies)
+    views = timeline(LAUNCH, PLAYBOOK.schedule, now, dict.fromkeys(done, True), anomalies)
     return {view.spec.id: view.state for view in views}
 
 
 def test_the_moments_are_the_manuals() -> None:
-    views = timeline(LAUNCH, PLAYBOOK, LAUNCH, {})
+    views = timeline(LAUNCH, PLAYBOOK.schedule, LAUNCH, {})
     assert [f"{view.at:%d %H:%M} {view.spec.id}" for view in views] == [
         "23 08:00 preflight",
         "23 14:00 launch",
@@ -53,13 +53,13 @@ def test_the_moments_are_the_manuals() -> None:
 
 def test_nothing_is_overdue_because_of_hours_before_the_week_was_created() -> None:
     created = LAUNCH + timedelta(hours=1, minutes=30)
-    found = timeline(LAUNCH, PLAYBOOK, created, {}, created=created)
+    found = timeline(LAUNCH, PLAYBOOK.schedule, created, {}, created=created)
     views = {view.spec.id: view for view in found}
     for late in ("preflight", "launch", "hourly_1"):
         assert (views[late].state, views[late].due_from) == (SlotState.DUE, created)
     assert views["hourly_2"].due_from == views["hourly_2"].at
     grace = timedelta(minutes=PLAYBOOK.slot("preflight").grace_minutes)
-    later = timeline(LAUNCH, PLAYBOOK, created + grace, {}, created=created)
+    later = timeline(LAUNCH, PLAYBOOK.schedule, created + grace, {}, created=created)
     assert {view.spec.id: view.state for view in later}["preflight"] is SlotState.OVERDUE
 
 
@@ -96,7 +96,7 @@ def test_the_second_look_is_due_after_an_anomaly_of_its_own_day_only() -> None:
 
 def test_next_up_is_the_oldest_open_slot_and_else_the_first_to_come() -> None:
     def following(now: datetime, done: set[str]) -> str | None:
-        view = next_up(timeline(LAUNCH, PLAYBOOK, now, dict.fromkeys(done, True)))
+        view = next_up(timeline(LAUNCH, PLAYBOOK.schedule, now, dict.fromkeys(done, True)))
         return None if view is None else view.spec.id
 
     assert following(LAUNCH + timedelta(minutes=5), {"preflight"}) == "launch"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pandas as pd
 
 from core.telemetry import Series
 from dashboard.figures.curves import Limit, Mark, curve, step_at
 from dashboard.figures.equity import equity_figure, thin
+from dashboard.figures.history import GatePoint, gate_over_time
+from tests.core.backtest_records import decision_of, record
+from tests.expected import present
 
 
 def series(values: np.ndarray) -> Series:
@@ -69,3 +75,49 @@ def test_the_deepest_drawdown_is_never_thinned_away() -> None:
     assert sum(len(trace.x) for trace in figure.data) <= 2002
     assert min(figure.data[1].y) == -12.41
     assert len(thin(drawdown, 1000)) <= 1001
+
+
+def revalidations(count: int, minutes: int) -> list[GatePoint]:
+    gate = decision_of(record()).gate("sharpe")
+    start = datetime(2026, 2, 27, 16, 30, tzinfo=UTC)
+    return [
+        GatePoint(start + timedelta(minutes=minutes * each), f"number {each}", "1", gate)
+        for each in range(count)
+    ]
+
+
+def test_revalidations_of_one_day_are_points_at_their_own_times() -> None:
+    figure = gate_over_time(revalidations(4, minutes=20), "limit", "en")
+    points = figure.data[0]
+    assert len(set(points.x)) == 4
+    assert [label for label, _ in points.customdata] == [f"number {each}" for each in range(4)]
+    low, high = figure.layout.xaxis.range
+    assert low < points.x[0]
+    assert points.x[-1] < high
+    assert high - low < timedelta(hours=2), "an hour of points fills the axis"
+    assert points.error_y.array is not None
+
+
+def test_a_failed_gate_differs_by_its_symbol_and_an_undefined_one_leaves_a_gap() -> None:
+    first, second, third = revalidations(3, minutes=20)
+    gate = present(first.gate)
+    points = [
+        first,
+        replace(second, gate=gate.model_copy(update={"passed": False})),
+        replace(third, gate=gate.model_copy(update={"value": None, "passed": False})),
+    ]
+    trace = gate_over_time(points, "limit", "en").data[0]
+    assert trace.marker.symbol[:2] == ("circle", "x")
+    assert trace.y[2] is None
+
+
+def test_a_single_revalidation_has_an_axis_around_it() -> None:
+    figure = gate_over_time(revalidations(1, minutes=0), "limit", "pt")
+    low, high = figure.layout.xaxis.range
+    assert low < figure.data[0].x[0] < high
+
+
+def test_hundreds_of_revalidations_are_points_without_lines_and_intervals() -> None:
+    trace = gate_over_time(revalidations(300, minutes=300), "limit", "en").data[0]
+    assert trace.mode == "markers"
+    assert trace.error_y.visible is False

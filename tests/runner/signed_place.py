@@ -18,6 +18,7 @@ from core.vocabulary import Decision, EvidenceGrade, JobKind, SignatureAct
 from runner.client import Client
 from runner.jobs.decision_context import Approvals
 from tests.core.backtest_records import DAY, MARKET, decision_of, look_ahead, record
+from tests.expected import present
 from tests.runner.place import CTO, Place
 
 if TYPE_CHECKING:
@@ -87,7 +88,11 @@ class SignedPlace(Place):
             _BUILT[key] = decision_of(backtest, week=self.week.id, model=model, data=data, **given)
         saved = _BUILT[key].model_copy(update={"created_at": iso(self.at or datetime.now(UTC))})
         graded = saved.evidence.model_copy(update={"grade": EvidenceGrade(grade)})
-        saved = saved.model_copy(update={"decision": Decision(decision), "evidence": graded})
+        now = present(self.lead.week(self.week.id))
+        rules = saved.playbook.model_copy(update={"sha256": now.playbook_sha256})
+        saved = saved.model_copy(
+            update={"decision": Decision(decision), "evidence": graded, "playbook": rules}
+        )
         paths = write_reports(
             self.home, DAY, saved, equity=backtest.equity, trades=backtest.trades,
             text=decision_text(saved), memo_html="<p>memo ção</p>", log_summary="log",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
+NARROWEST = 470  # px: the second check's trends fit, with their words in Portuguese
+
 
 def show(page: Page) -> None:
     """Draw the page and redraw it on each tick."""
@@ -42,11 +44,11 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         no_run(page)
     _run_now(page, snapshot, slot, day)
     checklist(page, snapshot, slot)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        record(page, snapshot, day)
-    with right:
-        second_check(page, snapshot, day)
+    with st.grid(2, min_column_width=NARROWEST, gap="medium", key="record-and-second") as halves:
+        with halves.cell():
+            record(page, snapshot, day)
+        with halves.cell():
+            second_check(page, snapshot, day)
 
 
 def _run_now(page: Page, snapshot: Snapshot, slot: SlotSpec, day: date) -> None:

@@ -14,20 +14,15 @@ from dashboard.components.states import badge, icon, mark, word
 from dashboard.formatting import difference, short
 from dashboard.navigation import TITLES, link
 from dashboard.wording import plain
+from dashboard.wording.decision import INPUTS
 
 if TYPE_CHECKING:
-    from core.decision import RecordedDecision, SavedDecision
+    from core.decision import SavedDecision
     from core.decision.change import Change, ComparedDecision
     from core.gates import GateResult
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
-PARTS = {
-    "model": Message("model"),
-    "data": Message("data"),
-    "playbook": Message("playbook"),
-    "code": Message("code"),
-}
 # The earlier decision, its heading, and what to say where there is none.
 _EARLIER = (
     (
@@ -55,7 +50,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             if before is None:
                 st.caption(say(none))
             else:
-                _against(page, snapshot, saved.decision, name, before)
+                _against(page, snapshot, saved, name, before)
         _lapsed(page, change)
     link("history", say.raw("Go to {page}", page=TITLES["history"]))
 
@@ -63,7 +58,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
 def _against(
     page: Page,
     snapshot: Snapshot,
-    decided: RecordedDecision,
+    saved: SavedDecision,
     name: str,
     before: ComparedDecision,
 ) -> None:
@@ -76,12 +71,13 @@ def _against(
     )
     same = set(before.same)
     parts = [
-        f"{':gray[=' if part in same else ':orange[≠'} {say(name)}]" for part, name in PARTS.items()
+        f"{':gray[=' if part in same else ':orange[≠'} {say(name)}]"
+        for part, name in INPUTS.items()
     ]
     st.markdown(" · ".join(parts))
     for sentence in before.numerics:
         st.markdown(f":orange[:material/warning: {say(sentence)}]")
-    now = {gate.id: gate for gate in decided.gates}
+    now = {gate.id: gate for gate in saved.decision.gates}
     rows = []
     for gate_id, gate in before.gates.items():
         own = now[gate_id]
@@ -91,6 +87,8 @@ def _against(
         rows.append([plain(own.short), was, is_now, say(delta)])
     heads = [say("Gate"), say("Before"), say("Now"), say("Difference")]
     table(heads, rows, f"change-{name}")
+    both = f"{before.sha256[:12]},{saved.sha256[:12]}"
+    link("history", say.raw("Compare side by side"), query={"pair": both})
 
 
 def _validity(page: Page, snapshot: Snapshot, before: ComparedDecision) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message, said
-from dashboard.components.compact_checklist import compact
+from dashboard.components.checklist import checklist
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> None:
                 f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]",
                 anchors=False,
             )
-            compact(page, snapshot, slot)
+            checklist(page, snapshot, slot, notes=False)
             if saved is not None:
                 _downloads(page, saved)
 

@@ -11,8 +11,9 @@ from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import joined, plural
 from core.vocabulary import Decision, doubtful_go
+from dashboard.components.checklist import replaced_note
 from dashboard.components.empty_state import empty
-from dashboard.components.gate_cards import gate_cards
+from dashboard.components.gate_cards import gate_cards, gate_line
 from dashboard.components.live import live_panel
 from dashboard.components.states import doubt, look, signed, word
 from dashboard.data.decision import in_words
@@ -65,6 +66,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     refused = snapshot.unsignable(saved.sha256)
     signature.alert(page, snapshot, saved, refused)
     _headline(page, snapshot, saved)
+    signature.show(page, snapshot, saved, refused)
     decided = saved.decision
     episodes = len(single_episodes(decided))
     gate_cards(page, decided.gates, decided.episodes_that_pass, episodes)
@@ -75,20 +77,12 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
             "limit, solid = value."
         )
     )
-    view = views.chosen(page)
-    if view == "document":  # a page of its own width
-        left = right = st.container()
-    else:
-        left, right = st.columns((3, 2), gap="medium")
-    with left:
-        views.show(page, snapshot, saved, view)
-    with right:
-        signature.show(page, snapshot, saved, refused)
-        delivery.show(page, snapshot, saved)
+    views.show(page, snapshot, saved, views.chosen(page))
+    delivery.show(page, snapshot, saved)
 
 
 def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
-    """Verdict, reason, evidence and every weakness, all without a click."""
+    """Verdict, gates in short, reason, evidence and every weakness, all without a click."""
     say, decided = page.say, saved.decision
     sentences = in_words(saved, page.viewer.language)
     verdict, grade = decided.decision, decided.evidence.grade
@@ -111,6 +105,7 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             st.markdown(
                 f":small[{say('Signature')}] {_signed(page, snapshot, saved)}", width="content"
             )
+        st.markdown(gate_line(page, decided.gates))
         for sentence in spoilt:
             st.markdown(f"**:red[:material/report: {plain(sentence)}]**")
         what = decided.recommendation
@@ -135,6 +130,8 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         st.markdown(f"{reason}{advice}")
         st.markdown(_evidence(page, decided.evidence, sentences, spoilt))
         _weaknesses(page, sentences, spoilt)
+        if replaced := snapshot.week.replaced_with(decided.playbook.sha256):
+            st.markdown(replaced_note(page, replaced))
 
 
 def _signed(page: Page, snapshot: Snapshot, saved: SavedDecision) -> str:

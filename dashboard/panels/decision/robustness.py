@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.trading.robustness import Robustness
     from dashboard.page import Page
 
+NARROWEST = 420  # px of a chart, as on Live training
 _RETURN, _SHARPE, _DRAWDOWN = Message("Return %"), literal("Sharpe"), literal("Max DD %")
 _TRADES = Message("Trades")
 
@@ -40,13 +41,19 @@ def show(page: Page, saved: SavedDecision) -> None:
         _episodes(page, decided)
         return
     fees = [(Message("x {multiple:g}", multiple=row.multiple), row) for row in breaks.fees]
-    _costs(page, "fees", Message("Return at other fees"), fees)
     slips = [(as_set(row.slippage_bps, "bps"), row) for row in breaks.slippage]
-    _costs(page, "slippage", Message("Return at other slippage"), slips)
+    with st.grid(2, min_column_width=NARROWEST, gap="small", key="costs") as pair:
+        with pair.cell():
+            _costs(page, "fees", Message("Return at other fees"), fees)
+        with pair.cell():
+            _costs(page, "slippage", Message("Return at other slippage"), slips)
     _single(page, breaks)
     _dials(page, decided)
-    _parts(page, "quarters", Message("By quarter"), breaks.quarters)
-    _parts(page, "regimes", Message("By market regime"), breaks.regimes)
+    with st.grid(2, min_column_width=NARROWEST, gap="small", key="parts") as pair:
+        with pair.cell():
+            _parts(page, "quarters", Message("By quarter"), breaks.quarters)
+        with pair.cell():
+            _parts(page, "regimes", Message("By market regime"), breaks.regimes)
     _episodes(page, decided)
 
 

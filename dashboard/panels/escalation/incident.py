@@ -137,7 +137,7 @@ def history(page: Page, snapshot: Snapshot) -> None:
         )
         st.markdown(f":gray[:material/task_alt:] {text}")
         _files(page, past)
-        spec = snapshot.week.playbook.find_escalation(past.procedure)
+        spec = snapshot.week.playbook_at(past.opened_at_week).find_escalation(past.procedure)
         items.settled(page, snapshot, spec, past)
         if undone := open_actions(snapshot.week, past):  # closed by an earlier version
             steps = " ".join(f"“{s.in_(page.viewer.language)}”" for s in undone.values())

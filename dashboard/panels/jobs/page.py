@@ -60,9 +60,9 @@ def _name(kind: str) -> Message:
 
 
 def table(jobs: list[Job], snapshot: Snapshot, page: Page) -> pd.DataFrame:
-    """One row per job, newest first; cells are Markdown."""
+    """One row per job, newest first; cells are Markdown. Without a reason, no such column."""
     say = page.say
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         [
             {
                 say.raw("State"): _state(job, snapshot, say),
@@ -77,6 +77,7 @@ def table(jobs: list[Job], snapshot: Snapshot, page: Page) -> pd.DataFrame:
             for job in jobs
         ]
     )
+    return frame if any(job.reason for job in jobs) else frame.drop(columns=say.raw("Reason"))
 
 
 def _state(job: Job, snapshot: Snapshot, say: Words) -> str:

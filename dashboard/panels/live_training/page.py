@@ -25,7 +25,7 @@ from dashboard.figures.curves import Mark, curve
 from dashboard.formatting import age, number
 from dashboard.page import TICK_SECONDS, Page
 from dashboard.panels.live_training import tensorboard
-from dashboard.panels.live_training.tag_meaning import meaning
+from dashboard.panels.live_training.tag_meaning import meaning, numbers_of, unknown
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -177,8 +177,9 @@ def _others(page: Page, logged: ShownEvents, marks: list[Mark]) -> None:
     with st.container(border=True, gap="xsmall", key="other-tags"):
         tag = st.selectbox(say.raw("Other tags"), others, key="live:tag")
         series = events.series(tag, logged.until.timestamp())
-        if known := meaning(page, tag):
-            st.caption(known)
+        st.caption(meaning(page, tag) or unknown(page, tag))
+        if len(series):
+            st.caption(numbers_of(page, series))
         figure = curve({tag: series}, height=HEIGHT, marks=marks)
         draw(page, figure, key="curve-other", alt=tag)
 

@@ -10,7 +10,7 @@ from core.language import Message
 from core.playbook import DEFAULT, Playbook, load_playbook
 from dashboard.components.boundary import boundary
 from dashboard.components.choice import choice
-from dashboard.panels.playbook import parts
+from dashboard.panels.playbook import change, parts
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ PARTS = {
 
 
 def show(page: Page) -> None:
-    """Draw the week's playbook, or the default one without a week; no redraw, it can't change."""
+    """Draw the week's playbook, or the default one without a week; no redraw."""
     with boundary(page.say):
         week = page.week
         text = week.playbook_text if week else DEFAULT.read_text(encoding="utf-8")
@@ -52,6 +52,7 @@ def _draw(page: Page, playbook: Playbook, text: str) -> None:
                 sha=week.playbook_sha256[:16],
             )
         )
+        change.show(page, week)
     part = choice(say.raw("Part"), list(PARTS), lambda name: say.raw(PARTS[name]), key="part")
     if part == "yaml":
         st.code(text, language="yaml", height=640)

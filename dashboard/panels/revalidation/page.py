@@ -79,9 +79,9 @@ def _prepare(page: Page, snapshot: Snapshot) -> None:
             ":material/fact_check:",
         ),
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for kind, name, meaning, icon in jobs:
-            place = f"prepare:{kind.value}"
+    for kind, name, meaning, icon in jobs:
+        place = f"prepare:{kind.value}"
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 name,
                 key=place,

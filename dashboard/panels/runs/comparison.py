@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.differences import differing
 from core.language import Message
 from core.reading import as_set
 from core.telemetry.readings import known_series
@@ -16,7 +17,7 @@ from dashboard.figures.style import GRAY
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from core.telemetry.series import Series
     from dashboard.page import Page
@@ -53,12 +54,6 @@ def show(page: Page, runs: Sequence[TrainingRun]) -> None:
     with st.grid(2, min_column_width=420, gap="small", key="compared-curves"):
         for tag, title in CURVES.items():
             _curve(page, compared, tag, title)
-
-
-def differing(settings: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The names of the settings that are not equal in all, sorted."""
-    names = sorted({name for each in settings for name in each})
-    return [name for name in names if len({repr(each.get(name)) for each in settings}) > 1]
 
 
 def _settings(page: Page, runs: Sequence[TrainingRun]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.language import plural
 from core.ledger_bodies import (
+    ActDenied,
     AttemptStarted,
     ClockSet,
     ConditionClosed,
@@ -22,9 +23,13 @@ from core.ledger_bodies import (
     JobRequested,
     ModelChosen,
     NoteWritten,
+    PlaybookTaken,
     RestartRequested,
     RunnerEnded,
     RunnerStarted,
+    SessionsRevoked,
+    SignedIn,
+    SignedOut,
     SigningKeyCreated,
     StartRequeued,
     StopRequested,
@@ -41,6 +46,7 @@ from dashboard.components.states import mark
 from dashboard.wording import plain
 from dashboard.wording.decision import ACTS
 from dashboard.wording.names import JOB_KINDS
+from runner.week.judged_moment import slots_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,6 +117,12 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("created the week")
         case WeekUsed():
             return page.say("activated the week")
+        case ActDenied(right=right, reason=reason):
+            return page.say("was refused ({right}): {reason}", right=right, reason=reason)
+        case SessionsRevoked(count=count):
+            return page.say(plural("ended {n} session", "ended {n} sessions", count))
+        case PlaybookTaken(reason=reason):
+            return page.say("took a changed playbook into the week: {text}", text=reason)
         case WeekMended(launch=launch, reason=reason):
             when = page.viewer.clock(launch)
             return page.say("changed the launch time to {time}: {text}", time=when, text=reason)
@@ -118,7 +130,7 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("archived the week")
         case WeekUnarchived():
             return page.say("unarchived the week")
-        case ClockSet() | RunnerStarted() | RunnerEnded():
+        case ClockSet() | RunnerStarted() | RunnerEnded() | SignedIn() | SignedOut():
             return ""
     return plain(entries[0].kind)  # also of a newer version
 
@@ -197,9 +209,7 @@ def _decision(
 
 
 def _slot(page: Page, snapshot: Snapshot, slot_id: str) -> str:
-    slots = {
-        slot.id: slot.title.in_(page.viewer.language) for slot in snapshot.week.playbook.schedule
-    }
+    slots = {slot.id: slot.title.in_(page.viewer.language) for slot in slots_of(snapshot)}
     return slots.get(slot_id, slot_id)
 
 

@@ -33,7 +33,7 @@ def show(page: Page, one: ListedWeek, listed: Sequence[ListedWeek]) -> None:
     place = f"week:{week.id}"
     active = next((other for other in listed if other.week.active), None)
     with st.container(border=True, gap="xsmall", key=f"week-{week.id}"):
-        line = f"**{week.id}** "
+        line = f"**{say('Week {week}', week=week.id)}** "
         if week.active:
             line += f":green-badge[:material/star: {say('Active')}] "
         st.markdown(f"{line}{badge(one.state, say)} {_decision(page, one)}")
@@ -65,10 +65,10 @@ def _what(page: Page, one: ListedWeek) -> str:
 
 def _decision(page: Page, one: ListedWeek) -> str:
     say, found = page.say, one.decided
-    if found is None or found.saved is None:
+    if found is None or found.brief is None:
         return f":gray[{say('no decision yet')}]"
-    made = found.saved.decision
-    text = f"{decided(made.decision, made.evidence.grade, say)} {plain(made.score)}"
+    made = found.brief
+    text = f"{decided(made.decision, made.grade, say)} {plain(made.score)}"
     newest = found.signatures[-1] if found.signatures else None
     text += f" · {signed(found.validity.state, newest.act if newest else None, say)}"
     return f"{text} {say('by {who}', who=newest.by)}" if newest else text
@@ -81,7 +81,7 @@ def _view(page: Page, one: ListedWeek) -> None:
         return
     with st.container(width="content"):
         shown = None if week.active else week.id
-        link(VIEWED, page.say.raw("View {week}", week=week.id), week=shown)
+        link(VIEWED, page.say.raw("View week {week}", week=week.id), week=shown)
 
 
 def _use(page: Page, one: ListedWeek, active: ListedWeek | None, place: str) -> None:

@@ -12,7 +12,7 @@ from core.timestamps import iso
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from core.decision import SavedDecision
+    from core.decision import DecisionBrief
     from core.decision.validity import Validity
     from core.paths import Home
     from runner.records import Condition, Signature
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 class ArchivedDecision:
     """One archived revalidation with its signatures.
 
+    :ivar brief: what a list shows of it; None if the archive is not reliable.
     :ivar signatures: every act on it, oldest first: a later one does not hide an earlier one.
-    :ivar problem: why the archive is not reliable, ``saved`` is then None; empty if it is.
+    :ivar problem: why the archive is not reliable; empty if it is.
     :ivar validity: the validity of the newest signature.
     :ivar conditions: of that signature, closed or open.
     """
 
     sha256: str
-    saved: SavedDecision | None
+    brief: DecisionBrief | None
     problem: Message
     signatures: Sequence[Signature]
     validity: Validity
@@ -51,7 +52,7 @@ def archived_decisions(
 
     :param signatures_of: the signatures of a decision by its hash, oldest first.
     """
-    from core.decision import read_decision
+    from core.decision import kept_brief
     from core.decision.validity import altered
 
     found: list[tuple[str, ArchivedDecision]] = []
@@ -60,13 +61,13 @@ def archived_decisions(
         signature = signatures[-1] if signatures else None
         conditions = () if signature is None else conditions_of(signature)
         try:
-            saved = read_decision(folder)
+            brief = kept_brief(folder)
         except (InputError, IntegrityError) as error:
             validity, what = altered(error.what, error.remedy), literal(error.what)
             one = ArchivedDecision(folder.name, None, what, signatures, validity, conditions)
             found.append((iso(signature.at) if signature else "", one))
             continue
         validity = validity_of(signature)
-        one = ArchivedDecision(saved.sha256, saved, literal(""), signatures, validity, conditions)
-        found.append((saved.decision.created_at, one))
+        one = ArchivedDecision(brief.sha256, brief, literal(""), signatures, validity, conditions)
+        found.append((brief.created_at, one))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]

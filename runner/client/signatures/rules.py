@@ -83,7 +83,8 @@ def untested(home: Home, records: DecisionRecords, saved: SavedDecision) -> Refu
             Message("{problem} The files differ from those that were tested.", problem=problem),
             Message("Restore the archive from a backup, or revalidate and sign that decision."),
         )
-    bound = bound_to(saved, records.week.playbook_text, data_dir_of(records, saved))
+    rules = records.week.playbook_text_of(saved.decision.playbook.sha256)
+    bound = bound_to(saved, rules, data_dir_of(records, saved))
     found = _evidence(home, records, bound, saved.sha256)
     if found.differences:
         first = found.differences[0]

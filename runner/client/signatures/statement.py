@@ -36,7 +36,8 @@ def sealed_statement(
     from runner.home.signing_key import signing_key
 
     key, content, week = signing_key(home), saved.decision, records.week
-    bound = bound_to(saved, week.playbook_text, data_dir_of(records, saved))
+    rules = week.playbook_text_of(content.playbook.sha256)
+    bound = bound_to(saved, rules, data_dir_of(records, saved))
     keep_evidence(home, bound)
     days = timedelta(days=week.playbook.revalidation.signature_days)
     statement = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,13 +15,13 @@ from core.timestamps import iso
 from core.vocabulary import SignatureState
 from runner.client.base import BaseClient
 from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
-from runner.client.signatures.kept_files import present_of, superseded
+from runner.client.signatures.kept_files import present_of, superseded, taken_over
 from runner.client.signatures.rules import newest_decision
 from runner.records import Condition, ConditionClosure, Countersignature, Signature
 from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from core.paths import Home
     from core.week import Week
     from runner.outcomes import Refused
+    from runner.records import DecisionLine
 
 # Fields of a row that its sealed statement repeats; they must be equal.
 _REPEATED = ("act", "reason", "by", "second", "verified", "second_verified")
@@ -73,12 +75,25 @@ class Signatures(BaseClient):
     def archived_decisions(self) -> list[ArchivedDecision]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
         with self.store.read() as connection:
-            return archived_decisions(
-                self.home,
-                partial(signatures_of, connection),
-                partial(self.validity_now, connection),
-                partial(tracked_conditions, connection),
-            )
+            every = record_queries.signatures(connection)
+            closures = record_queries.closures(connection)
+            weeks = queries.weeks_by_id(connection, {one.week_id for one in every})
+            lines = record_queries.decision_lines(connection) if every else ()
+            keys = queries.signing_keys(connection)
+
+        def validity_now(signature: Signature | None) -> Validity:
+            week = None if signature is None else weeks.get(signature.week_id)
+            return validity_among(self.home, signature, week, keys, lines, self.now())
+
+        by_decision = defaultdict(list)
+        for one in every:
+            by_decision[one.revalidation_sha256].append(one)
+        return archived_decisions(
+            self.home,
+            lambda sha256: by_decision.get(sha256, []),
+            validity_now,
+            partial(conditions_from, closures=closures),
+        )
 
     def archived(self, sha256: str) -> Path:
         """The archive folder of a decision, by its hash or at least the first eight digits.
@@ -199,17 +214,29 @@ def validity_from(
     return validity_of(statement, present_of(home, week, statement["bound"], sha256, later), now)
 
 
+def validity_among(
+    home: Home,
+    signature: Signature | None,
+    week: Week | None,
+    signing_keys: Collection[str],
+    lines: Sequence[DecisionLine],
+    now: datetime,
+) -> Validity:
+    """:func:`validity_from`, where the ledger's lines about decisions are loaded already."""
+    later = (
+        signature is not None
+        and week is not None
+        and taken_over(lines, week.launch, signature.revalidation_sha256)
+    )
+    return validity_from(home, signature, week, signing_keys, later, now)
+
+
 def newest_signature(connection: Connection, sha256: str) -> Signature | None:
     """The newest signature of a decision."""
-    every = signatures_of(connection, sha256)
-    return every[-1] if every else None
-
-
-def signatures_of(connection: Connection, sha256: str) -> list[Signature]:
-    """The signatures of a decision, oldest first."""
     table = schema.signatures
-    query = select(table).where(table.c.revalidation_sha256 == sha256).order_by(table.c.id)
-    return [rows.signature_of(row) for row in connection.execute(query)]
+    query = select(table).where(table.c.revalidation_sha256 == sha256).order_by(table.c.id.desc())
+    row = connection.execute(query.limit(1)).first()
+    return None if row is None else rows.signature_of(row)
 
 
 def tracked_conditions(connection: Connection, signature: Signature) -> list[Condition]:

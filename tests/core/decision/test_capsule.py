@@ -17,6 +17,7 @@ from core.decision.capsule import examine, make_capsule, parse_capsule
 from core.decision.seal import fingerprint, public_text
 from core.decision.validity import FORMAT, Validity, sealed
 from core.paths import Home
+from core.playbook.extension import whole_text
 from core.playbook.loading import default_playbook_text
 from core.timestamps import iso
 from core.vocabulary import SignatureState
@@ -231,3 +232,10 @@ def test_prose_and_comments_of_the_rules_are_free_and_limits_are_not() -> None:
     free = text.replace("fee_bps: 10", "fee_bps: 0")
     assert rules_sha256(free, 1) == rules_sha256(text, 1)  # as older signatures are bound
     assert rules_sha256("gates: [") != rules_sha256("gates: [[")
+
+
+def test_a_playbook_that_extends_another_has_the_rules_that_it_inherits() -> None:
+    own = "extends: phase4\nid: mine\ngates:\n  - id: sharpe\n    threshold: 9.0\n"
+    assert rules_sha256(own) == rules_sha256(whole_text(own))  # the file, and what a week keeps
+    assert rules_sha256(own) != rules_sha256(own.replace("9.0", "8.0"))
+    assert rules_sha256("extends: nothing") == rules_sha256("extends: nothing")

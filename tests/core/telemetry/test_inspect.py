@@ -53,9 +53,11 @@ def test_non_finite_values_are_null_and_the_text_is_strict_json(tmp_path):
     assert found["tags"] == {
         "train/loss": {
             "n": 4, "first": [1, None], "last": [4, None], "min": -1.0, "max": 3.0, "nonfinite": 2,
+            "known_as": "train/loss",
         },
         "train/explained_variance": {
             "n": 1, "first": [1, None], "last": [1, None], "min": None, "max": None, "nonfinite": 1,
+            "known_as": "train/explained_variance",
         },
     }  # fmt: skip
     assert found["readings"]["total_loss"]["value"] is None
@@ -82,3 +84,17 @@ def test_a_folder_without_event_files_has_a_problem_and_no_tags(tmp_path):
 def test_a_missing_path_is_an_error_that_names_it(tmp_path):
     with pytest.raises(TelemetryError, match="nowhere does not exist"):
         inspect(tmp_path / "nowhere")
+
+
+def test_a_tag_of_the_trainers_own_is_known_as_nothing(tmp_path):
+    write_events(
+        tmp_path,
+        {"losses/value_loss": [(1, 10.0, 3.0)], "mine/buffer_age": [(1, 10.0, 3.0)]}
+        | {"reward/shaping": [(1, 10.0, 3.0)]},
+    )
+    tags = inspect(tmp_path)["tags"]
+    assert {name: found["known_as"] for name, found in tags.items()} == {
+        "losses/value_loss": "train/value_loss",
+        "mine/buffer_age": None,
+        "reward/shaping": None,  # not a part of trainweek's own reward
+    }

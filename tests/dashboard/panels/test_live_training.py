@@ -54,6 +54,23 @@ def test_the_meaning_of_another_tag_is_markdown(tmp_path):
     assert any("**Pitfall:**" in text and "`rollout/ep_len_mean`" in text for text in reported)
 
 
+def test_a_tag_that_is_not_known_is_shown_with_its_numbers(tmp_path):
+    place = Place(tmp_path / "home")
+    series = events(3.0)
+    wall = LAUNCH.timestamp() + 60
+    values = [(0, 2.5), (10, float("nan")), (4000, -1.0)]
+    series["mine/buffer_age"] = [(step, wall + step / 100, value) for step, value in values]
+    folder = place.home.root / "watched" / "attempt-001"
+    write_events(folder, series)
+    place.week(watched=folder.parent)
+    test = place.draw("live_training")
+    test.selectbox(key="live:tag").set_value("mine/buffer_age").run()
+    shown = " ".join(element.value for element in test.caption)
+    assert "**buffer age (mine)** · `mine/buffer_age`: the trainer's own number." in shown
+    assert "3 points, step 0 to 4,000 · first 2.50, last -1.00, lowest -1.00, highest 2.50" in shown
+    assert "1 is NaN or infinite" in shown
+
+
 def test_a_tile_without_data_is_short_enough_for_a_phone(tmp_path):
     place = Place(tmp_path / "home")
     series = events(1.0)

@@ -13,7 +13,6 @@ from streamlit.testing.v1 import AppTest
 from core.vocabulary import JobState, Role
 from dashboard.data.services import Services
 from dashboard.page import Page
-from dashboard.panels.runs.comparison import differing
 from dashboard.panels.runs.run_table import csv as csv_of
 from dashboard.viewer import Viewer
 from runner.models.model_in_use import put_in_use
@@ -76,12 +75,6 @@ def test_two_runs_are_compared_at_first(place: Place, two: tuple[str, str]) -> N
     assert "repeat each other" in text_of(test), "both manifests have the same settings"
     test.multiselect[0].unselect(two[0]).run()
     assert "Choose two or more runs." in text_of(test)
-
-
-def test_settings_that_differ_come_first() -> None:
-    settings = ({"seed": 7, "gamma": 0.98, "net": [64, 64]}, {"seed": 8, "net": [64, 64]})
-    assert differing(settings) == ["gamma", "seed"]
-    assert differing(settings[:1] * 2) == []
 
 
 def test_the_lead_puts_the_other_model_in_use_with_a_reason(

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 TRAINWEEK = Path(sys.executable).with_name("trainweek")
 
 
-def trainweek(*words: object, home: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """``trainweek WORDS...`` in a home."""
-    return _run([str(TRAINWEEK), *(w if isinstance(w, bytes) else str(w) for w in words)], home)
+def trainweek(
+    *words: object, home: Path | None = None, role: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """``trainweek WORDS...`` in a home, with a role."""
+    return _run(
+        [str(TRAINWEEK), *(w if isinstance(w, bytes) else str(w) for w in words)], home, role
+    )
 
 
 def script(name: str, *words: object, home: Path) -> subprocess.CompletedProcess[str]:
@@ -26,10 +30,14 @@ def script(name: str, *words: object, home: Path) -> subprocess.CompletedProcess
     return _run([str(CHECKOUT / "scripts" / name), *map(str, words)], home)
 
 
-def _run(words: list[str | bytes], home: Path | None) -> subprocess.CompletedProcess[str]:
+def _run(
+    words: list[str | bytes], home: Path | None, role: str | None = None
+) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TRAINWEEK_")}
     if home is not None:
         environment["TRAINWEEK_HOME"] = str(home)
+    if role is not None:
+        environment["TRAINWEEK_ROLE"] = role
     return _commands().run([os.fsdecode(word) for word in words], environment=environment)
 
 
