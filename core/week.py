@@ -162,6 +162,12 @@ class Week:
                 return slot
         raise KeyError(slot_id)
 
+    def replaced_with(self, sha256: str) -> EarlierPlaybook | None:
+        """The newest earlier playbook with this hash; None for the present one, or an unknown one."""
+        if sha256 == self.playbook_sha256:
+            return None
+        return next((one for one in reversed(self.earlier) if one.sha256 == sha256), None)
+
     def playbook_text_of(self, sha256: str) -> str:
         """The text of the playbook with this hash; the present one's if the week never had it."""
         texts = {one.sha256: one.text for one in self.earlier}

@@ -22,6 +22,7 @@ from runner.week.judged_moment import is_early, playbook_of, run_finished
 if TYPE_CHECKING:
     from core.checks.judgement import Judgement
     from core.playbook import SlotSpec
+    from core.week import EarlierPlaybook
     from dashboard.data.snapshot import Item, Snapshot
     from dashboard.page import Page
 
@@ -76,14 +77,19 @@ def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -
     owner = playbook_of(slot, snapshot).roles[slot.owner].title.in_(page.viewer.language)
     st.markdown(f"{counts} · :gray[{text} · {plain(owner)}]")
     if replaced := snapshot.week.replaced_playbook_of(slot, run_finished(snapshot)):
-        earlier = say(
-            "Judged under playbook `{sha}`, which was replaced {time}.",
-            sha=replaced.sha256[:12],
-            time=page.viewer.moment(replaced.until),
-        )
-        st.markdown(f":small[:blue[:material/history: {earlier}]]")
+        st.markdown(replaced_note(page, replaced))
     if is_early(slot, snapshot) and snapshot.run is not None:
         _preview(page, snapshot, slot)
+
+
+def replaced_note(page: Page, replaced: EarlierPlaybook) -> str:
+    """Markdown: which earlier playbook of the week judged this."""
+    text = page.say(
+        "Judged under playbook `{sha}`, which was replaced {time}.",
+        sha=replaced.sha256[:12],
+        time=page.viewer.moment(replaced.until),
+    )
+    return f":small[:blue[:material/history: {text}]]"
 
 
 def _preview(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:

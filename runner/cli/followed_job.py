@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import typer
 
@@ -11,6 +12,7 @@ from core.language import Message, joined
 from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import ENDED_STATES, JobState
+from runner.cli.jobs import as_dict
 from runner.cli.program import end_with_problem
 from runner.cli.speech import printable, tell
 from runner.client import Client
@@ -80,6 +82,12 @@ def follow(client: Client, job: Job) -> Job:
         print()
         tell(Message("Detached; {job} continues. Stop it: trainweek jobs stop {job}", job=job.id))
         raise typer.Exit(0) from None
+
+
+def outcome_of(client: Client, job: Job) -> dict[str, Any]:
+    """A job with its result as plain JSON, for ``--json``; the result is null before its end."""
+    result = client.result(job.id)
+    return as_dict(job) | {"run": job.run, "result": None if result is None else dict(result)}
 
 
 def exit_for(job: Job) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,12 +10,12 @@ import typer
 
 from core.errors import InputError
 from core.job_params import asked_params
-from core.language import Message, joined, recorded_message, said
-from core.playbook import DEFAULT, load_playbook
-from core.timestamps import iso, parse_day
-from core.vocabulary import GLYPHS, JobKind, JobState, Verdict
+from core.language import Message, joined, recorded_message
+from core.timestamps import parse_day
+from core.vocabulary import GLYPHS, JobKind, Verdict
 from core.week import Week
-from runner.cli.followed_job import exit_for, follow, submitted, wait
+from runner.cli.first_week import present_week, week_from_now
+from runner.cli.followed_job import exit_for, follow, outcome_of, submitted, wait
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -28,10 +27,9 @@ from runner.cli.options import (
     require_week,
 )
 from runner.cli.paths import given_path, with_given_paths
-from runner.cli.speech import language, tell, warn
+from runner.cli.speech import tell, warn
 from runner.client import Client
 from runner.client.revalidation_rules import unprepared_refusal
-from runner.outcomes import Recorded, Refused
 from runner.week.daily_check import run_daily_check
 from runner.week.data_availability import check_datasets
 from runner.week.preparation import failed_preparation
@@ -75,8 +73,13 @@ def start(
         bool, typer.Option("--yes", help="Create a week launched now if there is none.")
     ] = False,
     home: HomeOption = None,
+    json: JsonOption = False,
 ) -> None:
-    """Start the week's training run and follow its log. Ctrl-C detaches; the run continues."""
+    """Start the week's training run and follow its log. Ctrl-C detaches; the run continues.
+
+    With --json the log is not followed: the outcome is printed at the end (with --detach at once:
+    the requested job). Exit 0: the run succeeded.
+    """
     if mode != "paper":
         raise InputError(
             Message("There is no mode {mode!r}.", mode=mode),
@@ -110,14 +113,25 @@ def start(
         )
     ensure_background_runner(client.home)
     if override is None and client.latest_job(JobKind.PREFLIGHT, week.id) is None:
-        _preflight_first(client)
-    if resume and (before := client.latest_job(JobKind.TRAIN, week.id)) is not None and before.run:
+        _preflight_first(client, quiet=json)
+    if (
+        resume
+        and not json
+        and (before := client.latest_job(JobKind.TRAIN, week.id)) is not None
+        and before.run
+    ):
         tell(client.resume_point(before.run))
     job = submitted(client.submit(JobKind.TRAIN, asked))
     if detach:
-        tell(Message("{job} requested. Follow it: trainweek jobs logs {job}", job=job.id))
+        if json:
+            print_json(outcome_of(client, job))
+        else:
+            tell(Message("{job} requested. Follow it: trainweek jobs logs {job}", job=job.id))
         return
-    exit_for(follow(client, job))
+    job = (wait if json else follow)(client, job)
+    exit_for(job)
+    if json:
+        print_json(outcome_of(client, job))
 
 
 def restart(
@@ -176,8 +190,12 @@ def revalidate(
         typer.Option(help="Reason of the ML lead to revalidate before the preparation passes."),
     ] = None,
     home: HomeOption = None,
+    json: JsonOption = False,
 ) -> None:
-    """Evaluate the six gates on the backtest data. Exit 0: GO; 1: PARTIAL or NO-GO."""
+    """Evaluate the six gates on the backtest data. Exit 0: GO; 1: PARTIAL or NO-GO.
+
+    With --json only the outcome is printed, at the end.
+    """
     params: dict[str, Any] = {"episodes": num_episodes, "save_report": save_report}
     params |= {} if model_path is None else {"model_path": model_path}
     params |= {} if backtest_data_dir is None else {"backtest_data_dir": backtest_data_dir}
@@ -190,9 +208,11 @@ def revalidate(
     if save_report and reason is None and (failed := failed_preparation(Sources.of(client, week))):
         refused = unprepared_refusal(failed)
         raise InputError(refused.reason, refused.remedy)
-    job = follow(client, submitted(client.submit(JobKind.REVALIDATE, asked)))
-    if job.state is not JobState.SUCCEEDED:
-        exit_for(job)
+    job = submitted(client.submit(JobKind.REVALIDATE, asked))
+    job = (wait if json else follow)(client, job)
+    exit_for(job)
+    if json:
+        print_json(outcome_of(client, job))
     decision = (client.result(job.id) or {}).get("decision")
     raise typer.Exit(0 if decision == "GO" else 1)
 
@@ -233,63 +253,14 @@ def _day(given: str | None, client: Client, week: Week) -> date:
     return parse_day(given)
 
 
-def present_week(client: Client, playbook: Path | None) -> Week | None:
-    """The active week.
+def _preflight_first(client: Client, *, quiet: bool) -> None:
+    """Run the pre-flight and print it; the start is refused if it failed.
 
-    :raises InputError: there is one, and a playbook was given for another.
+    :param quiet: on the error output, since the output is JSON.
     """
-    week = client.active_week()
-    if week is not None and playbook is not None:
-        raise InputError(
-            Message("Week {week} has its playbook already.", week=week.id),
-            Message("Leave --playbook out, or create another week: trainweek week new."),
-        )
-    return week
-
-
-def week_from_now(client: Client, playbook: Path | None, *, agreed: bool) -> Week:
-    """Create a week launched now, and say which playbook it takes.
-
-    :param agreed: without asking. Else a person at a terminal is asked, and a script refused.
-    :raises InputError: not agreed; or the playbook is wrong.
-    """
-    path = None if playbook is None else given_path(playbook, client.home)
-    rules = load_playbook(path or DEFAULT)
-    warn(
-        Message(
-            "There is no active week. A week launched now would take the playbook {playbook}"
-            " ({file}): {symbol}, {steps:,} steps.",
-            playbook=rules.id,
-            file=str(path) if path else Message("the one built in"),
-            symbol=rules.symbol,
-            steps=rules.training.total_steps,
-        )
-    )
-    asks = not agreed and sys.stdin.isatty()
-    if not agreed and not (asks and typer.confirm(said(Message("Create it?"), language()))):
-        raise InputError(
-            Message("No week was created."),
-            Message(
-                "Repeat the command with --yes, or create a week:"
-                " trainweek week new --launch 2026-11-23T14:00Z --playbook FILE"
-            ),
-        )
-    launch = client.now().replace(second=0, microsecond=0)
-    match client.create_week(launch, playbook_path=path):
-        case Recorded(record=week):
-            warn(
-                Message("Created week {week}, launched at {time}.", week=week.id, time=iso(launch))
-            )
-            return week
-        case Refused(reason=reason, remedy=remedy):
-            raise InputError(reason, remedy)
-    raise AssertionError("create_week gives Recorded or Refused")
-
-
-def _preflight_first(client: Client) -> None:
-    """Run the pre-flight and print it; the start is refused if it failed."""
-    tell(Message("Running the pre-flight:"))
+    say = warn if quiet else tell
+    say(Message("Running the pre-flight:"))
     job = wait(client, submitted(client.submit(JobKind.PREFLIGHT, {})))
     for check in (client.result(job.id) or {}).get("checks", []):
         glyph = GLYPHS[Verdict.PASS if check["ok"] else Verdict.FAIL]
-        tell(joined([f"  {glyph} {check['id']}:", recorded_message(check, "why")]))
+        say(joined([f"  {glyph} {check['id']}:", recorded_message(check, "why")]))

@@ -162,7 +162,15 @@ def _why_failed(home: Home, job: Row) -> Message | None:
         return Message("see its result.")
     return joined(
         (
-            Message("{check}: {why}", check=check.get("id"), why=recorded_message(check, "why"))
+            Message(
+                "{check}: {why}",
+                check=check.get("id"),
+                why=joined([recorded_message(check, "why"), recorded_message(check, "remedy")]),
+            )
+            if check.get("remedy")
+            else Message(
+                "{check}: {why}", check=check.get("id"), why=recorded_message(check, "why")
+            )
             for check in checks
         ),
         "; ",

@@ -49,7 +49,6 @@ def test_no_page_of_a_played_week_cuts_or_overprints_a_text(
         screen.go(stem, **query)
         for name, (width, height) in SIZES.items():
             screen.page.set_viewport_size({"width": width, "height": height})
-            screen.settle()
             place = "/".join([stem, *query.values()])
             found += [f"{place}, {name}: {fault}" for fault in lasting_faults(screen)]
     assert not found, "\n".join(found)

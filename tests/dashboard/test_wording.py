@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
 
 from core.diagnosis.diagnose import SCENARIOS as ALL_SCENARIOS
 from core.language import Language, Message, plural
+from core.paths import CHECKOUT
 from core.playbook import DEFAULT, load_playbook
 from core.state_words import WORDS
 from core.vocabulary import JobKind, Role, SignatureAct
@@ -116,3 +118,17 @@ def test_lines_are_joined_and_lists_do_not_begin() -> None:
     assert plain("one\ntwo") == "one two"
     assert plain("1. first") == "\\1. first"
     assert plain("- first") == "\\- first"
+
+
+def test_no_field_shows_the_english_word_that_streamlit_adds_to_a_required_one() -> None:
+    fields = {"text_area", "text_input", "number_input", "date_input", "selectbox", "multiselect"}
+    found = [
+        f"{path.name}:{call.lineno}"
+        for path in (CHECKOUT / "dashboard").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in fields
+        and any(keyword.arg == "required" for keyword in call.keywords)
+    ]
+    assert not found

@@ -81,6 +81,9 @@ def _run_and_log(case: Case) -> tuple[RunFacts, LogFacts] | Judgement:
         return run, log or LogFacts("training.log", exists=False)
     if run.status is TrainingStatus.LOST:
         return case.unknown(Message("The run's exit status is unknown: it may have crashed."))
+    own_trainer = case.playbook.training.command is not None and run.process_known
+    if own_trainer and (log is None or not log.exists):  # only trainweek's own trainer writes it
+        return run, LogFacts("training.log", exists=False)
     if log is None or not log.exists:
         path = "training.log" if log is None else log.path
         return case.unknown(Message("{path} is missing: a crash would leave no trace.", path=path))
@@ -95,11 +98,17 @@ def _counted(case: Case, run: RunFacts, log: LogFacts, troubles: list[Message]) 
         len(troubles),
         "events",
         Message("since the start of the run"),
-        f"{log.path}, job of {run.name}",
+        f"{log.path}, job of {run.name}" if log.exists else f"job of {run.name}",
         at=at,
     )
     if not troubles:
-        none = Message("No problem in {path} or in the run's status this week.", path=log.path)
+        none = (
+            Message("No problem in {path} or in the run's status this week.", path=log.path)
+            if log.exists
+            else Message(
+                "No problem in the status of the run, whose trainer writes no training.log."
+            )
+        )
         return case.judged(reading, none)
     why = plural(
         "{n} problem: {first}", "{n} problems, first: {first}", len(troubles), first=troubles[0]

@@ -11,6 +11,7 @@ from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import joined, plural
 from core.vocabulary import Decision, doubtful_go
+from dashboard.components.checklist import replaced_note
 from dashboard.components.empty_state import empty
 from dashboard.components.gate_cards import gate_cards, gate_line
 from dashboard.components.live import live_panel
@@ -129,6 +130,8 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         st.markdown(f"{reason}{advice}")
         st.markdown(_evidence(page, decided.evidence, sentences, spoilt))
         _weaknesses(page, sentences, spoilt)
+        if replaced := snapshot.week.replaced_with(decided.playbook.sha256):
+            st.markdown(replaced_note(page, replaced))
 
 
 def _signed(page: Page, snapshot: Snapshot, saved: SavedDecision) -> str:

@@ -95,8 +95,8 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
         warning = say("PARTIAL: a pipeline accepts it only with conditions, all of them closed.")
         st.markdown(tinted(warning, "orange", "warning"))
     st.text_area(
-        say.raw("Reason"), key=_key("reason", saved), max_chars=2000, height=80,
-        help=say("Required. It stays with the decision permanently."), required=True, on_change=_begin, args=(saved,),
+        say.raw("Reason (required)"), key=_key("reason", saved), max_chars=2000, height=80,
+        help=say("It stays with the decision permanently."), on_change=_begin, args=(saved,),
     )  # fmt: skip
     if act is SignatureAct.APPROVE_WITH_CONDITIONS:
         _condition_rows(page, snapshot, saved)

@@ -423,3 +423,22 @@ def test_every_list_can_be_judged_on_the_files_of_a_public_run(scene, repository
                 assert judgement.why
         for key in KEYS:
             assert key in daily_summary(PLAYBOOK, ended.date(), facts)
+
+
+@pytest.mark.parametrize("check", ["no_crashes", "no_issues"])
+def test_an_own_trainer_writes_no_training_log_and_its_status_is_the_evidence(
+    tmp_path: Path, check: str
+) -> None:
+    scene = Scene(tmp_path)
+    scene.events()
+    facts = replace(scene.facts(AFTER_FOUR_HOURS), log=None)
+    assert judge(PLAYBOOK, check, facts).verdict is Verdict.UNKNOWN
+    training = PLAYBOOK.training.model_copy(update={"command": ("python", "train.py")})
+    own = PLAYBOOK.model_copy(update={"training": training})
+    found = judge(own, check, facts)
+    assert found.verdict is Verdict.PASS, found.why
+    assert "training.log" not in present(found.reading).source
+    watched = replace(facts, run=replace(present(facts.run), process_known=False))
+    assert judge(own, check, watched).verdict is Verdict.UNKNOWN
+    crashed = replace(present(facts.run), status=TrainingStatus.CRASHED)
+    assert judge(own, check, replace(facts, run=crashed)).verdict is Verdict.FAIL

@@ -12,7 +12,7 @@ from core.job_params import BackupParams, ImportModelParams, RevalidateParams
 from core.paths import Home
 from core.playbook.loading import DEFAULT
 from runner.cli import weeks
-from runner.cli.manual import present_week, week_from_now
+from runner.cli.first_week import present_week, week_from_now
 from runner.cli.options import client_of_any
 from runner.cli.paths import given_path, with_given_paths
 

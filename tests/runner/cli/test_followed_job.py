@@ -1,0 +1,71 @@
+"""``--json`` of start and revalidate: one JSON object on the output, and the exit code."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.paths import Home
+from runner.home.launch import stop_all
+from tests.runner.cli.terminal import trainweek
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+STEPS = 8_000  # two rollouts
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    trainweek("data", "sample", home=tmp_path)
+    yield tmp_path
+    stop_all(Home(tmp_path))
+
+
+def outcome(*words: object, home: Path) -> tuple[int, dict[str, Any], str]:
+    """Exit code, the output as JSON, and what was said beside it."""
+    done = trainweek(*words, "--json", home=home)
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout), done.stderr
+
+
+@pytest.mark.slow
+def test_start_and_revalidate_tell_a_script_how_they_ended(home: Path) -> None:
+    code, refused, _ = outcome("start", home=home)
+    assert code == 2
+    assert "No week was created" in refused["error"]["what"]
+
+    code, started, beside = outcome("start", "--yes", "--steps", STEPS, home=home)
+    assert code == 0, beside
+    assert "Running the pre-flight:" in beside
+    assert (started["kind"], started["state"]) == ("train", "SUCCEEDED")
+    assert started["result"]["steps"] == STEPS
+    assert started["result"]["run"] == started["run"]
+
+    code, again, _ = outcome("start", home=home)
+    assert code == 2
+    assert "already has its run" in again["error"]["what"]
+
+    code, judged, beside = outcome("revalidate", home=home)
+    assert judged["state"] == "SUCCEEDED", beside
+    assert len(judged["result"]["gates"]) == 6
+    assert code == (0 if judged["result"]["decision"] == "GO" else 1)
+
+    code, broken, beside = outcome("revalidate", "--model-path", "nowhere", home=home)
+    assert code == broken["error"]["exit_code"] != 0
+    assert "nowhere" in broken["error"]["what"]
+    assert "nowhere" in beside
+
+
+@pytest.mark.slow
+def test_a_detached_start_gives_the_job_that_was_requested(home: Path) -> None:
+    asked = ("start", "--yes", "--detach", "--steps", 400_000)
+    code, requested, beside = outcome(*asked, home=home)
+    assert code == 0, beside
+    assert requested["result"] is None
+    assert requested["state"] not in {"SUCCEEDED", "FAILED"}
+    _, shown, _ = outcome("jobs", "show", requested["id"], home=home)
+    assert shown["id"] == requested["id"]
