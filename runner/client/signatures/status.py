@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from runner.records import DecisionLine
 
 # Fields of a row that its sealed statement repeats; they must be equal.
-_REPEATED = ("act", "reason", "by", "second", "verified", "second_verified")
+_REPEATED = ("act", "reason", "by", "second")
+# The statement may claim more than the ledger proves, as one from before proofs does; the row,
+# which says what was proved, is what counts.
+_CLAIMED = ("verified", "second_verified")
 
 
 class Signatures(BaseClient):
@@ -191,6 +194,7 @@ def validity_from(
     row = {name: getattr(signature, name) for name in _REPEATED}
     if (
         any(statement[name] != value for name, value in row.items())
+        or any(getattr(signature, name) and not statement[name] for name in _CLAIMED)
         or statement["role"] != signature.role.value
         or statement["week"] != signature.week_id
         or statement["at"] != iso(signature.at)
