@@ -82,6 +82,11 @@ class Home:
         return self.root / "access.yaml"
 
     @property
+    def login(self) -> Path:
+        """The identity provider and its secret; only the owner may read it. Optional."""
+        return self.root / "login.toml"
+
+    @property
     def settings_file(self) -> Path:
         """Timings and limits of the runner; optional."""
         return self.root / "settings.yaml"
@@ -177,6 +182,11 @@ class Home:
     def dashboard_log(self) -> Path:
         """The dashboard's log."""
         return self.state / "dashboard.log"
+
+    @property
+    def sessions(self) -> Path:
+        """Who is signed in; no backup holds it, so none brings an ended session back."""
+        return self.state / "sessions.db"
 
     @property
     def signing_key(self) -> Path:

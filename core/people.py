@@ -44,6 +44,7 @@ class Person:
     role: Role
     verified: bool = False
     browser: str | None = None  # random id of the browser that acts; None: a terminal
+    session: str | None = None  # id of the page's session; None: a terminal
 
     def may(self, right: Right) -> bool:
         """Whether the role has the right."""

@@ -248,6 +248,9 @@ class Right(StrEnum):
     PLAN = "plan"  # make a week the active one, change its launch time or playbook, archive it
 
 
+FRESH_RIGHTS = frozenset({Right.SIGN, Right.COUNTERSIGN, Right.CLOSE})
+"""Rights whose acts ask for a fresh sign-in, where people sign in."""
+
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),
     Role.ENGINEER: frozenset({Right.READ, Right.RECORD, Right.OPERATE}),

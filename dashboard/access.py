@@ -1,90 +1,69 @@
-"""The viewer's identity and rights.
+"""The viewer's identity and rights, as their session proves them.
 
-The runner's client checks the rights again at each action; here they only decide
+The runner's client proves session and rights again at each act; here they only decide
 which controls are disabled, and the explanation.
 """
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pydantic import ValidationError
 
-from core.access import AccessList, identity_of, role_of
-from core.errors import TrainweekError
-from core.paths import Home
+from core.errors import PermissionDenied, TrainweekError
 from core.people import MAX_NAME, Person, is_name
-from core.vocabulary import RIGHTS, Right, Role
-from dashboard import remembered
+from core.vocabulary import FRESH_RIGHTS, RIGHTS, Right, Role
+from dashboard import remembered, serving
 from dashboard.kept_choice import kept_choice
 from dashboard.wording.names import ROLES
-from runner.home.access_file import read_access
 
 if TYPE_CHECKING:
     from dashboard.wording import Words
+    from runner.client.entry import Session
 
 ROLE_KEY, NAME_KEY = "acting_role", "acting_name"
+_SESSION_KEY, _LEAVING = "session_id", "leaving"
+_RELOAD_JS = "export default function ({ data }) { window.location.assign(data.to); }"
 
 
-def login_configured() -> bool:
-    """Whether a login is configured (``[auth]`` in the secrets), so that names are verified."""
+def session() -> Session | None:
+    """The live session of this browser; None once it has ended.
+
+    :raises SetupError: the pages were started without their guard, or the sessions can't be used.
+    """
+    return serving.entry().session(_token())
+
+
+def _token() -> str | None:
+    return st.context.cookies.get(serving.session_cookie(st.get_option("server.port")))
+
+
+def still_in() -> bool:
+    """Whether this session may still be shown the week: asked at each tick of a live part."""
     try:
-        return "auth" in st.secrets
-    except FileNotFoundError:
+        found = session()
+        if found is not None and found.claims is not None:
+            serving.entry().person(found)
+    except TrainweekError:
         return False
-
-
-def _signed_in() -> bool:
-    return bool(st.user.get("is_logged_in", False))
-
-
-def is_loopback(address: str | None) -> bool:
-    """True for 127.0.0.0/8, ::1 and localhost; no address means all interfaces."""
-    if not address:
-        return False
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+    return found is not None
 
 
 def current_person() -> Person:
     """The signed-in person; without a login the claimed one, with ``verified`` False."""
-    if login_configured():
-        return _signed_in_person()
+    browser = remembered.browser_id()
+    try:
+        found = session()
+        if found is None:
+            return Person("not-signed-in", Role.VIEWER, browser=browser)
+        if found.claims is not None:
+            known = serving.entry().person(found)
+            return Person(known.name, known.role, True, browser, session=found.id)
+    except TrainweekError:
+        return Person("not-admitted", Role.VIEWER, browser=browser)
     role, name = _claimed()
     name = name if is_name(name) else f"local-{role.value}"
-    return Person(name, role, verified=False, browser=remembered.browser_id())
-
-
-def _signed_in_person() -> Person:
-    """The person whom the login proved, with the role of ``access.yaml``; any doubt is a viewer."""
-    browser = remembered.browser_id()
-    if not _signed_in():
-        return Person("not-signed-in", Role.VIEWER, verified=False, browser=browser)
-    claims = st.user.to_dict()
-    try:
-        name = identity_of(claims).name
-        role = role_of(_listed(), claims)
-    except (TrainweekError, ValidationError):
-        return Person("not-admitted", Role.VIEWER, verified=False, browser=browser)
-    return Person(name, role, verified=True, browser=browser)
-
-
-def _listed() -> AccessList:
-    """``access.yaml``; without one the ``[roles]`` beside the login, where others may read.
-
-    :raises AccessError, SetupError: the file is wrong, or others may change it.
-    """
-    home = Home.find()
-    if home.access.exists():
-        return read_access(home)
-    roles = dict(st.secrets.get("roles", {}))
-    return AccessList.model_validate({"unknown": "viewer", "people": roles})
+    return Person(name, role, browser=browser, session=found.id)
 
 
 def _claimed() -> tuple[Role, str]:
@@ -95,50 +74,57 @@ def _claimed() -> tuple[Role, str]:
 
 
 def admit(say: Words) -> bool:
-    """Whether this session may see the week; otherwise draws the sign-in or the reason."""
-    if login_configured():
-        if _signed_in():
-            return _admitted(say)
-        st.title(say("trainweek"))
-        st.info(say("Sign in to open the training week."))
-        st.button(say.raw("Sign in"), type="primary", on_click=st.login)
-        return False
-    address = st.get_option("server.address")
-    if not is_loopback(address):
-        st.error(
-            say("Configure `[auth]` in `.streamlit/secrets.toml`, or listen on 127.0.0.1."),
-            title=say("This app is reachable from other machines but has no login."),
-        )
-        return False
-    return True
-
-
-def _admitted(say: Words) -> bool:
-    """Whether the signed-in person is listed; otherwise draws why not, and whom to ask."""
+    """Whether this session may see the week; otherwise draws the reason, and the way out."""
     try:
-        role_of(_listed(), st.user.to_dict())
-    except TrainweekError as error:
+        found = session()
+        if found is None:
+            _draw_ended(say)
+            return False
+        _forget_other_people(found)
+        if found.claims is not None:
+            serving.entry().person(found)
+    except PermissionDenied as error:
         text = f"{say.text(error.what)} {say.text(error.remedy)}"
         st.error(text, title=say("You are signed in, but not let in"), icon=":material/lock:")
-        st.button(say.raw("Sign out"), on_click=st.logout)
+        _draw_sign_out(say)
         return False
-    except ValidationError:
-        st.error(
-            say("A role under `[roles]` in the secrets is unknown."),
-            title=say("You are signed in, but not let in"),
-            icon=":material/lock:",
-        )
-        st.button(say.raw("Sign out"), on_click=st.logout)
+    except TrainweekError as error:
+        st.error(say.text(error.remedy), title=say.text(error.what), icon=":material/lock:")
         return False
+    serving.entry().touch(found)
     return True
+
+
+def _forget_other_people(found: Session) -> None:
+    """What another person typed in this tab is not the next one's."""
+    if st.session_state.setdefault(_SESSION_KEY, found.id) != found.id:
+        st.session_state.clear()
+        st.session_state[_SESSION_KEY] = found.id
+
+
+def _draw_ended(say: Words) -> None:
+    """Say that the session has ended, and open the way in: the gate has no page for this browser."""
+    st.info(say("Your session has ended."), icon=":material/logout:")
+    to = "/sign-out" if st.session_state.get(_LEAVING) and serving.login_configured() else "/"
+    reload = st.components.v2.component("trainweek_reload", js=_RELOAD_JS)
+    reload(data={"to": to}, key="reload", height=0)
+
+
+def _draw_sign_out(say: Words) -> None:
+    st.button(say.raw("Sign out"), on_click=_leave, icon=":material/logout:")
+
+
+def _leave() -> None:
+    found = session()
+    if found is not None:
+        serving.entry().leave(found)
+    st.session_state[_LEAVING] = True
 
 
 def draw_person(say: Words, person: Person) -> None:
     """The sidebar's "You act as"; without a login, name and role are only claimed."""
     if person.verified:
-        st.markdown(f":material/verified_user: **{say('signed in')}**")
-        st.caption(f"{person.name} · {say(ROLES[person.role])}")
-        st.button(say.raw("Sign out"), on_click=st.logout)
+        _draw_signed_in(say, person)
         return
     st.session_state[ROLE_KEY], name = _claimed()
     st.session_state.setdefault(NAME_KEY, name)
@@ -166,12 +152,30 @@ def draw_person(say: Words, person: Person) -> None:
     )
 
 
+def _draw_signed_in(say: Words, person: Person) -> None:
+    st.markdown(f":material/verified_user: **{say('signed in')}**")
+    st.caption(f"{person.name} · {say(ROLES[person.role])}")
+    found = session()
+    asked = FRESH_RIGHTS & RIGHTS[person.role]
+    if asked and found is not None and not serving.entry().fresh(found):
+        st.link_button(
+            say.raw("Confirm sign-in"),
+            "/sign-in?go=fresh",
+            icon=":material/lock_clock:",
+            help=say(
+                "Signing, overriding, restoring and closing a blocking incident ask for a fresh "
+                "sign-in. It opens in another tab; what you typed here stays."
+            ),
+        )
+    _draw_sign_out(say)
+
+
 def why_denied(say: Words, person: Person, right: Right) -> str | None:
     """Why the person lacks the right; None if they have it. For ``disabled`` and its help."""
     if person.may(right):
         return None
     holders = [say.raw(ROLES[role]) for role in Role if right in RIGHTS[role]]
-    if not login_configured():
+    if not serving.login_configured():
         return say(
             "The role {role} can't do this; {holders} can. Without a login you choose your role "
             "in the sidebar.",

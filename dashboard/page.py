@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from core.paths import Home
-from dashboard import shown_week
-from dashboard.access import why_denied
+from dashboard import serving, shown_week
+from dashboard.access import still_in, why_denied
 from dashboard.data.services import Services, Snapshot
 from dashboard.viewer import Viewer, current_viewer
 
@@ -67,7 +68,14 @@ class Page:
         :param still: the content no longer changes; no timer.
         """
         ticking = self.viewer.live and not still
-        st.fragment(body, run_every=every if ticking else None)()
+
+        @wraps(body)  # Streamlit names a fragment by its function
+        def proved_body() -> None:
+            if self.services.client.entry is not None and not still_in():
+                st.rerun()  # the entry file says why
+            body()
+
+        st.fragment(proved_body, run_every=every if ticking else None)()
 
     def snapshot(self) -> Snapshot | None:
         """The shown week as of now; None without one."""
@@ -76,7 +84,7 @@ class Page:
 
 @st.cache_resource(max_entries=64, ttl="12h", show_spinner=False)
 def _services(root: str, person: Person, week_id: str | None) -> Services:
-    return Services(Home.find(root), person, week_id=week_id)
+    return Services(Home.find(root), person, week_id=week_id, entry=serving.entry())
 
 
 def current() -> Page:

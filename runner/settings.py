@@ -178,6 +178,17 @@ class Settings(_Settings):
     )
     keep_backoff_cap_s: Number = _seconds(30.0, "Longest wait before such a restart.")
     keep_healthy_s: Number = _seconds(10.0, "One that ran this long resets that wait.")
+    session_idle_s: Number = _seconds(4 * 3600.0, "A sign-in ends after this time without a click.")
+    session_longest_s: Number = _seconds(12 * 3600.0, "A sign-in ends after this time in any case.")
+    session_fresh_s: Number = _seconds(
+        900.0, "Age at which a sign-in no longer counts for signing, overriding and restoring."
+    )
+    link_valid_s: Number = _seconds(
+        12 * 3600.0, "Without a login: how long an unused one-time link is good."
+    )
+    link_session_s: Number = _seconds(
+        30 * 86400.0, "Without a login: how long a browser stays let in that used one."
+    )
     command_train: Command = _program("train_ppo", "a training run")  # people look for it with ps
     command_revalidate: Command = _program("revalidate", "a revalidation")
     command_preflight: Command = _program("preflight", "a pre-flight")

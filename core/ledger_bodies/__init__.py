@@ -5,6 +5,7 @@ line back; a line that this version does not know is an error there. :func:`read
 reads leniently, for lines that are only shown.
 """
 
+from core.ledger_bodies.access import ActDenied, SessionsRevoked, SignedIn, SignedOut
 from core.ledger_bodies.body import AnyBody, Body, BodyPart, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -47,6 +48,7 @@ from core.ledger_bodies.weeks import (
 
 __all__ = [
     "BODIES",
+    "ActDenied",
     "ActionProof",
     "AnyBody",
     "AttemptColumns",
@@ -75,6 +77,9 @@ __all__ = [
     "RestartRequested",
     "RunnerEnded",
     "RunnerStarted",
+    "SessionsRevoked",
+    "SignedIn",
+    "SignedOut",
     "SigningKeyCreated",
     "StartRequeued",
     "StopRequested",

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from core.errors import IntegrityError
 from core.field_hints import shown
 from core.language import Message
+from core.ledger_bodies.access import ActDenied, SessionsRevoked, SignedIn, SignedOut
 from core.ledger_bodies.body import AnyBody, Body, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -71,6 +72,10 @@ BODIES: tuple[type[Body], ...] = (
     RunnerEnded,
     LedgerReplayed,
     StoreRestored,
+    SignedIn,
+    SignedOut,
+    SessionsRevoked,
+    ActDenied,
 )
 _BY_NAME = {(model.kind, model.action): model for model in BODIES}
 _KINDS = {model.kind for model in BODIES}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from core.paths import Home
     from core.people import Person
+    from runner.client.entry import Entry
     from runner.outcomes import Refused
     from runner.records import WeekRecords
 
@@ -45,12 +46,13 @@ class Services:
         home: Home,
         person: Person,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        entry: Entry | None = None,
         week_id: str | None = None,
     ) -> None:
         self.home = home
         self.person = person
         self.now = now
-        self.client = Client(home, person, now=now)
+        self.client = Client(home, person, now=now, entry=entry)
         self.client.shown_week = self.week_id = week_id
         self.elsewhere: Refused | None = None
         self._snapshot: Snapshot | None = None

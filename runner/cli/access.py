@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from core.access import AccessList
-from core.language import Message, joined, plural
+from core.errors import InputError
+from core.language import Message, joined, literal, plural
+from core.ledger_bodies import SessionsRevoked
 from core.paths import Home
+from core.timestamps import iso
 from core.vocabulary import Role
-from runner.cli.options import HomeOption, JsonOption, existing_home, print_json
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    existing_home,
+    print_json,
+    terminal_person,
+)
 from runner.cli.speech import tell
 from runner.home.access_file import give_role, read_access, remove_role
+from runner.home.login_file import read_login
+from runner.home.sessions import Session, Sessions
+from runner.settings import Settings
+from runner.store import Store
+
+_SHORTEST = 6  # digits that name a session
 
 app = typer.Typer(help="People who may sign in, and their roles.", no_args_is_help=True)
 
@@ -74,9 +90,81 @@ def list_people(home: HomeOption = None, json: JsonOption = False) -> None:
 
 @app.command()
 def check(home: HomeOption = None) -> None:
-    """Check whether the access file is valid; if not, print each problem and how to fix it."""
+    """Check login and access file; if one is wrong, print each problem and how to fix it."""
     place = existing_home(home)
     tell(_summary(place, read_access(place)))
+    login = read_login(place)
+    if login is None:
+        tell(Message("No login is configured: write login.toml (docs/sign_in.md)."))
+    else:
+        tell(Message("Login: {url}", url=login.server_metadata_url))
+
+
+@app.command()
+def sessions(home: HomeOption = None, json: JsonOption = False) -> None:
+    """List who is signed in on the pages."""
+    now = datetime.now(UTC)
+    live = _sessions(existing_home(home)).live(now)
+    if json:
+        print_json(
+            [
+                {
+                    "session": one.id[:12],
+                    "name": one.name or None,
+                    "begun": iso(one.begun),
+                    "seen": iso(one.seen),
+                    "proved": one.proved and iso(one.proved),
+                }
+                for one in live
+            ]
+        )
+        return
+    for one in live:
+        name = literal(one.name) if one.name else Message("opened by a one-time link")
+        since = Message("since {time:%Y-%m-%d %H:%M} UTC", time=one.begun)
+        tell(joined([one.id[:12], name, since], "  "))
+    if not live:
+        tell(Message("No one is signed in."))
+
+
+@app.command()
+def revoke(
+    who: Annotated[
+        str | None,
+        typer.Argument(help="Person as `access sessions` names them, or the start of a session."),
+    ] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="End every session.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """End sessions on the pages at once, in all tabs. To keep a person out, also remove the role."""
+    place, now = existing_home(home), datetime.now(UTC)
+    if (who is None) is not everyone:
+        raise InputError(
+            Message("Say whose sessions to end."), Message("Name a person or a session, or --all.")
+        )
+    found = _sessions(place)
+    mine = [one.id for one in found.live(now) if who is None or _is(one, who)]
+    if not mine and who is not None:
+        raise InputError(
+            Message("{who} has no session.", who=who),
+            Message("List them with: trainweek access sessions"),
+        )
+    count = found.end(mine, now)
+    if place.is_used:
+        with Store(place).write() as transaction:
+            body = SessionsRevoked(who=who, count=count)
+            transaction.append(body, by=terminal_person(), at=now, at_week=now)
+    tell(plural("{n} session ended.", "{n} sessions ended.", count))
+
+
+def _is(session: Session, who: str) -> bool:
+    return session.name.casefold() == who.casefold() or (
+        len(who) >= _SHORTEST and session.id.startswith(who)
+    )
+
+
+def _sessions(home: Home) -> Sessions:
+    return Sessions(home, Settings.read(home))
 
 
 def _summary(home: Home, access: AccessList) -> Message:

@@ -12,13 +12,14 @@ import typer
 
 from core.language import Message
 from runner.cli.operate import (
-    PortOption,
     end_child,
     ignore_signals,
     interruptible,
     require_port,
     start_dashboard,
 )
+from runner.cli.options import PortOption
+from runner.cli.page_address import page_address
 from runner.cli.speech import tell
 from runner.demo import place
 from runner.demo.play import Play
@@ -54,7 +55,7 @@ def demo(
             if not headless:
                 dashboard = start_dashboard(own, port, own.dashboard_log)
                 place.remember_dashboard(own, dashboard.pid)
-                _announce(f"http://localhost:{port}")
+                _announce(page_address(own, port))
             play = Play(own, steps, show=tell)
             result = play.run()
             print()

@@ -20,19 +20,19 @@ from core.errors import InputError, SetupError
 from core.language import Message
 from core.paths import CHECKOUT, Home
 from core.vocabulary import LIVE_STATES, Right
-from runner.cli.options import HomeOption, terminal_person, used_home
+from runner.cli.options import HomeOption, PortOption, terminal_person, used_home
+from runner.cli.page_address import page_address
 from runner.cli.speech import tell
 from runner.client import Client
 from runner.home.keepalive import DashboardPart, Keeper, RunnerPart, dashboard_command
 from runner.home.launch import stop_runner
+from runner.home.login_file import read_sign_in
 from runner.home.runner_identity import runner_status
 from runner.home.systemd import how_to_install, units
 from runner.service import run_runner
 from runner.settings import Settings, misspelt_variables
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-PortOption = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)]
 
 
 def up(port: PortOption = 8501, home: HomeOption = None) -> None:
@@ -42,7 +42,10 @@ def up(port: PortOption = 8501, home: HomeOption = None) -> None:
     for name, meant in misspelt_variables().items():
         tell(Message("{name} sets nothing. Did you mean {meant}?", name=name, meant=meant))
     require_port(port)
-    dashboard = DashboardPart(port, lambda: start_dashboard(place, port))
+    read_sign_in(place)  # refuses before anything is started
+    dashboard = DashboardPart(
+        lambda: page_address(place, port), lambda: start_dashboard(place, port)
+    )
     keepers = [Keeper(part, settings, tell) for part in (RunnerPart(place), dashboard)]
     with interruptible():
         try:
@@ -157,10 +160,11 @@ def serve(home: Home, port: int, page: str = "") -> int:
     :param page: the page that the printed address opens.
 
     :raises SetupError: the port is in use.
+    :raises LoginError, AccessError: nothing may be served with login and access file.
     """
     require_port(port)
+    address = page_address(home, port, page)
     process = start_dashboard(home, port)
-    address = f"http://localhost:{port}" + (f"/{page}" if page else "")
     tell(Message("Dashboard: {address}  (Ctrl-C stops it)", address=address))
     return _until_interrupted(process)
 

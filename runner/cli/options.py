@@ -28,6 +28,7 @@ HomeOption = Annotated[
         help="Data directory (default: the checkout).",
     ),
 ]
+PortOption = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

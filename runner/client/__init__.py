@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from core.paths import Home
     from core.people import Person
+    from runner.client.entry import Entry
 
 __all__ = ["Client"]
 
@@ -58,6 +59,7 @@ class Client(
     migrates it under a lock, and raises SetupError if the directory can't be used.
 
     :param now: returns the present real time; tests pass their own.
+    :param entry: proves the session of a person on the pages at each act; None: a terminal.
     :ivar shown_week: id of the week that the person looks at. While it is not the active one,
         what acts on the active week, or changes more than records of the shown one, is refused.
         None: they look at none, as at a terminal.
@@ -68,10 +70,12 @@ class Client(
         home: Home,
         person: Person,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        entry: Entry | None = None,
     ) -> None:
         self.home = home
         self.person = person
         self.now = now
+        self.entry = entry
         self.shown_week: str | None = None
 
     @cached_property

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from core.errors import InputError, PermissionDenied
+from core.errors import InputError, PermissionDenied, TrainweekError
 from core.field_hints import shown
 from core.language import Message, literal
 from core.ledger_bodies import JobRequested, RestartRequested, StopRequested
 from core.text_rules import not_blank, one_line, readable
+from core.vocabulary import FRESH_RIGHTS
 from runner.outcomes import Refused
 from runner.store import Store, Transaction, queries, schema
 from runner.store.rows import entry_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from core.paths import Home
     from core.people import Person
     from core.vocabulary import Right
+    from runner.client.entry import Entry
     from runner.records import LedgerEntry
 
 
@@ -116,13 +118,26 @@ class BaseClient:
     person: Person
     now: Callable[[], datetime]
     store: Store
+    entry: Entry | None
     shown_week: str | None
 
-    def _denied(self, right: Right) -> Refused | None:
-        """The refusal for a person without this right; None if they have it."""
+    def _denied(self, right: Right, *, fresh: bool = False) -> Refused | None:
+        """The refusal for a person without this right; None if they have it.
+
+        On the pages the session is proved again, and a denial is recorded: never call it inside
+        a transaction.
+
+        :param fresh: whether the act asks for a fresh sign-in, whatever its right.
+        """
         try:
             self.person.require(right)
+            if self.entry is not None:
+                self.entry.require(self.person, fresh=fresh or right in FRESH_RIGHTS)
         except PermissionDenied as error:
+            if self.entry is not None:
+                self.entry.record_denial(self.person, right.value, error)
+            return Refused.by(error)
+        except TrainweekError as error:  # no proof, no act
             return Refused.by(error)
         return None
 

@@ -146,7 +146,11 @@ class Incidents(BaseClient):
         the ledger names them. A request that is repeated, by the same person with the same
         reason, is answered like the first.
         """
-        if denied := self._denied(Right.RECORD) or refused_text(reason):
+        with self.store.read() as connection:
+            asked = record_queries.incident(connection, incident_id)
+        blocking = asked is not None and asked.state is IncidentState.OPEN and asked.blocks_start
+        right = Right.CLOSE if blocking else Right.RECORD
+        if denied := self._denied(right) or refused_text(reason):
             return denied
         if is_blank(reason):
             return Refused(
@@ -159,8 +163,6 @@ class Incidents(BaseClient):
             found = self._open(transaction, incident_id)
             if isinstance(found, Refused):
                 return found
-            if found.blocks_start and (denied := self._denied(Right.CLOSE)):
-                return denied
             week = queries.week_by_id(transaction.connection, found.week_id)
             body = IncidentClosed(id=incident_id, reason=reason)
             if week is not None and (undone := open_actions(week, found)):

@@ -57,7 +57,9 @@ class Jobs(BaseClient):
             asked = asked_params(kind, params or {})
         except InputError as error:
             return Refused.by(error)
-        if denied := self._denied(right_for(kind, is_restore(asked))):
+        restore = is_restore(asked)
+        override = isinstance(asked, TrainParams) and bool(asked.override_reason)
+        if denied := self._denied(right_for(kind, restore), fresh=restore or override):
             return denied
         with self.store.write() as transaction:
             connection = transaction.connection
@@ -102,18 +104,22 @@ class Jobs(BaseClient):
         A waiting job ends at once. A live one gets time to save; after the grace period its
         whole process tree is killed. A pending restart becomes a stop.
         """
+        with self.store.read() as connection:
+            row = queries.job_by_id(connection, job_id)
+        if row is None:
+            return Refused(
+                Message("There is no job {job}.", job=job_id),
+                Message("List the jobs: trainweek jobs list"),
+            )
+        job = rows.job_of(row)
+        if denied := self._denied(right_for(job.kind, is_stored_restore(job))):
+            return denied
         with self.store.write() as transaction:
             row = transaction.connection.execute(
                 select(schema.jobs).where(schema.jobs.c.id == job_id)
-            ).first()
-            if row is None:
-                return Refused(
-                    Message("There is no job {job}.", job=job_id),
-                    Message("List the jobs: trainweek jobs list"),
-                )
+            ).one()
             job = rows.job_of(row)
-            denied = self._denied(right_for(job.kind, is_stored_restore(job)))
-            if denied := denied or self._elsewhere(transaction.connection):
+            if denied := self._elsewhere(transaction.connection):
                 return denied
             if job.state in ENDED_STATES:
                 return Refused(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from core.errors import SetupError, TrainweekError
 from core.language import Message, joined, literal
-from core.paths import CHECKOUT, Home
 from runner.home.launch import ensure_runner
 from runner.home.runner_identity import RunnerIdentity, read_identity
 from runner.processes.identity import is_alive
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
 
+    from core.paths import Home
     from runner.settings import Settings
 
 _TRIES = 3  # failed starts before the first success; then the error is shown
@@ -27,16 +27,7 @@ def dashboard_command(port: int) -> list[str]:
 
     Streamlit reads .streamlit/ from the working directory, and ours is in the checkout.
     """
-    return [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(CHECKOUT / "dashboard" / "app.py"),
-        f"--server.port={port}",
-        "--server.address=127.0.0.1",
-        "--server.headless=true",
-    ]
+    return [sys.executable, "-m", "dashboard.server", f"--port={port}"]
 
 
 class KeptProcess(Protocol):
@@ -81,19 +72,23 @@ class RunnerPart:
 class DashboardPart:
     """The dashboard, a child process.
 
+    :param address: makes the address that opens it.
     :param spawn: starts the process.
     """
 
     name = Message("Dashboard")
 
-    def __init__(self, port: int, spawn: Callable[[], subprocess.Popen[bytes]]) -> None:
-        self.port, self._spawn = port, spawn
+    def __init__(
+        self, address: Callable[[], str], spawn: Callable[[], subprocess.Popen[bytes]]
+    ) -> None:
+        self._address, self._spawn = address, spawn
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Message:
         """Start the child process; returns its URL."""
+        address = self._address()
         self.process = self._spawn()
-        return literal(f"http://localhost:{self.port}")
+        return literal(address)
 
     def ended(self) -> Message | None:
         """Its exit code or signal; None while it is alive."""

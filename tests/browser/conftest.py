@@ -12,7 +12,7 @@ import pytest
 
 from core.vocabulary import Role
 from tests.browser.chromium import browsing
-from tests.browser.place import COMMAND, Site
+from tests.browser.place import COMMAND, Site, let_in
 from tests.browser.screen import SIZES, Screen, remember
 from tests.dashboard.place import LAUNCH, events
 from tests.event_files import write_events
@@ -105,6 +105,8 @@ def window(browser: Browser) -> Iterator[Open]:
             timezone_id="America/Sao_Paulo",
             locale=locale,
         )
+        if site.by_link:
+            let_in(context, site.served, site.url)
         if role is not None:
             remember(context, site.url, role)
         contexts.append(context)

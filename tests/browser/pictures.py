@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from core.paths import CHECKOUT
 from core.vocabulary import Role
 from tests.browser.chromium import browsing
-from tests.browser.place import COMMAND, Site
+from tests.browser.place import COMMAND, Site, let_in
 from tests.browser.screen import SIZES, Screen, remember
 
 PICTURES = CHECKOUT / "docs" / "pictures"
@@ -25,6 +25,7 @@ def take(site: Site) -> None:
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme="light", locale="en-US"
         )
+        let_in(context, site.home, site.url)
         remember(context, site.url, Role.LEAD)
         screen = Screen(context.new_page(), site.url)
         for stem in PAGES:

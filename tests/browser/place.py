@@ -15,11 +15,14 @@ import psutil
 from core.paths import CHECKOUT, Home
 from core.people import Person
 from core.vocabulary import Role
+from runner.cli.page_address import link_of
 from runner.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from playwright.sync_api import BrowserContext
 
 COMMAND = [sys.executable, "-c", "from runner.cli import main; main()"]  # trainweek
 LEAD = Person("Test lead", Role.LEAD)
@@ -39,12 +42,21 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def let_in(context: BrowserContext, home: Home, url: str) -> None:
+    """The window's browser has opened a one-time link, as `trainweek link` prints it."""
+    answer = context.request.get(link_of(home, url), max_redirects=0)
+    assert answer.status == 303, answer.text()
+
+
 class Site:
     """The dashboard on a home; a runner beside it on request."""
+
+    by_link = True  # False: with a login
 
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self.home = Home(root)
+        self.served = self.home  # the home that the app serves
         self.client = Client(self.home, LEAD)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -53,8 +65,7 @@ class Site:
     def serve(self) -> None:
         """Start the app as the command line does; returns when it answers."""
         self._start(
-            sys.executable, "-m", "streamlit", "run", str(CHECKOUT / "dashboard" / "app.py"),
-            f"--server.port={self.port}", "--server.address=127.0.0.1",
+            *COMMAND, "dashboard", "--port", str(self.port), "--home", str(self.home.root)
         )  # fmt: skip
         wait_for(self._answers, "the dashboard")
 

@@ -12,6 +12,7 @@ from playwright.sync_api import TimeoutError, expect
 from core.files import write_json
 from core.language import Message, recorded
 from core.ledger_bodies import AttemptColumns, AttemptStarted, JobColumns, ProcessColumns
+from core.paths import Home
 from core.vocabulary import ItemState, JobKind, JobState, Role
 from tests.browser.place import COMMAND, LEAD, Site, wait_for
 from tests.dashboard.place import LAUNCH, events
@@ -62,6 +63,7 @@ def looking_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made = Site(tmp_path_factory.mktemp("looking_on") / "home")
     their_run(made)
     folder, home = str(made.home.root / "theirs"), str(made.home.root / "own")
+    made.served = Home(made.home.root / "own")
     try:
         made._start(*COMMAND, "watch", folder, "--port", str(made.port), "--home", home)
         wait_for(made._answers, "the dashboard")

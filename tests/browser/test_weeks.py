@@ -58,7 +58,7 @@ def warns(screen: Screen, week: str, active: str) -> None:
 def test_each_tab_keeps_the_week_of_its_address_on_every_page(two: Site, window: Open) -> None:
     mine = window(two)
     mine.go("weeks")
-    mine.part(f"week-{PLANNED}").get_by_role("link", name=f"View {PLANNED}").click()
+    mine.part(f"week-{PLANNED}").get_by_role("link", name=f"View week {PLANNED}").click()
     names(mine, PLANNED)
     warns(mine, PLANNED, ACTIVE)
     other = Screen(mine.page.context.new_page(), two.url)

@@ -42,7 +42,7 @@ STATE = re.compile(
     + r")(?![\w-])"
 )
 # Weeks, files and commands are named by their ISO day; versions and model names have points.
-DAY = re.compile(r"(?<!semana )(?<![\w/-])\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?(?![\w-]|\.\w)")
+DAY = re.compile(r"(?<![Ss]emana )(?<![\w/-])\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?(?![\w-]|\.\w)")
 NUMBER = re.compile(
     r"(?<![\w.,])(?:0\.\d+|\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?|\d{1,3}(?:,\d{3})*\.(?!\d{3}(?!\d))\d+)(?![\w.,])"
 )

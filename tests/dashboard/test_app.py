@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.navigation import ENTRIES, PAGES_FOLDER, STEMS
+from tests.dashboard.entrance import let_in
 from tests.dashboard.place import LAUNCH, Place, events, text_of
 from tests.event_files import write_events
 
@@ -18,7 +19,7 @@ APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 @pytest.fixture
 def app(place: Place, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("TRAINWEEK_HOME", str(place.home.root))
-    monkeypatch.setattr("dashboard.access.is_loopback", lambda address: True)
+    let_in(monkeypatch, place.home)
     return AppTest.from_file(str(APP), default_timeout=30)
 
 
@@ -58,15 +59,23 @@ def test_made_up_data_are_labelled_on_every_page(app: AppTest, place: Place) -> 
     assert "SYNTHETIC DATA" in text_of(app)
 
 
-def test_beyond_loopback_without_a_login_nothing_is_shown(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_past_the_guard_nothing_is_shown(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAINWEEK_HOME", str(place.home.root))
-    monkeypatch.setattr("dashboard.access.is_loopback", lambda address: False)
     place.week()
     app = AppTest.from_file(str(APP), default_timeout=30).run()
-    assert "reachable from other machines but has no login" in text_of(app)
+    assert not app.exception
+    assert "started without their guard" in text_of(app)
     assert "F12-phase4-final" not in text_of(app)
+
+
+def test_without_a_live_session_nothing_is_shown(
+    app: AppTest, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.week()
+    monkeypatch.setattr("dashboard.access._token", lambda: "another")
+    text = text_of(app.run())
+    assert "Your session has ended." in text
+    assert "F12-phase4-final" not in text
 
 
 def test_the_language_changes_every_word_of_the_frame(app: AppTest, place: Place) -> None:
@@ -74,15 +83,6 @@ def test_the_language_changes_every_word_of_the_frame(app: AppTest, place: Place
     app.session_state["language"] = "pt"
     app.run()
     assert "Esta semana" in text_of(app)
-
-
-def test_with_a_login_configured_nobody_gets_in_without_it(app: AppTest, place: Place) -> None:
-    place.week()
-    app.secrets["auth"] = {"client_id": "trainweek", "cookie_secret": "x" * 32}
-    app.run()
-    assert not app.exception
-    assert [b.label for b in app.button] == ["Sign in"]
-    assert "F12-phase4-final" not in text_of(app)
 
 
 def test_the_frame_says_how_far_the_run_is_and_how_old(place: Place) -> None:

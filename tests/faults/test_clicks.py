@@ -17,7 +17,7 @@ from runner.cli.operate import start_dashboard
 from runner.client import Client
 from runner.failpoints import VARIABLE
 from tests.browser.chromium import browsing
-from tests.browser.place import free_port
+from tests.browser.place import free_port, let_in
 from tests.browser.screen import Screen, remember
 from tests.faults.matrix import fault
 from tests.faults.promises import Promises, killed
@@ -43,6 +43,7 @@ class Dashboard:
             wait_for(self._answers, 60)
             self._context = browser.new_context(locale="en-US")
             url = f"http://127.0.0.1:{self.port}"
+            let_in(self._context, place.home, url)
             remember(self._context, url, Role.LEAD)
             self.screen = Screen(self._context.new_page(), url)
             # The first drawing imports everything, beside a training run: its patience is longer.

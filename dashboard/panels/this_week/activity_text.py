@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.language import plural
 from core.ledger_bodies import (
+    ActDenied,
     AttemptStarted,
     ClockSet,
     ConditionClosed,
@@ -26,6 +27,9 @@ from core.ledger_bodies import (
     RestartRequested,
     RunnerEnded,
     RunnerStarted,
+    SessionsRevoked,
+    SignedIn,
+    SignedOut,
     SigningKeyCreated,
     StartRequeued,
     StopRequested,
@@ -113,6 +117,10 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("created the week")
         case WeekUsed():
             return page.say("activated the week")
+        case ActDenied(right=right, reason=reason):
+            return page.say("was refused ({right}): {reason}", right=right, reason=reason)
+        case SessionsRevoked(count=count):
+            return page.say(plural("ended {n} session", "ended {n} sessions", count))
         case PlaybookTaken(reason=reason):
             return page.say("took a changed playbook into the week: {text}", text=reason)
         case WeekMended(launch=launch, reason=reason):
@@ -122,7 +130,7 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("archived the week")
         case WeekUnarchived():
             return page.say("unarchived the week")
-        case ClockSet() | RunnerStarted() | RunnerEnded():
+        case ClockSet() | RunnerStarted() | RunnerEnded() | SignedIn() | SignedOut():
             return ""
     return plain(entries[0].kind)  # also of a newer version
 

@@ -33,7 +33,7 @@ def show(page: Page, one: ListedWeek, listed: Sequence[ListedWeek]) -> None:
     place = f"week:{week.id}"
     active = next((other for other in listed if other.week.active), None)
     with st.container(border=True, gap="xsmall", key=f"week-{week.id}"):
-        line = f"**{week.id}** "
+        line = f"**{say('Week {week}', week=week.id)}** "
         if week.active:
             line += f":green-badge[:material/star: {say('Active')}] "
         st.markdown(f"{line}{badge(one.state, say)} {_decision(page, one)}")
@@ -81,7 +81,7 @@ def _view(page: Page, one: ListedWeek) -> None:
         return
     with st.container(width="content"):
         shown = None if week.active else week.id
-        link(VIEWED, page.say.raw("View {week}", week=week.id), week=shown)
+        link(VIEWED, page.say.raw("View week {week}", week=week.id), week=shown)
 
 
 def _use(page: Page, one: ListedWeek, active: ListedWeek | None, place: str) -> None:

@@ -15,6 +15,7 @@ from core.errors import IntegrityError
 from core.language import Message
 from core.ledger_bodies import (
     BODIES,
+    ActDenied,
     AttemptStarted,
     Body,
     CountersignRequested,
@@ -27,6 +28,9 @@ from core.ledger_bodies import (
     ModelChosen,
     PlaybookTaken,
     ProcessColumns,
+    SessionsRevoked,
+    SignedIn,
+    SignedOut,
     Ticked,
     UnknownBody,
     WeekArchived,
@@ -45,6 +49,10 @@ NEWER: set[type[Body]] = {
     CountersignRequested,
     ModelChosen,
     IncidentActionSkipped,
+    SignedIn,
+    SignedOut,
+    SessionsRevoked,
+    ActDenied,
     PlaybookTaken,
     WeekMended,
     WeekArchived,

@@ -70,7 +70,7 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
         text=True,
     )
     try:
-        wait_for(lambda: process.poll() is not None or _answers(port), 60)
+        wait_for(lambda: process.poll() is not None or _answers(port), 120)
         assert process.poll() is None, (tmp_path / "up.log").read_text()
         yield process, port
     finally:
@@ -92,7 +92,7 @@ def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, serv
     def dashboard() -> int:
         for child in psutil.Process(process.pid).children():
             with suppress(psutil.Error):  # one that died is a zombie until it is reaped
-                if "streamlit" in child.cmdline():
+                if "dashboard.server" in child.cmdline():
                     return child.pid
         return 0
 
@@ -242,7 +242,7 @@ def test_a_runner_that_a_command_started_is_told_of_and_ended_as_it_says(tmp_pat
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
             return answer.status == 200
     except OSError:
         return False

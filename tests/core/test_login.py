@@ -1,0 +1,73 @@
+"""The login file: any doubt is an error, and no error names a secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.access import AccessList
+from core.login import Login, LoginError, parse_login, require_consistent
+
+GOOD = """\
+[auth]
+redirect_uri = "https://Trainweek.example.org/oauth2callback"
+client_id = "trainweek"
+client_secret = "s3cret"
+server_metadata_url = "https://login.example.org/.well-known/openid-configuration"
+client_kwargs = {scope = "openid email groups"}
+cookie_secret = "as in Streamlit's example"
+"""
+
+
+def parsed(text: str) -> Login:
+    login = parse_login(text, "login.toml")
+    assert login is not None
+    return login
+
+
+def test_a_complete_file() -> None:
+    login = parsed(GOOD)
+    assert login.origin == "https://trainweek.example.org"
+    assert login.host == "trainweek.example.org"
+    assert login.secure
+    local = parsed(GOOD.replace("https://Trainweek.example.org", "http://localhost:8501"))
+    assert (local.origin, local.secure) == ("http://localhost:8501", False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("[auth]", "[auth", "login.toml is not valid TOML"),
+        ('client_id = "trainweek"', "ana@example.org = 1", "login.toml is not valid TOML"),
+        ('client_id = "trainweek"\n', "", "auth.client_id is missing."),
+        ('"s3cret"', '""', "auth.client_secret has a wrong value."),
+        ('"s3cret"', "5", "auth.client_secret has a wrong value."),
+        ("client_id =", "client_di =", "there is no setting auth.client_di."),
+        ("/oauth2callback", "/callback", "it must end in /oauth2callback"),
+        ("https://Trainweek", "http://trainweek", "it must begin with https://"),
+        ("https://login", "http://login", "it must begin with https://"),
+        ("https://login", "https://ana:pw@login", "it is no web address"),
+        ('"https://login', '"login', "it is no web address"),
+        ("[auth]", "[roles]\nana = 1\n[auth]", "there is no setting roles"),
+    ],
+)
+def test_a_wrong_file_names_the_place_and_no_secret(before: str, after: str, said: str) -> None:
+    assert before in GOOD
+    with pytest.raises(LoginError) as error:
+        parse_login(GOOD.replace(before, after), "login.toml")
+    assert said in error.value.what
+    assert "s3cret" not in str(error.value)
+
+
+def test_other_tables_are_streamlits_and_without_a_login_there_is_none() -> None:
+    assert parse_login("[connections]\nx = 1\n", "secrets.toml", other_tables=True) is None
+    assert parse_login("[other]\nx = 1\n" + GOOD, "secrets.toml", other_tables=True) is not None
+
+
+def test_a_login_and_a_list_need_each_other() -> None:
+    login, access = parsed(GOOD), AccessList()
+    require_consistent(login, access)
+    require_consistent(None, None)
+    with pytest.raises(LoginError, match="lists nobody"):
+        require_consistent(login, None)
+    with pytest.raises(LoginError, match="no login is configured"):
+        require_consistent(None, access)
