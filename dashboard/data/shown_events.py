@@ -53,7 +53,8 @@ def newest_event_age(run: RunFacts | None, job: Job | None, now: datetime) -> ti
     last = run.reader.last_event(run.until.timestamp())
     if last is None:
         return None
-    resumed = job is not None and job.run == run.name and job.state in LIVE_STATES
-    if resumed and job.started_at is not None and last.wall < job.started_at.timestamp():
+    works = job is not None and job.run == run.name and job.state in LIVE_STATES
+    began = job.started_at if job is not None and works else None
+    if began is not None and last.wall < began.timestamp():
         return None
     return max(now - from_unix(last.wall), timedelta(0))
