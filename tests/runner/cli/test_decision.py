@@ -96,6 +96,7 @@ def test_an_unverified_second_person_is_shown_wherever_the_signature_is(
     seen = place.revalidate("NO-GO")
     carl = place.client(Person("Carl", Role.CTO))
     mia = Person("Mia", Role.LEAD)
+    recorded(carl.request_countersignature(place.week.id, seen, "We take it."))
     recorded(place.client(mia).countersign(place.week.id, seen, "I support it."))
     carl.sign(place.week.id, seen, SignatureAct.APPROVE, "We take it.", (), mia)
     file.write_bytes(place.client().capsule(seen)[0])
