@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from core.clock import Clock
@@ -211,6 +211,19 @@ class DecisionRecords:
     lines: tuple[DecisionLine, ...]  # of all weeks: decisions, and work that took over paths
 
 
+Line = TypeVar("Line", Countersignature, CountersignatureRequest)
+
+
+def since_signed(
+    lines: Iterable[Line], revalidation_sha256: str, signed: Signature | None
+) -> list[Line]:
+    """Those of a decision after its newest signature: each supports one signature, not the next."""
+    after = 0 if signed is None else signed.id
+    return [
+        one for one in lines if one.revalidation_sha256 == revalidation_sha256 and one.id > after
+    ]
+
+
 @dataclass(frozen=True)
 class WeekRecords:
     """All that the store holds of one week, read in one transaction."""
@@ -248,14 +261,20 @@ class WeekRecords:
         return [one for one in self.signatures if one.revalidation_sha256 == sha256]
 
     def countersigned(self, sha256: str) -> list[Countersignature]:
-        """The countersignatures of an override of this decision, oldest first."""
-        return [one for one in self.countersignatures if one.revalidation_sha256 == sha256]
+        """What the next signature of this decision may rest on, oldest first."""
+        return since_signed(self.countersignatures, sha256, self.newest_signature(sha256))
+
+    def countersignature_request(self, sha256: str) -> CountersignatureRequest | None:
+        """The newest request that a lead may answer; None: nobody asks."""
+        signed = self.newest_signature(sha256)
+        open_ = since_signed(self.countersignature_requests, sha256, signed)
+        return open_[-1] if open_ else None
 
     def asked_to_countersign(self, sha256: str) -> CountersignatureRequest | None:
-        """The newest request that no countersignature of this decision has answered yet."""
+        """The newest request, if no countersignature of this decision has answered it yet."""
+        asked = self.countersignature_request(sha256)
         answered = max((one.id for one in self.countersigned(sha256)), default=0)
-        asked = (one for one in self.countersignature_requests if one.revalidation_sha256 == sha256)
-        return next((one for one in reversed([*asked]) if one.id > answered), None)
+        return asked if asked is not None and asked.id > answered else None
 
     def newest_signature(self, sha256: str | None) -> Signature | None:
         """The newest signature of a decision; None if it has none."""

@@ -72,7 +72,8 @@ def _what(page: Page, snapshot: Snapshot) -> str:
     if training.command is not None:
         return page.say("Your own trainer: `{command}`", command=" ".join(training.command))
     return page.say(
-        "{steps} steps of {symbol}, tag {tag}, learning rate {lr:g}, ent_coef {ent:g}, seed {seed}",
+        "The playbook's run: {steps} steps of {symbol}, tag {tag}, learning rate {lr:g}, ent_coef "
+        "{ent:g}, seed {seed}",
         steps=number(training.total_steps),
         symbol=snapshot.week.symbol,
         tag=snapshot.week.tag,

@@ -182,8 +182,14 @@ def _signature(snapshot: Snapshot, saved: SavedDecision) -> tuple[Severity, Mess
             "{act} by {by}.", act=ACTS_DONE[signature.act], by=signature.by
         )
     if signature is not None and validity.valid:
-        doubtful = saved.decision.decision is Decision.NO_GO
-        return Severity.WARNING if doubtful else Severity.INFO, Message(
+        if saved.decision.decision is Decision.NO_GO:
+            return Severity.WARNING, Message(
+                "Override: {act} by {by}, second person {second}.",
+                act=ACTS_DONE[signature.act],
+                by=signature.by,
+                second=signature.second or "–",
+            )
+        return Severity.INFO, Message(
             "{act} by {by}.", act=ACTS_DONE[signature.act], by=signature.by
         )
     if signature is not None and validity.state is not SignatureState.UNSIGNED:

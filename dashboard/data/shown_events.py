@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.timestamps import from_unix
-from core.vocabulary import TrainingStatus
+from core.vocabulary import LIVE_STATES, TrainingStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from core.facts import RunFacts
     from core.telemetry import RunEvents
+    from runner.records import Job
 
 REDRAW_S = 15.0  # between two changes of what is shown of a running run
 
@@ -37,3 +39,22 @@ def shown_until(run: RunFacts, now: datetime) -> datetime:
     if run.reader.last_event(seconds) is None:  # it has just begun
         return run.until
     return min(from_unix(seconds), run.until)
+
+
+def newest_event_age(run: RunFacts | None, job: Job | None, now: datetime) -> timedelta | None:
+    """Real time since the newest event; None before the first of the present attempt.
+
+    The events before a resume say nothing about the attempt that runs now.
+
+    :param job: the newest training job, whose start is that of its newest attempt.
+    """
+    if run is None or run.reader is None:
+        return None
+    last = run.reader.last_event(run.until.timestamp())
+    if last is None:
+        return None
+    works = job is not None and job.run == run.name and job.state in LIVE_STATES
+    began = job.started_at if job is not None and works else None
+    if began is not None and last.wall < began.timestamp():
+        return None
+    return max(now - from_unix(last.wall), timedelta(0))

@@ -18,14 +18,13 @@ from core.diagnosis.reward_evidence import FLAT_HOURS
 from core.schedule import SlotView, next_up
 from core.telemetry import RunReader
 from core.telemetry.readings import readings
-from core.timestamps import from_unix
 from core.vocabulary import (
     ACTIVE_STATES,
     JobKind,
     Liveness,
     TrainingStatus,
 )
-from dashboard.data.shown_events import ShownEvents, shown_until
+from dashboard.data.shown_events import ShownEvents, newest_event_age, shown_until
 from runner.week.agenda import agenda, anomaly_days
 from runner.week.facts import facts_of_run, gather
 from runner.week.judged_moment import judged_as_of, playbook_of, run_finished
@@ -119,14 +118,8 @@ class Snapshot(Sources):
 
     @cached_property
     def event_age(self) -> timedelta | None:
-        """Real time since the newest event; None before the first."""
-        run = self.run
-        last = (
-            None
-            if run is None or run.reader is None
-            else run.reader.last_event(run.until.timestamp())
-        )
-        return None if last is None else max(self.now - from_unix(last.wall), timedelta(0))
+        """Real time since the newest event; None before the first of the present attempt."""
+        return newest_event_age(self.run, self.latest(JobKind.TRAIN), self.now)
 
     def age(self, reading: Reading, as_of: datetime | None = None) -> timedelta | None:
         """How old a reading was at a week moment (default: now), in week time."""

@@ -176,14 +176,23 @@ def verify(
 
 
 @app.command()
-def gate(week: WeekOption = None, sha256: ShaOption = None, home: HomeOption = None) -> None:
+def gate(
+    week: WeekOption = None,
+    sha256: ShaOption = None,
+    allow_unverified: Annotated[
+        bool,
+        typer.Option("--allow-unverified", help="Accept a signature whose name no login proved."),
+    ] = False,
+    home: HomeOption = None,
+) -> None:
     """For pipelines: exit 0 only for an approved GO, or a PARTIAL with its conditions met.
 
-    A GO on WEAK or INSUFFICIENT evidence counts like a PARTIAL. The signature must be valid (not void, not expired), and every condition closed.
+    A GO on WEAK or INSUFFICIENT evidence counts like a PARTIAL. The signature must be valid (not void, not expired), made by a person who signed in, and every condition closed.
     Always prints the reason as JSON.
     """
     try:
         answer = open_client(home).gate(week, sha256)
+        answer = answer if allow_unverified else answer.only_verified()
     except TrainweekError as error:
         answer = GateAnswer.blocked_by(error)
     except Exception as error:  # a pipeline reads the reason; whatever it is, the gate blocks

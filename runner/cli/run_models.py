@@ -66,6 +66,7 @@ def _as_json(client: Client, run: TrainingRun) -> dict[str, Any]:
         "steps": run.steps,
         "total_steps": run.total_steps,
         "settings": dict(run.settings),
+        "changed_by_restarts": {name: list(values) for name, values in run.changed.items()},
         "validation": dict(run.validation),
         "model": run.model
         and {

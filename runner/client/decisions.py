@@ -21,8 +21,10 @@ from runner.client.signatures.rules import (
     countersignature_by,
     refusal,
     signable,
+    unasked,
 )
 from runner.client.signatures.statement import sealed_statement
+from runner.client.signatures.status import newest_signature
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import queries, record_queries, rows, schema
 
@@ -78,7 +80,8 @@ class Decisions(BaseClient):
                 if isinstance(found, Refused):
                     return found
                 records, saved = found
-                support = countersignature_by(connection, revalidation_sha256, second)
+                signed = newest_signature(connection, revalidation_sha256)
+                support = countersignature_by(connection, revalidation_sha256, second, signed)
                 if refused := refusal(saved, act, reason, conditions, self.person, second, support):
                     return refused
                 body = DecisionSigned(
@@ -125,7 +128,7 @@ class Decisions(BaseClient):
     def countersign(
         self, week_id: str, revalidation_sha256: str, reason: str, key: str | None = None
     ) -> Recorded[Countersignature] | Refused:
-        """Approve an override of this NO-GO as its second person, before the CTO signs it."""
+        """Support an override of this NO-GO that the CTO asks for, before it is signed."""
         body = Countersigned(revalidation_sha256=revalidation_sha256, reason=reason)
         if self.person.browser is not None:
             body = body.model_copy(update={"browser": self.person.browser})
@@ -159,6 +162,11 @@ class Decisions(BaseClient):
                 found = self._signable(connection, week_id, body.revalidation_sha256)
                 if isinstance(found, Refused):
                     return found
+                signed = newest_signature(connection, body.revalidation_sha256)
+                if isinstance(body, Countersigned) and (
+                    refused := unasked(connection, body.revalidation_sha256, signed)
+                ):
+                    return refused
                 entry = self._append(transaction, body, week_id, key)
             made = next((one for one in every(connection) if one.id == entry.seq), None)
             if made is None:

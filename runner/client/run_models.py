@@ -14,6 +14,7 @@ from core.text_rules import is_blank
 from core.vocabulary import JobKind, JobState, Right
 from runner.client.base import BaseClient, refused_text
 from runner.client.models import restore_in_progress
+from runner.client.run_settings import settings_of
 from runner.files import read_json
 from runner.models.best_model import read_best_model
 from runner.models.model_in_use import Choice, RunModel, choice_of, model_of_run, put_in_use
@@ -22,13 +23,12 @@ from runner.store import queries, record_queries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from core.paths import Home
     from core.playbook import TrainingSettings
     from core.week import Week
     from runner.records import Job
-
-SHOWN_SETTINGS = ("seed", "learning_rate", "ent_coef")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ class TrainingRun:
     run: str
     week_id: str | None
     job: Job  # the newest
-    settings: Mapping[str, Any]  # the playbook's training settings with the run's own values
+    first: Job
+    settings: Mapping[str, Any]  # the playbook's training settings with the run's newest values
+    changed: Mapping[str, tuple[Any, ...]]  # by restarts: name to all its values, in their order
     note: str
     steps: int | None  # reached; None: not reported
     total_steps: int | None
@@ -47,6 +49,11 @@ class TrainingRun:
     in_use: bool  # its model is the one of best_model.zip
     choice: Choice | None  # who put it there
     decided: DecisionMade | None  # the last decision on its model
+
+    @property
+    def started_at(self) -> datetime | None:
+        """The first start; a resume is no new one."""
+        return self.first.started_at if self.first.started_at else self.job.started_at
 
     @property
     def state(self) -> JobState:
@@ -82,10 +89,11 @@ class RunModels(BaseClient):
             jobs = record_queries.jobs(connection, JobKind.TRAIN)
             weeks = queries.weeks_by_id(connection, {job.week_id for job in jobs if job.week_id})
             lines = record_queries.decision_lines(connection)
-        newest: dict[str, Job] = {}
+            requests = record_queries.training_requests(connection)
+        by_run: dict[str, list[Job]] = {}
         for job in jobs:
             if job.run is not None:
-                newest.setdefault(job.run, job)
+                by_run.setdefault(job.run, []).append(job)
         decided = {
             str(line.body.candidate.get("model")): line.body
             for line in lines
@@ -93,8 +101,8 @@ class RunModels(BaseClient):
         }
         used = self.model_in_use()
         return [
-            self._run(run, job, weeks.get(job.week_id or ""), used, decided)
-            for run, job in newest.items()
+            self._run(run, own, weeks.get(own[0].week_id or ""), used, decided, requests)
+            for run, own in by_run.items()
         ]
 
     def model_in_use(self) -> ModelInUse | None:
@@ -157,21 +165,30 @@ class RunModels(BaseClient):
     def _run(
         self,
         run: str,
-        job: Job,
+        jobs: list[Job],
         week: Week | None,
         used: ModelInUse | None,
         decided: Mapping[str, DecisionMade],
+        requests: Mapping[str, list[Mapping[str, Any]]],
     ) -> TrainingRun:
+        """:param jobs: of the run, newest first."""
+        job = jobs[0]
         model, problem = _model(self.home, run)
+        asked_for = [params for each in reversed(jobs) for params in requests.get(each.id, ())]
         asked = stored_params(TrainParams, job.params)
         training = week.playbook_at(job.requested_at_week).training if week else None
+        settings, changed = settings_of(
+            model.manifest if model else None, asked_for or [job.params], training
+        )
         in_use = model is not None and used is not None and used.model.sha256 == model.sha256
         reached = self._reached(job)
         return TrainingRun(
             run=run,
             week_id=job.week_id,
             job=job,
-            settings=_settings(model, asked, training),
+            first=jobs[-1],
+            settings=settings,
+            changed=changed,
             note=asked.note or "",
             steps=_whole(reached.get("steps")),
             total_steps=_whole(reached.get("total_steps")) or _total(asked, training),
@@ -194,17 +211,6 @@ def _model(home: Home, run: str) -> tuple[RunModel | None, Message | None]:
         return model_of_run(home, run), None
     except TrainweekError as error:
         return None, error.what if isinstance(error.what, Message) else literal(error.what)
-
-
-def _settings(
-    model: RunModel | None, asked: TrainParams, training: TrainingSettings | None
-) -> dict[str, Any]:
-    """What the run trains with: from its model's manifest, else the playbook and the request."""
-    config = model.manifest.get("config") if model else None
-    if isinstance(config, dict) and isinstance(config.get("settings"), dict):
-        return dict(config["settings"])
-    own = {name: value for name in SHOWN_SETTINGS if (value := getattr(asked, name)) is not None}
-    return (training.model_dump(mode="json") if training else {}) | own
 
 
 def _total(asked: TrainParams, training: TrainingSettings | None) -> int | None:

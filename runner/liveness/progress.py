@@ -123,11 +123,13 @@ def vitals(
     """The signals as ages."""
 
     def since(moment: float | None) -> float | None:
-        # A checkpoint of an earlier attempt is not a signal of this one.
         return None if moment is None else min(max(0.0, monotonic - moment), age)
 
     if signals is None:
         return Vitals(state, process, age)
+    # Checkpoints are the run's: one of an earlier attempt is not a signal of this one.
+    saved = signals.checkpoint_at
+    own = saved is not None and monotonic - saved <= age
     return Vitals(
         state,
         process,
@@ -136,7 +138,7 @@ def vitals(
         step=signals.step,
         step_age=since(signals.step_at),
         event_age=since(signals.events_at),
-        checkpoint_age=since(signals.checkpoint_at),
+        checkpoint_age=since(saved) if own else None,
         cpu=signals.cores,
         cpu_window=signals.window,
         gap=signals.gap,

@@ -19,6 +19,8 @@ from runner.liveness.watcher import progress_paths
 from runner.processes.identity import ProcessIdentity, age_s
 from runner.processes.process_table import process_entry
 
+RECORDED_WITHIN_S = 5.0  # after the exit, by a runner that is there
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -55,11 +57,22 @@ def pulse_of(
         return None
     signals, _ = read_pulse(paths.folder)
     signals = read_signals(paths, signals, None, monotonic, now.timestamp())
+    if entry is None and _just_ended(paths.folder, now):
+        return None  # neither at work nor dead: the runner reads its exit in a moment
     age = age_s(program) if program and entry else 0.0
     silence = age if signals.newest is None else min(monotonic - signals.newest, age)
     hours = clock.week_hours(now - timedelta(seconds=silence), now)
     seen = vitals(signals, state, entry.state if entry else None, age, monotonic, hours)
     return judge_liveness(seen, attempt_limits(paths.folder, playbook))
+
+
+def _just_ended(folder: Path, now: datetime) -> bool:
+    """Whether the attempt's exit is so new that the runner may not have recorded it yet."""
+    try:
+        written = (folder / "exit.json").stat().st_mtime
+    except OSError:
+        return False
+    return 0.0 <= now.timestamp() - written < RECORDED_WITHIN_S
 
 
 def attempt_limits(folder: Path, playbook: Playbook | None) -> Limits:

@@ -21,7 +21,8 @@ def resume_point(run: str, listed: Sequence[ListedCheckpoint]) -> Message:
     intact = next((each for each in listed if each.verified), None)
     if intact is not None:
         return Message(
-            "{run} resumes at step {step:,}, from the checkpoint saved {at}. Later steps are "
+            "{run} resumes at step {step:,}, from the checkpoint saved {at:%Y-%m-%d %H:%M:%S} UTC. "
+            "Later steps are "
             "trained again.",
             run=run,
             step=intact.step,

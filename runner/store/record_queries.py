@@ -12,6 +12,7 @@ from core.ledger_bodies import (
     CountersignRequested,
     DecisionMade,
     JobRequested,
+    RestartRequested,
     WeekCreated,
     readable_body,
 )
@@ -32,6 +33,8 @@ from runner.records import (
 from runner.store import rows, schema
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.engine import Connection
 
     from core.week import Week
@@ -159,6 +162,26 @@ def decision_lines(connection: Connection) -> tuple[DecisionLine, ...]:
         .order_by(table.c.seq)
     )
     return tuple(DecisionLine(row.week_id, readable_body(row.kind, row.body)) for row in lines)
+
+
+def training_requests(connection: Connection) -> dict[str, list[Mapping[str, Any]]]:
+    """The parameters of each training job: as requested, then after each restart, in order."""
+    table = schema.ledger
+    body = table.c.body
+    of_training = (body["kind"].as_string() == JobKind.TRAIN.value) | (
+        body["action"].as_string() == RestartRequested.action
+    )
+    lines = connection.execute(
+        select(table.c.kind, body)
+        .where((table.c.kind == JobRequested.kind) & of_training)
+        .order_by(table.c.seq)
+    )
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for line in lines:
+        request = readable_body(line.kind, line.body)
+        if isinstance(request, JobRequested | RestartRequested):
+            found.setdefault(request.job_id, []).append(request.params)
+    return found
 
 
 def countersignatures(connection: Connection) -> list[Countersignature]:

@@ -238,3 +238,34 @@ def test_while_the_provider_is_down_people_go_on_and_no_one_gets_in(
         assert "F12-phase4-final" not in other.inner_text("body")
     finally:
         site.provider.start()
+
+
+def test_closing_a_blocking_incident_asks_for_a_fresh_sign_in(site: SignInSite, new: New) -> None:
+    """Lea comes with a sign-in of an hour ago; what she typed outlives the confirmation."""
+    week = site.client.active_week()
+    assert week is not None
+    site.client.open_incident(week.id, "crash", "It died.")
+    an_hour_ago = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
+    lea = {"email": "lea@example.org", "email_verified": True}
+    site.provider.knows("lea", **lea, auth_time=an_hour_ago)
+    context = new()
+    page = context.new_page()
+    sign_in(page, site.url, "lea", "/escalation")
+    seen = screen(page, site)
+    seen.sees("lea@example.org · ML lead")
+    with sqlite3.connect(site.home.sessions) as sessions:
+        stale = sessions.execute("select proved from sessions where name = 'lea@example.org'")
+        assert stale.fetchone()[0] == pytest.approx(an_hour_ago)
+
+    site.provider.knows("lea", **lea)
+    with context.expect_page() as opened:
+        page.get_by_test_id("stSidebar").get_by_role("link", name="Confirm sign-in").click()
+    confirming = opened.value
+    confirming.wait_for_url(f"{site.provider.url}/**")
+    assert "prompt=login" in confirming.url
+    assert "max_age=0" in confirming.url
+    at_provider(confirming, "lea")
+    expect(confirming.get_by_role("heading")).to_have_text("Your sign-in is confirmed")
+    with sqlite3.connect(site.home.sessions) as sessions:
+        rows = sessions.execute("select proved from sessions where name = 'lea@example.org'")
+        assert [row[0] > an_hour_ago + 3000 for row in rows] == [True]

@@ -122,19 +122,25 @@ def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             f":small[:material/group: {say('{by} countersigned the override.', by=one.by)}]"
             f" :small[:gray[{plain(one.reason)}]]"
         )
-    if page.denied(Right.COUNTERSIGN) is not None:
+    asked = snapshot.records.countersignature_request(saved.sha256)
+    if asked is None or page.denied(Right.COUNTERSIGN) is not None:
         return
-    if asked := snapshot.records.asked_to_countersign(saved.sha256):
-        text = say(
-            "{by} asks you to countersign the override: {reason}", by=asked.by, reason=asked.reason
-        )
+    text = say(
+        "{by} asks you to countersign the override: {reason}", by=asked.by, reason=asked.reason
+    )
+    if snapshot.records.asked_to_countersign(saved.sha256):
         st.markdown(tinted(text, "orange", "group_add"))
     with st.popover(
         say.raw("Countersign the override"), icon=":material/group_add:", key="countersign"
     ):
         st.markdown(
-            say("As the second person, you support approving a NO-GO. Your reason is recorded.")
+            say(
+                "You support approving a NO-GO, for the reason of {by}: {reason}",
+                by=asked.by,
+                reason=asked.reason,
+            )
         )
+        st.caption(say("Your own reason is recorded. It supports one signature."))
         st.text_area(say.raw("Reason"), key=_key("countersign", saved), max_chars=2000, height=80)
         st.button(
             say.raw("Countersign the override"),

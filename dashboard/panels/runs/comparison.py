@@ -8,12 +8,12 @@ import streamlit as st
 
 from core.differences import differing
 from core.language import Message
-from core.reading import as_set
 from core.telemetry.readings import known_series
 from dashboard.components.charts import draw
 from dashboard.components.figures_table import table
 from dashboard.figures.curves import Limit, curve
 from dashboard.figures.style import GRAY
+from dashboard.panels.runs.run_table import setting
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def show(page: Page, runs: Sequence[TrainingRun]) -> None:
 
 def _settings(page: Page, runs: Sequence[TrainingRun]) -> None:
     say = page.say
-    names = differing([run.settings for run in runs])
+    names = differing([{**run.settings, **run.changed} for run in runs])
     if not names:
         st.warning(
             say(
@@ -68,20 +68,10 @@ def _settings(page: Page, runs: Sequence[TrainingRun]) -> None:
             icon=":material/content_copy:",
         )
         return
-    rows = [
-        [plain(name), *(_shown(page, run.settings.get(name)) for run in runs)] for name in names
-    ]
+    rows = [[plain(name), *(plain(setting(page, run, name)) for run in runs)] for name in names]
     table([say("Setting"), *(plain(run.run) for run in runs)], rows, "compared-settings")
     equal = len({name for run in runs for name in run.settings}) - len(names)
     st.caption(say("{count} other settings are equal.", count=equal))
-
-
-def _shown(page: Page, value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return page.say.raw(as_set(value))
-    return plain(value)
 
 
 def _curve(page: Page, runs: Sequence[TrainingRun], tag: str, title: Message) -> None:

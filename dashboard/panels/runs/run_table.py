@@ -77,6 +77,10 @@ def _record(run: TrainingRun) -> dict[str, Any]:
         "decision": run.decided.decision if run.decided else None,
         "score": run.decided.score if run.decided else None,
         **{f"setting_{name}": value for name, value in sorted(run.settings.items())},
+        **{
+            f"setting_{name}_before": " ".join(map(str, values[:-1]))
+            for name, values in sorted(run.changed.items())
+        },
     }
 
 
@@ -88,8 +92,8 @@ def _name(page: Page, run: TrainingRun, several: bool) -> str:
     if run.note:
         parts.append(f":small[{plain(run.note)}]")
     about = []
-    if run.job.started_at:
-        when = page.viewer.stamp(run.job.started_at)
+    if run.started_at:
+        when = page.viewer.stamp(run.started_at)
         about.append(page.say("started {when} UTC", when=when))
     if several and run.week_id:
         about.append(page.say("week {week}", week=run.week_id))
@@ -100,11 +104,25 @@ def _name(page: Page, run: TrainingRun, several: bool) -> str:
 
 def _settings(page: Page, run: TrainingRun) -> str:
     found = [
-        f"{name} {page.say.raw(as_set(run.settings[name]))}"
+        f"{name} {setting(page, run, name)}"
         for name in SETTINGS
         if isinstance(run.settings.get(name), int | float)
     ]
     return f":small[{plain(', '.join(found))}]" if found else NONE
+
+
+def setting(page: Page, run: TrainingRun, name: str) -> str:
+    """A setting of a run; of one that restarts changed all values: ``0.0003 → 0.0001``."""
+    values = run.changed.get(name) or (run.settings.get(name),)
+    return " → ".join(_value(page, value) for value in values)
+
+
+def _value(page: Page, value: object) -> str:
+    if value is None:
+        return NONE
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return page.say.raw(as_set(value))
+    return str(value)
 
 
 def _decision(page: Page, run: TrainingRun) -> str:

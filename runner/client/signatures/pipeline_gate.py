@@ -51,6 +51,22 @@ class GateAnswer:
         """The answer when the decision can't be read."""
         return cls(False, literal(error.what), literal(error.remedy), {})
 
+    def only_verified(self) -> GateAnswer:
+        """The same answer, but blocked if no login proved who signed."""
+        if not self.passes or self.facts["verified"] is True:
+            return self
+        return replace(
+            self,
+            passes=False,
+            reason=Message(
+                "{by} approved it, but no login proved the name (identity unverified).",
+                by=self.facts["by"],
+            ),
+            remedy=Message(
+                "Let the CTO sign in and sign, or accept it for this pipeline: --allow-unverified"
+            ),
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """The answer as plain JSON: ``pass``, ``reason``, ``remedy``, and the facts."""
         return {"pass": self.passes, "reason": self.reason, "remedy": self.remedy, **self.facts}

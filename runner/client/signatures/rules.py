@@ -25,7 +25,8 @@ from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.statement import data_dir_of
 from runner.files import read_json
 from runner.outcomes import Refused
-from runner.store.record_queries import countersignatures
+from runner.records import since_signed
+from runner.store.record_queries import countersignatures, countersigning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from core.decision import SavedDecision
     from core.decision.binding import Comparison
     from core.paths import Home
-    from runner.records import Countersignature, DecisionRecords
+    from runner.records import Countersignature, DecisionRecords, Signature
 
 _OF_A_CONDITION = ("text", "owner", "due")
 _REVALIDATE_AGAIN = Message("Revalidate again, then sign that decision.")
@@ -218,17 +219,27 @@ def _incomplete(conditions: Sequence[Mapping[str, str]]) -> Refused | None:
 
 
 def countersignature_by(
-    connection: Connection, sha256: str, second: Person | None
+    connection: Connection, sha256: str, second: Person | None, signed: Signature | None
 ) -> Countersignature | None:
-    """The second person's own newest countersignature of this decision; a verified one first."""
+    """The second person's own newest countersignature of this decision; a verified one first.
+
+    :param signed: the decision's newest signature; what it rested on does not support another.
+    """
     if second is None:
         return None
-    own = [
-        one
-        for one in countersignatures(connection)
-        if one.by == second.name and one.revalidation_sha256 == sha256
-    ]
+    made = since_signed(countersignatures(connection), sha256, signed)
+    own = [one for one in made if one.by == second.name]
     return max(own, key=lambda one: (one.verified, one.id), default=None)
+
+
+def unasked(connection: Connection, sha256: str, signed: Signature | None) -> Refused | None:
+    """The refusal of a countersignature that nobody asked for; None if somebody did."""
+    if since_signed(countersigning(connection)[1], sha256, signed):
+        return None
+    return Refused(
+        Message("Nobody asks for a countersignature of this decision."),
+        Message("The CTO asks on the decision's page, with a reason; then countersign."),
+    )
 
 
 def newest_decision(home: Home, records: DecisionRecords) -> SavedDecision | Refused | None:

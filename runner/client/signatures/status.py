@@ -17,7 +17,7 @@ from runner.client.base import BaseClient
 from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
 from runner.client.signatures.kept_files import present_of, superseded, taken_over
 from runner.client.signatures.rules import newest_decision
-from runner.records import Condition, ConditionClosure, Countersignature, Signature
+from runner.records import Condition, ConditionClosure, Signature
 from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from runner.records import DecisionLine
 
 # Fields of a row that its sealed statement repeats; they must be equal.
-_REPEATED = ("act", "reason", "by", "second", "verified", "second_verified")
+_REPEATED = ("act", "reason", "by", "second")
+# The statement may claim more than the ledger proves, as one from before proofs does; the row,
+# which says what was proved, is what counts.
+_CLAIMED = ("verified", "second_verified")
 
 
 class Signatures(BaseClient):
@@ -58,12 +61,6 @@ class Signatures(BaseClient):
         with self.store.read() as connection:
             signatures = record_queries.signatures(connection, week_id)
             return tracked(signatures, record_queries.closures(connection))
-
-    def countersignatures(self, sha256: str) -> list[Countersignature]:
-        """The countersignatures of an override of this decision, oldest first."""
-        with self.store.read() as connection:
-            every = record_queries.countersignatures(connection)
-        return [one for one in every if one.revalidation_sha256 == sha256]
 
     def newest_decision(self, week_id: str) -> SavedDecision | Refused | None:
         """The week's newest saved revalidation, which can be signed."""
@@ -197,6 +194,7 @@ def validity_from(
     row = {name: getattr(signature, name) for name in _REPEATED}
     if (
         any(statement[name] != value for name, value in row.items())
+        or any(getattr(signature, name) and not statement[name] for name in _CLAIMED)
         or statement["role"] != signature.role.value
         or statement["week"] != signature.week_id
         or statement["at"] != iso(signature.at)

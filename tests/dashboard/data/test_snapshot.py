@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
 
 REWARD = "rollout/ep_rew_mean"
-# A read of a week without signatures: the ledger's head, then week, clock, jobs, attempts,
-# ticks, notes, incidents, signatures and activity.
-STATEMENTS = 10
+# A read of a week without signatures: the ledger's head, then week, the playbooks it took,
+# clock, jobs, attempts, ticks, notes, incidents, signatures and activity.
+STATEMENTS = 11
 
 
 def services(place: Place) -> Services:
@@ -314,6 +314,6 @@ def test_what_several_weeks_decided_is_read_once(tmp_path: Path, view: str, said
     assert not test.error
     assert any(said in markdown.value for markdown in test.markdown)
     # Beside the others: closings of conditions, keys, countersignatures, the ledger's lines
-    # about decisions, and the weeks of the other signatures.
-    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 5)
+    # about decisions, and the weeks of the other signatures with the playbooks that they took.
+    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 6)
     place.clear()

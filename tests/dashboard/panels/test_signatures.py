@@ -274,7 +274,9 @@ def test_an_override_with_open_conditions_promises_no_pipeline_anything(
 ) -> None:
     sha256 = place.revalidate("NO-GO")
     lead = place.client(Person("Lea", Role.LEAD, verified=True))
-    lead.countersign(place.week.id, sha256, "I stand by it")
+    cto = place.client(Person("Carl", Role.CTO))
+    recorded(cto.request_countersignature(place.week.id, sha256, "We take it."))
+    recorded(lead.countersign(place.week.id, sha256, "I stand by it"))
     place.sign(sha256, WITH_CONDITIONS, CONDITIONS, second=LEAD)
     text = text_of(draw(place, "decision"))
     assert "Deployment blocked. The decision is a NO-GO" in text

@@ -63,6 +63,20 @@ def test_the_gate_of_a_pipeline_opens_and_shuts(place: SignedPlace) -> None:
     assert "VOID" in decision("show", home=root).stdout
 
 
+def test_the_gate_passes_a_name_that_no_login_proved_only_on_demand(place: SignedPlace) -> None:
+    seen, root = place.revalidate("GO"), place.home.root
+    carl = place.client(Person("Carl", Role.CTO))
+    act = SignatureAct.APPROVE_WITH_CONDITIONS
+    signed = recorded(carl.sign(place.week.id, seen, act, "Good enough.", CONDITIONS))
+    for number in range(len(CONDITIONS)):
+        recorded(carl.close_condition(signed.id, number, "done"))
+    refused = decision("gate", home=root)
+    assert refused.returncode == 1
+    assert "identity unverified" in json.loads(refused.stdout)["reason"]
+    assert "--allow-unverified" in json.loads(refused.stdout)["remedy"]
+    assert decision("gate", "--allow-unverified", home=root).returncode == 0
+
+
 def test_the_gate_answers_a_pipeline_in_json_whatever_is_broken(place: SignedPlace) -> None:
     place.sign(place.revalidate("GO"))
     place.home.database.write_bytes(b"no database at all" * 999)
@@ -82,6 +96,7 @@ def test_an_unverified_second_person_is_shown_wherever_the_signature_is(
     seen = place.revalidate("NO-GO")
     carl = place.client(Person("Carl", Role.CTO))
     mia = Person("Mia", Role.LEAD)
+    recorded(carl.request_countersignature(place.week.id, seen, "We take it."))
     recorded(place.client(mia).countersign(place.week.id, seen, "I support it."))
     carl.sign(place.week.id, seen, SignatureAct.APPROVE, "We take it.", (), mia)
     file.write_bytes(place.client().capsule(seen)[0])

@@ -449,9 +449,19 @@ def test_approving_a_no_go_takes_a_second_person(place: Place) -> None:
     assert isinstance(alone, Refused)
     assert "has not countersigned" in alone.reason
     proven = Person("Lea", Role.LEAD, verified=True)
+    unasked = place.client(proven).countersign(week, seen, "I do too")
+    assert isinstance(unasked, Refused)
+    assert "Nobody asks" in unasked.reason
+    recorded(cto.request_countersignature(week, seen, "I trust it"))
     assert isinstance(place.client(proven).countersign(week, seen, "I do too"), Recorded)
     signed = recorded(cto.sign(week, seen, approve, "I trust it", second=LEAD))
     assert (signed.second, signed.second_verified) == ("Lea", True)
+
+    # What she supported is signed: another signature needs her again, and a new request first.
+    again = cto.sign(week, seen, approve, "and for longer", second=LEAD)
+    assert isinstance(again, Refused)
+    assert "has not countersigned" in again.reason
+    assert isinstance(place.client(proven).countersign(week, seen, "once more"), Refused)
 
 
 def test_without_a_login_the_second_person_still_countersigns_in_another_browser(

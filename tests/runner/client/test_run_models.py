@@ -20,7 +20,7 @@ from core.ledger_bodies import (
 from core.vocabulary import Decision, JobKind, JobState
 from runner.models.model_files import write_model
 from runner.models.model_in_use import put_in_use
-from runner.outcomes import Recorded, Refused
+from runner.outcomes import Recorded, Refused, Submitted
 from runner.recovery.verification import verify_ledger
 from tests.expected import job_of, present, recorded, refused
 from tests.runner.place import ENGINEER, LEAD, VIEWER, Place
@@ -121,6 +121,18 @@ def test_settings_of_a_run_without_a_model_are_those_it_was_started_with(place: 
     assert "has no best model" in str(run.problem)
     training = place.week.playbook.training
     assert (run.settings["learning_rate"], run.settings["seed"]) == (1e-4, training.seed)
+
+
+def test_what_a_restart_changed_is_said_with_what_was_before(place: Place) -> None:
+    name = trained(place, JobState.STOPPED, seed=8)
+    save(place.home, name, 0.4)  # before the restart: its manifest has the first learning rate
+    assert by_name(place.lead)[name].changed == {}
+    restarted = place.lead.restart(learning_rate=1e-4)
+    assert isinstance(restarted, Submitted)
+    run = by_name(place.lead)[name]
+    assert run.changed == {"learning_rate": (3e-4, 1e-4)}
+    assert run.settings["learning_rate"] == 1e-4
+    assert run.settings["gamma"] == 0.98, "what a restart can't change is the manifest's"
 
 
 def test_the_lead_puts_another_runs_model_in_use(place: Place, two: tuple[str, str]) -> None:
