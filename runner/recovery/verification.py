@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sqlite3
 from contextlib import closing, nullcontext, suppress
@@ -12,10 +11,10 @@ from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from core.errors import InputError, IntegrityError, SetupError
-from core.field_hints import shown
+from core.errors import IntegrityError, SetupError
 from core.language import Message, joined, literal, plural
 from core.paths import Home
+from runner.recovery.anchor import line_with, lost_anchor, published_hash
 from runner.recovery.claims import Claims, LedgerProblem
 from runner.store import Store, chain, schema
 from runner.store.backup import backups
@@ -122,41 +121,14 @@ def verify_ledger(
         else:
             problems += _difference(sums, known, broken)
         problems += differences_from_backups(home, sums)
-        found = None if wanted is None else _line_with(sums, wanted)
+        found = None if wanted is None else line_with(sums, wanted)
         if wanted is not None and found is None:
-            problems.append(_lost_anchor(wanted))
+            problems.append(lost_anchor(wanted))
         if tables and sums and not problems and known is not None:
             problems += _tables(home, copy, size, Path(scratch))
         problems += claims.problems()
     head = sums[-1] if sums else None
     return VerifyReport(home.relative(path), len(sums), tuple(problems), head, found)
-
-
-def published_hash(text: str) -> str:
-    """The digits of a hash as people pass it on: any case, spaces left out.
-
-    :raises InputError: not 16 to 64 hexadecimal digits.
-    """
-    digits = "".join(text.split()).lower()
-    if re.fullmatch(r"[0-9a-f]{16,64}", digits):
-        return digits
-    raise InputError(
-        Message("{text} is no hash of a ledger line.", text=shown(text)),
-        Message("Give 16 to 64 hexadecimal digits, as `trainweek ledger head` prints them."),
-    )
-
-
-def _line_with(sums: list[str], wanted: str) -> int | None:
-    return next((n for n, each in enumerate(sums, start=1) if each.startswith(wanted)), None)
-
-
-def _lost_anchor(wanted: str) -> LedgerProblem:
-    lost = Message(
-        "No line has the published hash {hash}: the record was truncated or rewritten since, or"
-        " it is another one.",
-        hash=wanted,
-    )
-    return LedgerProblem("corrupt", lost, _RESTORE)
 
 
 def copy_database(database: Path, copy: Path) -> str | None:
