@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 
 from core.errors import TrainweekError
 from core.paths import CHECKOUT, Home
-from dashboard import serving
+from dashboard import access, serving
 from dashboard.gate import Gate
 from runner.client.entry import Entry
 
@@ -55,6 +55,7 @@ def app(entry: Entry, port: int) -> st.App:
             warnings.simplefilter("ignore", DeprecationWarning)
             from dashboard.doors import doors
         inner = doors(entry, entry.login, port)
+    entry.acting = access.acting_session
     gate = Middleware(Gate, entry=entry, port=port, doors=inner)
     return st.App(CHECKOUT / "dashboard" / "app.py", middleware=[gate])
 

@@ -81,8 +81,8 @@ class Refused(Exception):
 class Tab:
     """One WebSocket to the app: a browser tab without the browser."""
 
-    def __init__(self, socket_: ClientConnection) -> None:
-        self._socket = socket_
+    def __init__(self, socket_: ClientConnection, url: str) -> None:
+        self._socket, self._url = socket_, url
         self.session_id = ""  # Streamlit's
         self.texts: list[str] = []
         self.widgets: dict[str, Widget] = {}
@@ -94,6 +94,7 @@ class Tab:
         asked = BackMsg()
         asked.rerun_script.page_name = page
         asked.rerun_script.query_string = query
+        asked.rerun_script.context_info.url = f"{self._url}/{page}"
         asked.rerun_script.context_info.timezone = "UTC"
         asked.rerun_script.context_info.locale = "en-US"
         asked.rerun_script.widget_states.widgets.extend(states)
@@ -166,6 +167,6 @@ def tab(
             max_size=None,
             proxy=None,
         ) as opened:
-            yield Tab(opened)
+            yield Tab(opened, url)
     except InvalidStatus as error:
         raise Refused(f"HTTP {error.response.status_code}") from error
