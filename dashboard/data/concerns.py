@@ -148,9 +148,9 @@ def _headline(finding: Finding) -> Message:
 
 
 def _incident_of(snapshot: Snapshot, finding: Finding) -> Incident | None:
-    """The open incident whose procedure is the one for this finding."""
+    """The open incident whose procedure is the one for this finding, or has its name."""
     spec = snapshot.week.playbook.find_scenario(finding.scenario)
-    wanted = spec.escalation if spec else None
+    wanted = (spec.escalation if spec else None) or finding.scenario
     return next((one for one in snapshot.open_incidents if one.procedure == wanted), None)
 
 
