@@ -19,6 +19,7 @@ from core.errors import TrainweekError
 from core.paths import CHECKOUT, Home
 from dashboard import access, serving
 from dashboard.gate import Gate
+from dashboard.security_headers import SecurityHeaders
 from runner.client.entry import Entry
 
 _FIXED: dict[str, Any] = {
@@ -56,8 +57,9 @@ def app(entry: Entry, port: int) -> st.App:
             from dashboard.doors import doors
         inner = doors(entry, entry.login, port)
     entry.acting = access.acting_session
+    headers = Middleware(SecurityHeaders, secure=entry.login is not None and entry.login.secure)
     gate = Middleware(Gate, entry=entry, port=port, doors=inner)
-    return st.App(CHECKOUT / "dashboard" / "app.py", middleware=[gate])
+    return st.App(CHECKOUT / "dashboard" / "app.py", middleware=[headers, gate])
 
 
 def main() -> int:

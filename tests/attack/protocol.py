@@ -85,6 +85,7 @@ class Tab:
         self._socket, self._url = socket_, url
         self.session_id = ""  # Streamlit's
         self.texts: list[str] = []
+        self.icons: list[str] = []  # of the tab
         self.widgets: dict[str, Widget] = {}
 
     def run(
@@ -108,6 +109,8 @@ class Tab:
             what = message.WhichOneof("type")
             if what == "new_session":
                 self.session_id = message.new_session.initialize.session_id
+            elif what == "page_config_changed" and message.page_config_changed.favicon:
+                self.icons.append(message.page_config_changed.favicon)
             elif what == "delta" and message.delta.WhichOneof("type") == "new_element":
                 self._keep(message.delta.new_element)
             elif what == "script_finished" and message.script_finished in (

@@ -69,7 +69,9 @@ def test_without_a_login_another_program_gets_nothing(open_site: Site, seen: See
     assert set(pages.values()) == {403}
 
 
-@pytest.mark.attempt("a live session's cookie from a foreign origin or by a foreign name", "refused")
+@pytest.mark.attempt(
+    "a live session's cookie from a foreign origin or by a foreign name", "refused"
+)
 @pytest.mark.parametrize("login", [True, False])
 def test_a_foreign_origin_or_host_gets_no_websocket(
     login: bool, site: SignInSite, open_site: Site, seen: Seen
@@ -176,9 +178,7 @@ def test_an_old_sign_in_signs_nothing(site: SignInSite, seen: Seen) -> None:
 
 
 @pytest.mark.attempt("a one-time link used twice; a session that was revoked", "refused")
-def test_a_link_opens_once_and_a_revoked_session_acts_no_more(
-    open_site: Site, seen: Seen
-) -> None:
+def test_a_link_opens_once_and_a_revoked_session_acts_no_more(open_site: Site, seen: Seen) -> None:
     from runner.cli.page_address import link_of
 
     link = link_of(open_site.home, open_site.url)

@@ -73,7 +73,9 @@ def test_a_role_that_was_taken_away_ends_the_controls_that_it_drew(
 
 
 @pytest.mark.whole
-@pytest.mark.attempt("every control of all 14 pages, disabled ones too", "the acts of the table, and no other")
+@pytest.mark.attempt(
+    "every control of all 14 pages, disabled ones too", "the acts of the table, and no other"
+)
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_does_what_the_table_says_and_nothing_else(
     role: Role, home: Path, provider: Provider, tmp_path: Path, seen: Seen
