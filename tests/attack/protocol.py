@@ -120,7 +120,7 @@ class Tab:
                 return self.widgets
 
     def _keep(self, element: Protobuf) -> None:
-        kind = element.WhichOneof("type")  # type: ignore[arg-type]
+        kind = element.WhichOneof("type")
         drawn = getattr(element, kind or "", None)
         for name in ("body", "label", "title"):
             if isinstance(text := getattr(drawn, name, None), str) and text:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 
 from core.vocabulary import Role
 from dashboard.serving import session_cookie
+from runner.cli.page_address import link_of
 from runner.home.sessions import id_of
 from tests.attack.browserless import by_link, http, signed_in, token_of
 from tests.attack.place import NAMES
@@ -29,9 +30,9 @@ PARTS = ("/", "/decision", "/_stcore/host-config", "/media/x.json", "/static/x.j
 PROGRAMS = ("/auth/login", "/_stcore/agent", "/_stcore/metrics", "/_stcore/script-health-check")
 
 
-def refused(url: str, cookies: dict[str, str] | None, **headers: str | None) -> str:
+def refused(url: str, cookies: dict[str, str] | None, **headers: Any) -> str:
     """How the server refused the WebSocket."""
-    with pytest.raises(Refused) as error, tab(url, cookies, **headers):  # type: ignore[arg-type]
+    with pytest.raises(Refused) as error, tab(url, cookies, **headers):
         pass
     return str(error.value)
 
@@ -179,8 +180,6 @@ def test_an_old_sign_in_signs_nothing(site: SignInSite, seen: Seen) -> None:
 
 @pytest.mark.attempt("a one-time link used twice; a session that was revoked", "refused")
 def test_a_link_opens_once_and_a_revoked_session_acts_no_more(open_site: Site, seen: Seen) -> None:
-    from runner.cli.page_address import link_of
-
     link = link_of(open_site.home, open_site.url)
     with http(open_site) as first, http(open_site) as second:
         codes = first.get(link).status_code, second.get(link).status_code

@@ -7,20 +7,27 @@ import shutil
 import stat
 import subprocess
 import zipfile
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
+import httpx
+import psutil
 import pytest
 
 from core.canonical_json import canonical
+from core.paths import Home
 from core.vocabulary import Role
+from runner.home.launch import stop_all
 from runner.store import chain
 from tests.attack.browserless import by_link, http, signed_in
-from tests.attack.place import NAMES
+from tests.attack.place import NAMES, served_by_link
 from tests.attack.protocol import press, tab
 from tests.attack.sweep import Watch, drawn, filled
 from tests.attack.test_doors import claims, refused
-from tests.browser.place import COMMAND, free_port
+from tests.browser.place import COMMAND, free_port, wait_for
 from tests.runner.cli.terminal import trainweek
+from tests.runner.place import Place, place
+from tests.runner.store.test_read_only import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +37,8 @@ if TYPE_CHECKING:
     from tests.browser.provider import SignInSite
 
     Seen = Callable[[object], None]
+
+__all__ = ["place"]
 
 MEGABYTE = 1_000_000
 
@@ -60,6 +69,7 @@ def test_a_broken_login_opens_nothing(site: SignInSite, seen: Seen) -> None:
     assert (page.status_code, page.headers["location"][:8]) == (302, "/sign-in")
 
 
+@pytest.mark.whole
 @pytest.mark.attempt("a start with a login that does not parse, or that others may read", "refused")
 @pytest.mark.parametrize("how", ["not TOML", "mode 644", "no list of people"])
 def test_nothing_is_served_in_doubt(how: str, copy: Path, seen: Seen) -> None:
@@ -77,7 +87,7 @@ def test_nothing_is_served_in_doubt(how: str, copy: Path, seen: Seen) -> None:
 @pytest.mark.attempt("an address that is not verified, in capitals, or missing", "not let in")
 def test_only_a_verified_address_counts(site: SignInSite, seen: Seen) -> None:
     known = NAMES[Role.CTO]
-    people = {
+    people: dict[str, dict[str, object]] = {
         "una": {"email": known, "email_verified": False},
         "uma": {"email": known, "email_verified": "true"},
         "noa": {},
@@ -118,10 +128,12 @@ def test_a_signature_that_nobody_proved_passes_no_gate(open_site: Site, seen: Se
         known = drawn(mine, "decision")
         (button,) = [w for w in known if w.key.startswith("sign:button")]
         mine.run("decision", [*filled(known), press(button.id)])
-    (line,) = [line for line in watch.lines() if line.kind == "signature"]
+    (signature,) = [line for line in watch.lines() if line.kind == "signature"]
+    recorded = json.loads(open_site.home.ledger.read_text("utf-8").splitlines()[signature.seq - 1])
     strict = trainweek("decision", "gate", home=open_site.home.root)
-    seen(f"signed, verified: {line.verified}; gate exit {strict.returncode}")
-    assert not line.verified
+    seen(f"signed, verified: {recorded['verified']}; gate exit {strict.returncode}")
+    assert recorded["seq"] == signature.seq
+    assert recorded["verified"] is False
     assert strict.returncode != 0
     assert json.loads(strict.stdout)["pass"] is False
 
@@ -171,7 +183,8 @@ def test_a_record_that_is_gone_is_not_intact(copy: Path, tmp_path: Path, seen: S
     assert "intact" not in gone.stdout + mistyped.stdout
 
 
-@pytest.mark.attempt("a model zip that unpacks to 3 GB; a capsule that is /dev/zero", "refused")
+@pytest.mark.whole
+@pytest.mark.attempt("a model zip that unpacks to 600 MB; a capsule that is /dev/zero", "refused")
 def test_an_archive_that_swells_and_a_file_without_end_are_refused(
     copy: Path, tmp_path: Path, seen: Seen
 ) -> None:
@@ -186,6 +199,7 @@ def test_an_archive_that_swells_and_a_file_without_end_are_refused(
     seen(f"import exit {model.returncode}; capsule exit {capsule.returncode}")
     assert model.returncode not in (0, None)
     assert capsule.returncode not in (0, None)
+    assert "unpack to" in model.stderr
     for done in (model, capsule):
         assert "Traceback" not in done.stderr
 
@@ -208,3 +222,88 @@ def test_no_part_of_a_page_comes_from_elsewhere(site: SignInSite, seen: Seen) ->
     seen(f"{len(icons)} icons, drawn in the page")
     assert icons
     assert not [icon for icon in icons if "://" in icon.replace("http://www.w3.org/", "")]
+
+
+@pytest.mark.whole
+@pytest.mark.attempt("CORS and XSRF protection off in a user's Streamlit configuration", "refused")
+def test_a_users_configuration_switches_no_guard_off(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: Seen
+) -> None:
+    config = tmp_path / "person" / ".streamlit" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        '[server]\nenableCORS = false\nenableXsrfProtection = false\naddress = "0.0.0.0"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("HOME", str(config.parent.parent))
+    monkeypatch.setenv("STREAMLIT_SERVER_ENABLE_CORS", "false")
+    site = served_by_link(home, tmp_path / "home")
+    try:
+        cookies = by_link(site)
+        with tab(site.url, cookies) as own:
+            assert own.run("this_week")
+        answer = refused(site.url, cookies, origin="https://evil.example")
+        listening = {
+            connection.laddr.ip
+            for process in psutil.process_iter()
+            for connection in listeners(process)
+            if connection.laddr.port == site.port
+        }
+    finally:
+        site.close()
+    seen(f"a foreign origin: {answer}; listening on {sorted(listening)}")
+    assert listening == {"127.0.0.1"}
+
+
+@pytest.mark.whole
+@pytest.mark.attempt("kill -9 of trainweek up, then up again on its port", "it serves again")
+def test_up_takes_over_the_dashboard_that_a_killed_up_left(copy: Path, seen: Seen) -> None:
+    port, started = free_port(), []
+    words = [*COMMAND, "up", "--port", str(port), "--home", str(copy)]
+
+    def up() -> subprocess.Popen[bytes]:
+        with (copy / "up.log").open("ab") as log:
+            started.append(subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True))
+        return started[-1]
+
+    def answers() -> bool:
+        assert started[-1].poll() is None, (copy / "up.log").read_text(encoding="utf-8")
+        with suppress(httpx.HTTPError):
+            return httpx.get(f"http://127.0.0.1:{port}/_stcore/health").status_code == 200
+        return False
+
+    def pages() -> set[int]:
+        return {
+            p.pid for p in psutil.process_iter() if any(c.laddr.port == port for c in listeners(p))
+        }
+
+    try:
+        first = up()
+        wait_for(answers, "the first up")
+        before = pages()
+        first.kill()
+        first.wait()
+        left = pages()
+        up()
+        wait_for(lambda: answers() and pages() and not pages() & before, "the second up")
+        seen(f"left: {len(left)} dashboard; after the second up: {len(pages())}, another one")
+    finally:
+        for each in started:
+            each.terminate()
+            each.wait(60)
+        stop_all(Home(copy))
+
+
+@pytest.mark.attempt("reading commands on a home that is mounted read-only", "the week is listed")
+def test_a_read_only_home_is_read(place: Place, seen: Seen) -> None:
+    listed = read_only(place, "week", "list")
+    seen(f"exit {listed.returncode}")
+    assert listed.returncode == 0
+    assert place.week.id in listed.stdout
+
+
+def listeners(process: psutil.Process) -> list[Any]:
+    """The ports on which a process waits for others."""
+    with suppress(psutil.Error):
+        return [c for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    return []
