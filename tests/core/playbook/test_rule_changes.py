@@ -22,8 +22,8 @@ def test_a_loosened_gate_is_said_in_both_languages_by_its_name() -> None:
         "1.0",
         "-99.0",
     )
-    assert change.in_("en") == 'Gate "Sharpe Ratio", threshold: 1 → −99'  # noqa: RUF001
-    assert change.in_("pt") == 'Gate "Sharpe Ratio", threshold: 1 → −99'  # noqa: RUF001
+    assert change.in_("en") == 'Gate "Sharpe Ratio", threshold: 1 → -99'
+    assert change.in_("pt") == 'Gate "Sharpe Ratio", threshold: 1 → −99'
     assert change.sets_the_bar
 
 
