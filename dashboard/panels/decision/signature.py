@@ -66,7 +66,10 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
     with st.container(border=True, key="signature"):
         signature = snapshot.signature_of(saved.sha256)
         validity = snapshot.validity(signature)
-        st.markdown(f"#### {say('Signature')} {badge(validity.state, say)}", anchors=False)
+        # A rejection that stands is no green tick: who rejected it is said below, in red.
+        rejected = signature is not None and signature.act not in APPROVALS and validity.valid
+        state = "" if rejected else badge(validity.state, say)
+        st.markdown(f"#### {say('Signature')} {state}", anchors=False)
         if signature is not None:
             _signed(page, snapshot, saved, signature, validity)
         else:
