@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,12 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built once; each test that changes it gets a copy."""
     return build(tmp_path_factory.mktemp("attacked"))
+
+
+@pytest.fixture
+def copy(home: Path, tmp_path: Path) -> Path:
+    """A home of this test alone."""
+    return shutil.copytree(home, tmp_path / "home")
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Seen = Callable[[object], None]
 
-DECIDING = ("this_week", "escalation", "decision", "revalidation", "hourly_checks")
+DECIDING = ("this_week", "escalation", "revalidation")
 
 
 @pytest.mark.attempt("no control of a page works for a viewer", "0 acts; each is denied")
@@ -31,7 +31,7 @@ def test_a_viewer_presses_what_is_disabled(site: SignInSite, seen: Seen) -> None
     with tab(site.url, signed_in(site, "vic")) as mine:
         pressed = press_all(mine, DECIDING)
     seen(f"{pressed} controls, {sum(watch.rows(by).values())} acts, {watch.denials(by)} denials")
-    assert pressed > 15
+    assert pressed > 8
     assert not watch.rows(by)
     assert watch.denials(by)
 
