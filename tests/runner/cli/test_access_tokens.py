@@ -23,7 +23,7 @@ ANA = {"sub": "1", "email": "ana@example.org", "email_verified": True}
 ACTS: tuple[tuple[Scope | None, tuple[str, ...]], ...] = (
     (Scope.TICK, ("tick", "no_crashes", "--slot", "hourly_1", "--note", "seen")),
     (Scope.TICK, ("incidents", "open", "crash", "--summary", "It died.")),
-    (None, ("incidents", "close", "1", "--reason", "found")),  # blocks every start
+    (None, ("incidents", "close", "INCIDENT", "--reason", "found")),  # blocks every start
     (None, ("jobs", "submit", "train", "--param", "override_reason=by hand")),
     (None, ("jobs", "submit", "backup", "--param", "action=restore")),
     (Scope.OPERATE, ("jobs", "submit", "preflight")),
@@ -40,7 +40,7 @@ ACTS: tuple[tuple[Scope | None, tuple[str, ...]], ...] = (
 READS = (
     ("week", "list"),
     ("jobs", "list"),
-    ("incidents", "list"),
+    ("decision", "history"),
     ("ledger", "verify"),
     ("ledger", "backup"),
     ("ledger", "replay"),
@@ -67,6 +67,12 @@ def token(place: Place, *scopes: Scope, name: str = "ana@example.org") -> str:
     return Tokens(place.home).make(name, ANA, "nightly", scopes, until, now)[0]
 
 
+def meant(place: Place, words: tuple[str, ...]) -> list[str]:
+    """The words with the incident of the place."""
+    [incident] = place.lead.incidents(place.week.id, open_only=True)
+    return [str(incident.id) if word == "INCIDENT" else word for word in words]
+
+
 def last_line(place: Place) -> dict[str, Any]:
     line: dict[str, Any] = json.loads(place.home.ledger.read_text("utf-8").splitlines()[-1])
     return line
@@ -80,7 +86,7 @@ def denials(place: Place) -> int:
 def test_without_a_token_every_act_is_refused_and_the_machine_kept_running(desk: Place) -> None:
     root = desk.home.root
     for number, (_, words) in enumerate(ACTS, start=1):
-        refused = trainweek(*words, home=root, role="lead")
+        refused = trainweek(*meant(desk, words), home=root, role="lead")
         assert refused.returncode == 2, (words, refused.stdout, refused.stderr)
         assert "needs an access token" in refused.stderr, (words, refused.stderr)
         assert "TRAINWEEK_TOKEN" in refused.stderr
@@ -95,7 +101,7 @@ def test_without_a_token_every_act_is_refused_and_the_machine_kept_running(desk:
 def test_each_command_asks_for_its_scope(desk: Place, scopes: tuple[Scope, ...]) -> None:
     secret = token(desk, *scopes)
     for scope, words in ACTS:
-        done = trainweek(*words, home=desk.home.root, token=secret)
+        done = trainweek(*meant(desk, words), home=desk.home.root, token=secret)
         refused = [why for why in REFUSALS if why in done.stderr]
         missing = [REFUSALS[1]] if scope not in scopes else []
         expected = [REFUSALS[2]] if scope is None else missing
