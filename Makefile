@@ -33,6 +33,7 @@ up: $(READY)     ## start runner and dashboard for the active week
 
 test: $(READY_DEV) ## run all tests, including the browser tests
 	sh tests/browser/find_chromium.sh
+	sh tests/browser/find_nginx.sh
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser
 	$(BIN)/python -m pytest tests/browser
 
@@ -62,6 +63,7 @@ catalogue: $(READY_DEV) ## update the Portuguese catalogue from the sentences in
 
 faults: $(READY_DEV) ## inject every fault of the matrix and print the results as a table
 	sh tests/browser/find_chromium.sh
+	sh tests/browser/find_nginx.sh
 	$(BIN)/python -m pytest tests/faults --matrix --quiet
 
 chaos: $(READY_DEV) ## kill runner, shim, trainer and dashboard at random for 100 rounds and count losses
@@ -78,6 +80,7 @@ bench-detectors: $(READY_DEV) ## benchmark: accuracy of the diagnosis on labelle
 
 pictures: $(READY_DEV) ## take the pictures of README and docs/ again, of a demo week
 	sh tests/browser/find_chromium.sh
+	sh tests/browser/find_nginx.sh
 	$(BIN)/python -m tests.browser.pictures
 
 sbom: $(READY_DEV) ## write trainweek.cdx.json: the packages that a user gets, with their licences (CycloneDX)

@@ -19,6 +19,7 @@ from core.errors import TrainweekError
 from core.paths import CHECKOUT, Home
 from dashboard import serving
 from dashboard.gate import Gate
+from dashboard.security_headers import SecurityHeaders
 from runner.client.entry import Entry
 
 _FIXED: dict[str, Any] = {
@@ -55,8 +56,9 @@ def app(entry: Entry, port: int) -> st.App:
             warnings.simplefilter("ignore", DeprecationWarning)
             from dashboard.doors import doors
         inner = doors(entry, entry.login, port)
+    headers = Middleware(SecurityHeaders, secure=entry.login is not None and entry.login.secure)
     gate = Middleware(Gate, entry=entry, port=port, doors=inner)
-    return st.App(CHECKOUT / "dashboard" / "app.py", middleware=[gate])
+    return st.App(CHECKOUT / "dashboard" / "app.py", middleware=[headers, gate])
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ from core.files import file_sha256
 from core.language import Message, literal
 from core.model_manifest import manifest_of
 from core.playbook.extension import extended
+from core.playbook.rules import COSTS, MARKET, PROSE
 from core.yaml_files import TreeError, read_tree
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 # Which parts of a playbook are its rules; signatures of version 1 did not name any.
 RULES = 2
 # Prose fields by version: correcting them does not change the rules' hash.
-_PROSE = {1: {"title", "next_steps"}, 2: {"title", "next_steps", "name", "short"}}
-_CHARGED = ("fee_bps", "slippage_bps")  # of the training settings: what a backtest pays
+_PROSE = {1: frozenset({"title", "next_steps"}), 2: PROSE}
 
 
 @dataclass(frozen=True)
@@ -120,12 +120,12 @@ def rules_sha256(playbook_text: str, version: int = RULES) -> str:
     }
     if version > 1:
         training = tree["training"] if isinstance(tree.get("training"), Mapping) else {}
-        rules |= {name: tree.get(name) for name in ("symbol", "interval")}
-        rules["costs"] = {name: training.get(name) for name in _CHARGED}
+        rules |= {name: tree.get(name) for name in MARKET}
+        rules["costs"] = {name: training.get(name) for name in COSTS}
     return canonical_sha256(rules)
 
 
-def _without(prose: set[str], part: Any) -> Any:
+def _without(prose: frozenset[str], part: Any) -> Any:
     if not isinstance(part, Mapping):
         return part
     return {name: value for name, value in part.items() if name not in prose}

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from core.decision.training_range import OutsideTraining
     from core.market.candles import Provenance
     from core.playbook import DecisionRule, Playbook
+    from core.playbook.rule_changes import RuleChange
     from core.trading.backtest_record import BacktestRecord
 
 STAGES = ("gates", "uncertainty", "skill", "robustness", "documents")
@@ -57,6 +58,7 @@ class Inputs:
     """What was tested, and by which rules.
 
     :ivar playbook_sha256: of the playbook's file.
+    :ivar rule_changes: what differs in its rules from the playbook that comes with trainweek.
     :ivar data: provenance of the backtest candles.
     :ivar data_warnings: warnings of :func:`core.market.quality`.
     :ivar seeds: random seeds by what they drew.
@@ -68,6 +70,7 @@ class Inputs:
     model: ModelRecord
     data_warnings: Sequence[str] = ()
     seeds: Mapping[str, int | None] = field(default_factory=dict)
+    rule_changes: Sequence[RuleChange] = ()
 
 
 @dataclass(frozen=True)
@@ -207,7 +210,7 @@ def build_decision(
         episodes_that_pass=share_of_episodes_that_pass(table, playbook.gates),
         data=inputs.data,
         model=inputs.model,
-        playbook=PlaybookRecord(id=playbook.id, sha256=inputs.playbook_sha256),
+        playbook=_playbook(inputs),
         costs=CostsRecord.of(record.costs),
         seeds=dict(inputs.seeds),
         conventions=card.conventions,
@@ -221,6 +224,11 @@ def build_decision(
     ).model_copy(update=_of_job(job, trust.reproducible))
     found = _unique([*find_warnings(decision), *trust.data_quality.warnings])
     return with_sentences(decision.model_copy(update={"warnings": found}))
+
+
+def _playbook(inputs: Inputs) -> PlaybookRecord:
+    named = {"rule_changes": tuple(inputs.rule_changes)} if inputs.rule_changes else {}
+    return PlaybookRecord(id=inputs.playbook.id, sha256=inputs.playbook_sha256, **named)
 
 
 def _with_fills(checks: Checks, record: BacktestRecord) -> Checks:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from core.json_model import JsonModel, Sha256
+from core.playbook.rule_changes import RuleChange
 from core.trading.costs import CostModel
 
 
@@ -63,6 +64,11 @@ class PlaybookRecord(JsonModel):
 
     id: str = Field(description="Name of the playbook.")
     sha256: Sha256 = Field(description="Of its file.")
+    rule_changes: tuple[RuleChange, ...] = Field(
+        default=(),
+        description="Rules that differ from the playbook that comes with trainweek; absent: none, "
+        "or recorded before December 2026.",
+    )
 
 
 class CostsRecord(JsonModel):

@@ -102,6 +102,8 @@ def _value(value: Any) -> Message:
 
 def _title(playbooks: Sequence[Playbook], section: str, name: str, language: str) -> str:
     for playbook in playbooks:
+        if section == "gates" and (gate := _child(playbook.gates, name)) is not None:
+            return str(gate.name)  # the manual's name, which everybody knows it by
         title = getattr(_child(_child(playbook, section), name), "title", None)
         if title is not None:
             return str(title.in_(language))

@@ -13,6 +13,7 @@ from core.report.sentences import (
     among_random,
     blocks,
     break_even,
+    changed_rules,
     compared,
     data_counts,
     days,
@@ -76,6 +77,7 @@ def _head(d: DecisionRecord, sentences: Sentences, v: Speaker) -> str:
         [
             *_in_a_line(title, f"[ {verdict(d, v)} ]"),
             *synthetic,
+            *(line for text in changed_rules(d, v) for line in _folded(f"! {text}")),
             *_folded(f"{advice(d, v)} {sentences.reason}"),
             *_folded(
                 f"{evidence}: {capitals(d.evidence.grade).in_(v.language)}. {' '.join(sentences.grade_reasons)}"

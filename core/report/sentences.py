@@ -56,6 +56,19 @@ def days(ends: tuple[str | None, str | None] | None) -> str:
     return f"{ends[0][:10]} - {ends[1][:10]}"
 
 
+def changed_rules(d: RecordedDecision, v: Speaker) -> list[str]:
+    """That other rules than the shipped playbook's decided, then each; empty if they did."""
+    changes = d.playbook.rule_changes
+    if not changes:
+        return []
+    heading = v.plural(
+        "{n} rule differs from the playbook that comes with trainweek:",
+        "{n} rules differ from the playbook that comes with trainweek:",
+        len(changes),
+    )
+    return [heading, *(one.in_(v.language) for one in changes)]
+
+
 def ledger_line(head: LedgerHead, v: Speaker) -> str:
     """Which line of the ledger was the last one when the memo was made; its hash follows."""
     return v.say("Ledger at line {line:,}", line=head.line)

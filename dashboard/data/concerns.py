@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from core.decision import SavedDecision
+    from core.diagnosis import Finding
     from core.language import Language
     from dashboard.data.snapshot import Snapshot
+    from runner.incident_records import Incident
 
 _WORST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 _ALARMS = {FindingStatus.FIRING, FindingStatus.RECOVERING}
@@ -108,21 +110,48 @@ def _incidents(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
             left=len(open_actions(snapshot.week, incident)),
         )
         severity = Severity.CRITICAL if incident.is_blocking else Severity.WARNING
+        same = [
+            finding for finding in _alarms(snapshot) if _incident_of(snapshot, finding) == incident
+        ]
+        for finding in same:
+            severity = min(severity, _severity(finding), key=_WORST_FIRST.index)
         what = snapshot.procedure(incident.procedure, language)
+        text = joined([text, *map(_headline, same)])
         yield Concern(severity, what, text, "escalation")
 
 
 def _findings(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
-    for finding in snapshot.findings:
-        if finding.status not in _ALARMS or finding.severity is Severity.INFO:
-            continue
-        recovering = finding.status is FindingStatus.RECOVERING
-        severity = Severity.WARNING if recovering else finding.severity
-        text = finding.headline
-        if recovering:
-            text = joined([Message("Recovering:"), text])
-        what = scenario_name(snapshot.week.playbook, finding.scenario, language)
-        yield Concern(severity, what, text, "troubleshooting")
+    """The findings that no open incident is about: one event is one problem."""
+    for finding in _alarms(snapshot):
+        if _incident_of(snapshot, finding) is None:
+            what = scenario_name(snapshot.week.playbook, finding.scenario, language)
+            yield Concern(_severity(finding), what, _headline(finding), "troubleshooting")
+
+
+def _alarms(snapshot: Snapshot) -> list[Finding]:
+    return [
+        finding
+        for finding in snapshot.findings
+        if finding.status in _ALARMS and finding.severity is not Severity.INFO
+    ]
+
+
+def _severity(finding: Finding) -> Severity:
+    recovering = finding.status is FindingStatus.RECOVERING
+    return Severity.WARNING if recovering else finding.severity
+
+
+def _headline(finding: Finding) -> Message:
+    if finding.status is FindingStatus.RECOVERING:
+        return joined([Message("Recovering:"), finding.headline])
+    return finding.headline
+
+
+def _incident_of(snapshot: Snapshot, finding: Finding) -> Incident | None:
+    """The open incident whose procedure is the one for this finding, or has its name."""
+    spec = snapshot.week.playbook.find_scenario(finding.scenario)
+    wanted = (spec.escalation if spec else None) or finding.scenario
+    return next((one for one in snapshot.open_incidents if one.procedure == wanted), None)
 
 
 def _run(snapshot: Snapshot, language: Language) -> Iterator[Concern]:

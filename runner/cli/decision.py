@@ -12,6 +12,7 @@ from core.errors import InputError, TrainweekError
 from core.files import write_bytes
 from core.language import Message, joined
 from core.paths import Home
+from core.playbook.rule_changes import RuleChange
 from core.vocabulary import SignatureState
 from runner.cli.decision_text import (
     STATES,
@@ -24,6 +25,7 @@ from runner.cli.decision_text import (
     signed_line,
 )
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
+from runner.cli.rule_changes import tell_changes
 from runner.cli.speech import tell
 from runner.client import Client
 from runner.client.signatures.capsules import (
@@ -80,6 +82,9 @@ def show(
         if facts["second"]:
             indented(second_person(facts))
         indented(Message("expires {time}", time=facts["expires_at"]))
+    tell_changes([RuleChange(**one) for one in facts["rule_changes"]], "  ")
+    if facts["rule_changes"] and facts["rule_changes_signed"] is False:
+        indented(Message("The signature does not name them: an older version made it."))
     for difference in facts["differences"]:
         indented(joined(["!", difference["what"], difference["remedy"]]))
     for number, condition in enumerate(facts["conditions"], start=1):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.language import Message, joined
+from core.playbook.rule_changes import RuleChange
 from core.vocabulary import SignatureState
+from runner.cli.rule_changes import tell_changes
 from runner.cli.speech import tell
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ def capsule_facts(capsule: dict[str, Any]) -> dict[str, Any]:
     who = ("by", "role", "verified", "second", "second_verified", "at", "expires_at")
     return {
         **{name: statement[name] for name in (*names, *who)},
+        "rule_changes": statement.get("rule_changes"),  # None: an older version signed it
         "conditions": capsule["conditions"],
         "fingerprint": capsule["seal"]["fingerprint"],
     }
@@ -80,6 +83,7 @@ def print_verdict(file: Path, validity: Validity, capsule: dict[str, Any] | None
         if facts["second"]:
             indented(second_person(facts))
         indented(facts["reason"])
+        tell_changes([RuleChange(**one) for one in facts["rule_changes"] or ()], "  ")
         for condition in facts["conditions"]:
             closed = condition["closed"]
             state = (

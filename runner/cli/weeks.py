@@ -11,12 +11,14 @@ import typer
 
 from core.errors import InputError
 from core.language import Message, joined, plural
+from core.playbook.rule_changes import changed_from_shipped
 from core.state_words import word_of
 from core.timestamps import iso, parse_moment
 from core.vocabulary import WeekState
 from core.week import Week
 from runner.cli.options import HomeOption, JsonOption, client_of_any, open_client, print_json
 from runner.cli.paths import given_path
+from runner.cli.rule_changes import tell_changes
 from runner.cli.speech import tell
 from runner.client import Client
 from runner.client.week_list import ListedWeek
@@ -54,6 +56,8 @@ def new(
     match outcome:
         case Recorded(record=week):
             _show(client, [week.id], json)
+            if not json:
+                tell_changes(changed_from_shipped(week.playbook_text))
             if not json and (late := datetime.now(UTC) - week.launch) > _PAST:
                 tell(
                     plural(

@@ -11,6 +11,7 @@ from core.language import Message
 from core.ledger_bodies import PlaybookField, PlaybookTaken
 from core.path_names import safe_name
 from core.playbook.differences import Difference, as_text, differences
+from core.playbook.rules import decides
 from core.text_rules import is_blank
 from core.vocabulary import JobKind, Right
 from runner.client.base import BaseClient, no_week, refused_text, used_otherwise
@@ -39,9 +40,6 @@ _NOT_STARTED_WITH = frozenset(
         "raised_ent_coef",
     }
 )
-# What a revalidation judges by.
-_JUDGES_BY = frozenset({"gates", "decision", "revalidation", "symbol", "interval"})
-_COSTS = frozenset({"fee_bps", "slippage_bps"})
 
 
 @dataclass(frozen=True)
@@ -216,11 +214,7 @@ def _of_training(connection: Connection, week: Week, found: Sequence[Difference]
 def _of_revalidation(
     connection: Connection, week: Week, found: Sequence[Difference]
 ) -> Refused | None:
-    fields = [
-        each
-        for each in found
-        if each.path[0] in _JUDGES_BY or (each.path[0] == "training" and each.path[1] in _COSTS)
-    ]
+    fields = [each for each in found if decides(each.path)]
     job = queries.active_job(connection, JobKind.REVALIDATE) if fields else None
     if job is None or job.week_id != week.id:
         return None

@@ -10,8 +10,9 @@ from core.ledger_bodies import ClockSet, WeekCreated
 from core.path_names import safe_name
 from core.vocabulary import Right
 from core.week import require_usable_launch
-from runner.client.base import BaseClient, no_week, used_otherwise
+from runner.client.base import no_week, used_otherwise
 from runner.client.playbook_files import playbook_file
+from runner.client.playbook_rules import PlaybookRules
 from runner.client.week_changes import busy_week
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from core.week import Week
 
 
-class Weeks(BaseClient):
+class Weeks(PlaybookRules):
     """Creates weeks and moves their clocks."""
 
     def create_week(
@@ -43,6 +44,8 @@ class Weeks(BaseClient):
         """Create a week and make it the active one.
 
         Where another week is active, that takes the right to plan, and no job in progress.
+        So do gates, decision rules, revalidation settings or costs that are neither those of
+        trainweek's own playbook nor the ones that were approved last.
 
         :param tag: the name of its runs; None: the playbook's.
         :param watched: log folder of a run that trainweek did not start; it is only read.
@@ -59,6 +62,8 @@ class Weeks(BaseClient):
         require_usable_launch(launch)
         file = playbook_file(self.home, playbook_path)
         text, playbook = file.text, file.playbook
+        if denied := self._denied_rules(text):
+            return denied
         with self.store.write() as transaction:
             if (entry := self._keyed(transaction.connection, key)) is not None:
                 if not isinstance(entry.body, WeekCreated):

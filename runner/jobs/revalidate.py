@@ -33,6 +33,7 @@ from core.job_params import RevalidateParams
 from core.market import load_candles, require_quality
 from core.metrics.records import records_csv
 from core.model_manifest import lost_on_validation
+from core.playbook.rule_changes import changed_from_shipped
 from core.report import memo_documents
 from core.trading.evidence import Trials
 from core.trading.warm_up import WARM_UP
@@ -161,6 +162,7 @@ class _Revalidation:
                     *(issue.message for issue in report.warnings),
                 ],
                 seeds={"training": candidate.settings.seed},
+                rule_changes=changed_from_shipped(self.spec.playbook_path.read_text("utf-8")),
             ),
             Occasion(now, context.day, self.spec.week_id, context.approval_at),
             trials=self.trials,

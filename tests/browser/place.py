@@ -118,7 +118,9 @@ class Site:
     def _answers(self) -> bool:
         assert self._children[-1].poll() is None, self.log()
         try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}/_stcore/health", timeout=2
+            ) as answer:
                 return answer.status == 200
         except OSError:
             return False

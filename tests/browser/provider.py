@@ -68,9 +68,10 @@ class SignInSite(Site):
 
     by_link = False
 
-    def __init__(self, root: Path, provider: Provider) -> None:
+    def __init__(self, root: Path, provider: Provider, url: str | None = None) -> None:
+        """:param url: where browsers find it; None: at its own port, without a proxy."""
         super().__init__(root)
-        self.url = f"http://localhost:{self.port}"
+        self.url = url or f"http://localhost:{self.port}"
         self.provider = provider
         self.home.login.write_text(
             f"""[auth]

@@ -97,7 +97,7 @@ def _counted(case: Case, run: RunFacts, log: LogFacts, troubles: list[Message]) 
     reading = Reading(
         len(troubles),
         "events",
-        Message("since the start of the run"),
+        Message("this week"),
         f"{log.path}, job of {run.name}" if log.exists else f"job of {run.name}",
         at=at,
     )

@@ -11,6 +11,7 @@ from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import joined, plural
 from core.vocabulary import Decision, doubtful_go
+from dashboard.components import changed_rules
 from dashboard.components.checklist import replaced_note
 from dashboard.components.empty_state import empty
 from dashboard.components.gate_cards import gate_cards, gate_line
@@ -58,6 +59,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
             ":material/gavel:",
         )
         link("revalidation", say.raw("Go to {page}", page=TITLES["revalidation"]))
+        changed_rules.show(page, snapshot)
         delivery.show(page, snapshot, None)
         return
     if problem := dated_problem(page.services.home, saved):
@@ -65,6 +67,8 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         st.warning(f"{say.text(problem)} {intact}", icon=":material/content_copy:")
     refused = snapshot.unsignable(saved.sha256)
     signature.alert(page, snapshot, saved, refused)
+    decided_by = snapshot.week.playbook_text_of(saved.decision.playbook.sha256)
+    changed_rules.show(page, snapshot, decided_by)
     _headline(page, snapshot, saved)
     signature.show(page, snapshot, saved, refused)
     decided = saved.decision

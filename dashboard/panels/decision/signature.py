@@ -8,9 +8,11 @@ import streamlit as st
 
 from core.decision.seal import fingerprint, short
 from core.errors import TrainweekError
+from core.language import plural
+from core.playbook.rule_changes import RuleChange
 from core.timestamps import parse_moment
 from core.vocabulary import APPROVALS, Right, SignatureState
-from dashboard.components import conditions, outcomes
+from dashboard.components import changed_rules, conditions, outcomes
 from dashboard.components.markup import small, tinted
 from dashboard.components.signatories import second_person, signed_by
 from dashboard.components.states import ACTS, badge, look, word
@@ -19,6 +21,7 @@ from dashboard.panels.decision import signing_form
 from dashboard.wording import plain
 from dashboard.wording.decision import BROKEN, REMEDIES
 from dashboard.wording.names import ROLES
+from runner.client.signatures.approved_rules import RULE_CHANGES, rule_facts
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
@@ -63,7 +66,10 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
     with st.container(border=True, key="signature"):
         signature = snapshot.signature_of(saved.sha256)
         validity = snapshot.validity(signature)
-        st.markdown(f"#### {say('Signature')} {badge(validity.state, say)}", anchors=False)
+        # A rejection that stands is no green tick: who rejected it is said below, in red.
+        rejected = signature is not None and signature.act not in APPROVALS and validity.valid
+        state = "" if rejected else badge(validity.state, say)
+        st.markdown(f"#### {say('Signature')} {state}", anchors=False)
         if signature is not None:
             _signed(page, snapshot, saved, signature, validity)
         else:
@@ -119,6 +125,7 @@ def _signed(
         st.markdown(f":orange-badge[:material/gpp_maybe: {say('identity unverified')}]")
     if signature.reason:
         st.markdown(f"> {plain(signature.reason)}")
+    _named_rules(page, snapshot, saved, signature)
     if second := second_person(page, signature):
         st.caption(second)
     for change in differences(validity):
@@ -129,6 +136,26 @@ def _signed(
         _pipeline(page, snapshot, saved)
     conditions.show(page, snapshot, snapshot.conditions_of(signature))
     _capsule(page, signature, validity)
+
+
+def _named_rules(
+    page: Page, snapshot: Snapshot, saved: SavedDecision, signature: Signature
+) -> None:
+    """The changed rules that the signature names, or that it names none."""
+    say, statement = page.say, (signature.sealed or {}).get("statement", {})
+    facts = rule_facts(snapshot.week, saved, statement)
+    if not facts["rule_changes_signed"]:
+        if facts[RULE_CHANGES]:
+            text = say("This signature does not name the changed rules: an older version made it.")
+            st.markdown(tinted(text, "orange", "rule"))
+        return
+    named = [RuleChange.model_validate(one) for one in statement[RULE_CHANGES]]
+    if named:
+        heading = plural(
+            "Signed with this changed rule:", "Signed with these {n} changed rules:", len(named)
+        )
+        st.markdown(tinted(say(heading), "orange", "rule"))
+        st.markdown(changed_rules.lines(page, named))
 
 
 def _pipeline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:

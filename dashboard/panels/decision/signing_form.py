@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.language import Message
+from core.language import Message, plural
 from core.people import Person
+from core.playbook.rule_changes import changed_from_shipped
 from core.state_words import capitals
 from core.vocabulary import (
     APPROVALS,
@@ -17,7 +18,7 @@ from core.vocabulary import (
     Role,
     SignatureAct,
 )
-from dashboard.components import outcomes
+from dashboard.components import changed_rules, outcomes
 from dashboard.components.markup import tinted
 from dashboard.formatting import age
 from dashboard.wording import plain
@@ -102,6 +103,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
         _condition_rows(page, snapshot, saved)
     if override and not _second(page, snapshot, saved):
         return
+    _changed_rules(page, snapshot, saved)
     st.button(
         say.raw("Sign: {act}", act=say.raw(ACTS[act]).lower()),
         key=_key("button", saved),
@@ -212,6 +214,19 @@ def _second(page: Page, snapshot: Snapshot, saved: SavedDecision) -> bool:
         ),
     )
     return False
+
+
+def _changed_rules(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
+    """The rules that the signature will name."""
+    text = snapshot.week.playbook_text_of(saved.decision.playbook.sha256)
+    if changes := changed_from_shipped(text):
+        heading = plural(
+            "Your signature names this changed rule:",
+            "Your signature names these {n} changed rules:",
+            len(changes),
+        )
+        st.markdown(tinted(page.say(heading), "orange", "rule"))
+        st.markdown(changed_rules.lines(page, changes))
 
 
 def _rows(saved: SavedDecision) -> int:

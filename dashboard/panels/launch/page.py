@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.vocabulary import JobKind, Right
-from dashboard.components import outcomes, start_training
+from dashboard.components import changed_rules, outcomes, start_training
 from dashboard.components.checklist import checklist
 from dashboard.components.job_line import job_line
 from dashboard.components.live import live_panel
@@ -27,6 +27,7 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page, snapshot: Snapshot) -> None:
+    changed_rules.show(page, snapshot)
     for slot in snapshot.week.playbook.slots_of_kind("preflight"):
         with st.container(border=True, key=f"box-{slot.id}"):
             _preflight(page, snapshot, slot)

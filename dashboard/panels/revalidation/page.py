@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.vocabulary import JobKind, Right
-from dashboard.components import outcomes
+from dashboard.components import changed_rules, outcomes
 from dashboard.components.checklist import checklist
 from dashboard.components.empty_state import no_run
 from dashboard.components.job_line import job_line
@@ -34,6 +34,7 @@ def _seconds(snapshot: Snapshot) -> float:
 def _draw(page: Page, snapshot: Snapshot) -> None:
     if snapshot.run is None:
         no_run(page)
+    changed_rules.show(page, snapshot)
     # While it runs, progress and gates come first.
     parts = [_preparation, _revalidation]
     for draw in reversed(parts) if snapshot.busy(JobKind.REVALIDATE) else parts:

@@ -11,6 +11,7 @@ from core.language import Message, joined, literal
 from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import APPROVALS, Decision, SignatureAct, doubtful_go
+from runner.client.signatures.approved_rules import rule_facts
 from runner.client.signatures.gate_answer import GateAnswer
 from runner.client.signatures.kept_files import evidence_paths, in_place, superseded
 from runner.client.signatures.rules import newest_decision
@@ -224,6 +225,7 @@ def _facts(
         "second_verified": signature.second_verified if signature else None,
         "signed_at": iso(signature.at) if signature else None,
         "expires_at": statement.get("expires_at"),
+        **rule_facts(week, saved, statement),
         "conditions": [
             {
                 "text": condition.text,

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.job_params import RevalidateParams, stored_params
+from core.playbook.rule_changes import changed_from_shipped
 from core.timestamps import iso
+from runner.client.signatures.approved_rules import RULE_CHANGES
 from runner.client.signatures.kept_files import keep_evidence
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ def sealed_statement(
         "at": iso(now),
         "at_week": iso(at_week),
         "expires_at": iso(now + days),
+        RULE_CHANGES: [one.as_dict() for one in changed_from_shipped(rules)],
         "bound": bound,
         "public_key": public_text(key),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ import pytest
 from core.decision import Checks, DecisionRecord, decision_text
 from core.decision.warnings import find_warnings
 from core.ledger_bodies.body import LedgerHead
+from core.playbook import whole_text
+from core.playbook.rule_changes import changed_from_shipped
 from core.report import memo_documents, memo_html, memo_text
 from core.report.charts import equity_chart
 from core.report.speaker import Speaker
@@ -168,3 +171,20 @@ def test_no_line_of_the_memo_is_longer_than_the_page():
     for language in ("en", "pt"):
         text = memo_text(decision, language)
         assert max(len(line) for line in text.splitlines()) <= 104
+
+
+def test_changed_rules_stand_above_the_gates_in_all_four_documents() -> None:
+    text = whole_text("extends: phase4\ngates: [{id: sharpe, threshold: -99.0}]\n")
+    changes = changed_from_shipped(text)
+    backtest = record(1)
+    decision = decision_of(backtest, rule_changes=changes)
+    made = memo_documents(decision, backtest.equity, backtest.bars)
+    for name, content in made.items():
+        heading = "1 regra difere do" if "_pt" in name else "1 rule differs from the"
+        after = html.unescape(content[content.index(heading) :]).replace("−", "-")
+        assert '"Sharpe Ratio", threshold: 1 → -99' in after[:200], name
+        assert "P(pass)" in after, name  # the table of the gates
+    plain = memo_documents(decision_of(backtest), backtest.equity, backtest.bars)
+    assert not any(
+        phrase in content for content in plain.values() for phrase in ("1 rule", "1 regra")
+    )

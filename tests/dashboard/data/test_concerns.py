@@ -115,6 +115,13 @@ def test_a_stopped_run_is_a_concern_and_a_crash_is_said_once(place: Place) -> No
         assert len(said) == 1
         assert ("STOPPED" in said[0].text) == (state is JobState.STOPPED)
     assert "Training run" not in {c.what for c in found["jobs"]}
+    headline = said[0].text
+    week = present(place.client().active_week())
+    place.client().open_incident(week.id, "crash", "it fell over")
+    found = by_page(present(place.page().snapshot()))
+    others = found.get("troubleshooting", [])
+    assert "Crash" not in {c.what for c in others}, "the incident says it: one event is one problem"
+    assert headline in found["escalation"][0].text
 
 
 def test_failing_checks_of_the_newest_slot_are_a_concern(place: Place) -> None:

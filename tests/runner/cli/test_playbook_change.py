@@ -66,3 +66,28 @@ def test_a_week_with_the_manuals_playbook_needs_a_file(tmp_path: Path) -> None:
     done = trainweek("playbook", "take", home=tmp_path)
     assert done.returncode == 2
     assert "Name a file" in done.stderr
+
+
+LOOSE = "extends: phase4\nid: own\ngates: [{id: sharpe, threshold: -99.0}]\n"
+
+
+def test_check_says_that_gates_are_not_the_manuals_and_an_engineer_makes_no_such_week(
+    tmp_path: Path,
+) -> None:
+    home, file = tmp_path / "home", tmp_path / "own.yaml"
+    file.write_text(LOOSE)
+    checked = trainweek("playbook", "check", str(file), home=home)
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.splitlines()[1:] == [
+        "1 rule differs from the playbook that comes with trainweek:",
+        '  Gate "Sharpe Ratio", threshold: 1 → -99',
+        "The ML lead creates a week with such rules, and the CTO's signature names them.",
+    ]
+    words = ("week", "new", "--launch", "2026-11-23T14:00Z", "--playbook", str(file))
+    no = trainweek(*words, home=home, role="engineer")
+    assert no.returncode == 2
+    assert "gates.sharpe.threshold 1.0 → -99.0" in no.stderr
+    assert "Ask the ML lead" in no.stderr
+    made = trainweek(*words, home=home, role="lead")
+    assert made.returncode == 0, made.stderr
+    assert '  Gate "Sharpe Ratio", threshold: 1 → -99' in made.stdout.splitlines()

@@ -47,6 +47,7 @@ def test_inspect_prints_raw_facts_per_tag(tmp_path: Path) -> None:
         "min": 0.25,
         "max": 0.5,
         "nonfinite": 1,
+        "known_as": "train/approx_kl",
     }
     assert seen["readings"]["last_reward"]["value"] == 8.0
     assert seen["problems"] == []
