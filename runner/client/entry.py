@@ -45,6 +45,8 @@ class Entry:
     """The way in to the pages of one data directory, in one process.
 
     :param now: returns the present real time; tests pass their own.
+    :ivar acting: returns the id of the session of the browser that acts at this moment; None
+        where no browser does. A page that another browser took up acts for nobody.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Entry:
         self.home, self.now = home, now
         self.login: Login | None = sign_in.login
         self.sessions = Sessions(home, settings)
+        self.acting: Callable[[], str | None] | None = None
         self._fresh_for = timedelta(seconds=settings.session_fresh_s)
         self._last_good: AccessList | None = sign_in.access
         self._stamp: object = "unread"  # of the list as it was last read
@@ -149,7 +152,7 @@ class Entry:
 
     def claims_of(self, person: Person) -> Mapping[str, Any] | None:
         """What the provider proved about a signed-in person; None for anybody else."""
-        found = self.sessions.by_id(person.session, self.now()) if person.session else None
+        found = self._own_session(person)
         return found.claims if found is not None and self.login is not None else None
 
     def require(
@@ -159,13 +162,12 @@ class Entry:
 
         :param fresh: whether the act asks for a fresh sign-in.
         :param upkeep: only keeps the machine running; on the pages that asks for no less.
-        :raises PermissionDenied: the role lacks the right, the session has ended, the person has
-            another role by now, the list can't be read, or the sign-in is too old.
+        :raises PermissionDenied: the role lacks the right, the session has ended or is another
+            browser's, the person has another role by now, the list can't be read, or the sign-in
+            is too old.
         """
         person.require(right)
-        session = None
-        if person.session is not None:
-            session = self.sessions.by_id(person.session, self.now())
+        session = self._own_session(person)
         if session is None or (session.claims is None) != (self.login is None):
             raise PermissionDenied(Message("Your session has ended."), self.way_in)
         if session.claims is not None:
@@ -180,6 +182,12 @@ class Entry:
                     ),
                 )
         self.touch(session)
+
+    def _own_session(self, person: Person) -> Session | None:
+        """The live session of the person, if the browser that acts holds it."""
+        if person.session is None or (self.acting and self.acting() != person.session):
+            return None
+        return self.sessions.by_id(person.session, self.now())
 
     @cached_property
     def _store(self) -> Store:
