@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help install demo up test test-fast test-busy coverage check catalogue faults chaos bench bench-detectors \
+.PHONY: help install demo up test test-fast test-busy coverage check catalogue faults attack chaos bench bench-detectors \
 	bench-evidence pictures sbom lock clean
 
 help:            ## show this list
@@ -34,7 +34,7 @@ up: $(READY)     ## start runner and dashboard for the active week
 test: $(READY_DEV) ## run all tests, including the browser tests
 	sh tests/browser/find_chromium.sh
 	sh tests/browser/find_nginx.sh
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser -m "not whole"
 	$(BIN)/python -m pytest tests/browser
 
 FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/faults -m "not slow"
@@ -65,6 +65,9 @@ faults: $(READY_DEV) ## inject every fault of the matrix and print the results a
 	sh tests/browser/find_chromium.sh
 	sh tests/browser/find_nginx.sh
 	$(BIN)/python -m pytest tests/faults --matrix --quiet
+
+attack: $(READY_DEV) ## attack the served pages by raw messages in every role; print attempt, expected, seen
+	$(BIN)/python -m pytest tests/attack --attempts --quiet
 
 chaos: $(READY_DEV) ## kill runner, shim, trainer and dashboard at random for 100 rounds and count losses
 	$(BIN)/python -m tests.faults.chaos

@@ -34,6 +34,16 @@ def session() -> Session | None:
     return serving.entry().session(_token())
 
 
+def acting_session() -> str | None:
+    """The id of the live session of the browser that acts now.
+
+    Streamlit lets a browser take up the session of another by its id, with the controls that the
+    other was shown.
+    """
+    found = session()
+    return None if found is None else found.id
+
+
 def _token() -> str | None:
     return st.context.cookies.get(serving.session_cookie(st.get_option("server.port")))
 

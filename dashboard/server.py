@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 
 from core.errors import TrainweekError
 from core.paths import CHECKOUT, Home
-from dashboard import serving
+from dashboard import access, serving
 from dashboard.gate import Gate
 from dashboard.security_headers import SecurityHeaders
 from runner.client.entry import Entry
@@ -56,6 +56,7 @@ def app(entry: Entry, port: int) -> st.App:
             warnings.simplefilter("ignore", DeprecationWarning)
             from dashboard.doors import doors
         inner = doors(entry, entry.login, port)
+    entry.acting = access.acting_session
     headers = Middleware(SecurityHeaders, secure=entry.login is not None and entry.login.secure)
     gate = Middleware(Gate, entry=entry, port=port, doors=inner)
     return st.App(CHECKOUT / "dashboard" / "app.py", middleware=[headers, gate])

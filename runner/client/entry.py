@@ -43,6 +43,8 @@ class Entry:
     """The way in to the pages of one data directory, in one process.
 
     :param now: returns the present real time; tests pass their own.
+    :ivar acting: returns the id of the session of the browser that acts at this moment; None
+        where no browser does. A page that another browser took up acts for nobody.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Entry:
         self.home, self.now = home, now
         self.login: Login | None = sign_in.login
         self.sessions = Sessions(home, settings)
+        self.acting: Callable[[], str | None] | None = None
         self._fresh_for = timedelta(seconds=settings.session_fresh_s)
         self._last_good: AccessList | None = sign_in.access
         self._stamp: object = "unread"  # of the list as it was last read
@@ -149,11 +152,12 @@ class Entry:
         """Prove the session again, at the moment of an act. Only the list as it is now counts.
 
         :param fresh: whether the act asks for a fresh sign-in.
-        :raises PermissionDenied: the session has ended, the person has another role by now, the
-            list can't be read, or the sign-in is too old.
+        :raises PermissionDenied: the session has ended or is another browser's, the person has
+            another role by now, the list can't be read, or the sign-in is too old.
         """
         session = None
-        if person.session is not None:
+        own = self.acting is None or self.acting() == person.session
+        if own and person.session is not None:
             session = self.sessions.by_id(person.session, self.now())
         if session is None or (session.claims is None) != (self.login is None):
             raise PermissionDenied(Message("Your session has ended."), self.way_in)

@@ -56,7 +56,9 @@ def is_read_only(home: Home) -> bool:
     if not home.database.exists() and not home.ledger.exists():
         return False
     places = (home.state, home.database, home.ledger.parent, home.ledger)
-    return any(path.exists() and not os.access(path, os.W_OK) for path in places)
+    there = [path for path in places if path.exists()]
+    readable = all(os.access(path, os.R_OK) for path in there)
+    return readable and not all(os.access(path, os.W_OK) for path in there)
 
 
 def copy_of_both(home: Home) -> SpareCopy:

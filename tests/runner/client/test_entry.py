@@ -89,6 +89,16 @@ def test_a_person_without_a_session_does_nothing(door: Door) -> None:
         assert refusal(door.note(ana)) == "Your session has ended."
 
 
+def test_only_the_browser_that_holds_the_session_acts_in_it(door: Door) -> None:
+    ana = door.comes_in()
+    door.entry.acting = lambda: id_of("of another browser")
+    assert refusal(door.note(ana)) == "Your session has ended."
+    door.entry.acting = lambda: None
+    assert refusal(door.note(ana)) == "Your session has ended."
+    door.entry.acting = lambda: id_of(door.token)
+    assert isinstance(door.note(ana), Recorded)
+
+
 def test_another_role_counts_at_the_next_act(door: Door) -> None:
     ana = door.comes_in()
     give_role(door.place.home, "ana@example.org", Role.ENGINEER)
