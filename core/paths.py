@@ -189,6 +189,11 @@ class Home:
         return self.state / "sessions.db"
 
     @property
+    def tokens(self) -> Path:
+        """Personal access tokens, by their hashes; no backup holds it, as with sessions."""
+        return self.state / "tokens.db"
+
+    @property
     def signing_key(self) -> Path:
         """The private key of signatures; only its owner may read it."""
         return self.state / "keys" / "signing.pem"

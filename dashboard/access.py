@@ -165,9 +165,16 @@ def draw_person(say: Words, person: Person) -> None:
 def _draw_signed_in(say: Words, person: Person) -> None:
     st.markdown(f":material/verified_user: **{say('signed in')}**")
     st.caption(f"{person.name} · {say(ROLES[person.role])}")
+    if FRESH_RIGHTS & RIGHTS[person.role]:
+        draw_confirmation(say)
+    _draw_sign_out(say)
+
+
+def draw_confirmation(say: Words) -> bool:
+    """The way to a fresh sign-in, while the present one is too old; whether it was drawn."""
     found = session()
-    asked = FRESH_RIGHTS & RIGHTS[person.role]
-    if asked and found is not None and not serving.entry().fresh(found):
+    asked = found is not None and not serving.entry().fresh(found)
+    if asked:
         st.link_button(
             say.raw("Confirm sign-in"),
             "/sign-in?go=fresh",
@@ -177,7 +184,7 @@ def _draw_signed_in(say: Words, person: Person) -> None:
                 "sign-in. It opens in another tab; what you typed here stays."
             ),
         )
-    _draw_sign_out(say)
+    return asked
 
 
 def why_denied(say: Words, person: Person, right: Right) -> str | None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import error_log, frame, remembered, shown_week, tab
 from dashboard.access import admit, current_person, draw_person
-from dashboard.components import week_banner
+from dashboard.components import access_tokens, week_banner
 from dashboard.components.boundary import boundary
 from dashboard.navigation import ONLY_WATCHED, build, draw_menu
 from dashboard.page import current
@@ -50,6 +50,8 @@ def main() -> None:
         st.rerun()  # with the menu of this week
     if page is not None:
         with boundary(say):
+            access_tokens.show(page)
+        with boundary(say):
             if chosen.url_path == "weeks" or not week_banner.is_missing(page):
                 chosen.run()
 
@@ -60,7 +62,8 @@ def _sidebar(say: Words) -> None:
     with settings:
         draw_settings(say)
     with who:
-        draw_person(say, current_person())
+        draw_person(say, person := current_person())
+        access_tokens.draw_button(say, person)
         remembered.draw()
 
 

@@ -33,7 +33,9 @@ PREFIX = "TRAINWEEK_"
 BUSY_TIMEOUT_S = 15.0
 LOG_BYTES, LOG_FILES = 10_000_000, 10
 # Variables that are not settings: the data directory, and those between our own processes.
-_OTHER_VARIABLES = frozenset({"TRAINWEEK_HOME", "TRAINWEEK_ATTEMPT", "TRAINWEEK_FAIL"})
+_OTHER_VARIABLES = frozenset(
+    {"TRAINWEEK_HOME", "TRAINWEEK_ATTEMPT", "TRAINWEEK_FAIL", "TRAINWEEK_TOKEN"}
+)
 _MOST = 999_999_999
 
 Source = Literal["default", "environment", "file"]

@@ -5,7 +5,14 @@ line back; a line that this version does not know is an error there. :func:`read
 reads leniently, for lines that are only shown.
 """
 
-from core.ledger_bodies.access import ActDenied, SessionsRevoked, SignedIn, SignedOut
+from core.ledger_bodies.access import (
+    ActDenied,
+    SessionsRevoked,
+    SignedIn,
+    SignedOut,
+    TokenMade,
+    TokensRevoked,
+)
 from core.ledger_bodies.body import AnyBody, Body, BodyPart, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -85,6 +92,8 @@ __all__ = [
     "StopRequested",
     "StoreRestored",
     "Ticked",
+    "TokenMade",
+    "TokensRevoked",
     "UnknownBody",
     "WeekArchived",
     "WeekCreated",

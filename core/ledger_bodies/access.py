@@ -34,8 +34,29 @@ class SessionsRevoked(Body):
     count: int
 
 
+class TokenMade(Body):
+    """A person made a personal access token."""
+
+    kind = "access"
+    action = "token"
+
+    token: PlainText  # the first 12 digits of its hash
+    name: PlainText  # that the person gave it
+    scopes: list[PlainText]
+    expires: PlainText  # ISO 8601, UTC
+
+
+class TokensRevoked(Body):
+    """Tokens were revoked: by their person on the pages, or at the command line."""
+
+    kind = "access"
+    action = "revoke-token"
+
+    tokens: list[PlainText]  # the first 12 digits of each one's hash
+
+
 class ActDenied(Body):
-    """An act on the pages was refused, or a person was not let in."""
+    """An act on the pages or at the terminal was refused, or a person was not let in."""
 
     kind = "access"
     action = "deny"

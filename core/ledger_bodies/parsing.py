@@ -10,7 +10,14 @@ from pydantic import ValidationError
 from core.errors import IntegrityError
 from core.field_hints import shown
 from core.language import Message
-from core.ledger_bodies.access import ActDenied, SessionsRevoked, SignedIn, SignedOut
+from core.ledger_bodies.access import (
+    ActDenied,
+    SessionsRevoked,
+    SignedIn,
+    SignedOut,
+    TokenMade,
+    TokensRevoked,
+)
 from core.ledger_bodies.body import AnyBody, Body, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -75,6 +82,8 @@ BODIES: tuple[type[Body], ...] = (
     SignedIn,
     SignedOut,
     SessionsRevoked,
+    TokenMade,
+    TokensRevoked,
     ActDenied,
 )
 _BY_NAME = {(model.kind, model.action): model for model in BODIES}

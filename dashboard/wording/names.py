@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.language import Message
+from core.token_scopes import Scope
 from core.vocabulary import JobKind, Role
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ ROLES: dict[Role, Message] = {
     Role.ENGINEER: Message("ML engineer"),
     Role.LEAD: Message("ML lead"),
     Role.CTO: Message("CTO"),
+}
+SCOPES: dict[Scope, Message] = {
+    Scope.READ: Message("read"),
+    Scope.TICK: Message("tick checks, write notes"),
+    Scope.OPERATE: Message("operate: training, checks, backups"),
+    Scope.DECIDE: Message("decide: revalidate, choose the model, plan weeks"),
 }
 JOB_KINDS: dict[JobKind, Message] = {
     JobKind.TRAIN: Message("Training run"),

@@ -15,6 +15,7 @@ import typer
 
 from runner.cli import (
     access,
+    access_tokens,
     data,
     decision,
     decision_history,
@@ -67,6 +68,8 @@ models.model.command("list")(run_models.list_models)
 models.model.command("use")(run_models.use_model)
 app.add_typer(models.model, name="model")
 app.add_typer(ledger.app, name="ledger")
+access.app.command()(access_tokens.tokens)
+access.app.command("revoke-token")(access_tokens.revoke_token)
 app.add_typer(access.app, name="access")
 app.add_typer(decision.app, name="decision")
 for command in (

@@ -19,7 +19,7 @@ from runner.cli.options import (
     JsonOption,
     existing_home,
     print_json,
-    terminal_person,
+    terminal_entry,
 )
 from runner.cli.speech import tell
 from runner.home.access_file import give_role, read_access, remove_role
@@ -153,7 +153,7 @@ def revoke(
     if place.is_used:
         with Store(place).write() as transaction:
             body = SessionsRevoked(who=who, count=count)
-            transaction.append(body, by=terminal_person(), at=now, at_week=now)
+            transaction.append(body, by=terminal_entry(place).person, at=now, at_week=now)
     tell(plural("{n} session ended.", "{n} sessions ended.", count))
 
 

@@ -34,7 +34,7 @@ from runner.client.signatures.capsules import (
     not_comparable,
     with_ledger,
 )
-from runner.client.signatures.pipeline_gate import GateAnswer
+from runner.client.signatures.gate_answer import GateAnswer
 from runner.outcomes import Conflict, Refused
 
 app = typer.Typer(
@@ -58,7 +58,7 @@ def show(
     json: JsonOption = False,
 ) -> None:
     """Print the newest decision, who signed it, and whether the signature is valid."""
-    answer = open_client(home).gate(week, sha256)
+    answer = open_client(home).gate(week, sha256).only_proved()
     if json:
         print_json(answer.as_dict())
         return
@@ -186,18 +186,21 @@ def gate(
     sha256: ShaOption = None,
     allow_unverified: Annotated[
         bool,
-        typer.Option("--allow-unverified", help="Accept a signature whose name no login proved."),
+        typer.Option(
+            "--allow-unverified",
+            help="Accept a signature whose name no login proved, and synthetic data.",
+        ),
     ] = False,
     home: HomeOption = None,
 ) -> None:
     """For pipelines: exit 0 only for an approved GO, or a PARTIAL with its conditions met.
 
-    A GO on WEAK or INSUFFICIENT evidence counts like a PARTIAL. The signature must be valid (not void, not expired), made by a person who signed in, and every condition closed.
+    A GO on WEAK or INSUFFICIENT evidence counts like a PARTIAL. The signature must be valid (not void, not expired), made by a person who signed in, the data real, and every condition closed.
     Always prints the reason as JSON.
     """
     try:
         answer = open_client(home).gate(week, sha256)
-        answer = answer if allow_unverified else answer.only_verified()
+        answer = answer if allow_unverified else answer.only_proved()
     except TrainweekError as error:
         answer = GateAnswer.blocked_by(error)
     except Exception as error:  # a pipeline reads the reason; whatever it is, the gate blocks

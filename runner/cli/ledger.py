@@ -9,7 +9,7 @@ import typer
 
 from core.language import Message, joined, plural
 from core.vocabulary import Right
-from runner.cli.options import HomeOption, JsonOption, print_json, terminal_person, used_home
+from runner.cli.options import HomeOption, JsonOption, keeper_of_machine, print_json, used_home
 from runner.cli.program import VerdictCommand
 from runner.cli.speech import tell
 from runner.recovery.rebuild import replay as replay_ledger
@@ -77,8 +77,8 @@ def _exit_code(report: VerifyReport) -> int:
 @app.command()
 def replay(home: HomeOption = None) -> None:
     """Rebuild the database from the ledger; refused if that would lose a line."""
-    _require(Right.OPERATE)
-    tell(replay_ledger(used_home(home), terminal_person(), datetime.now(UTC)))
+    place = used_home(home)
+    tell(replay_ledger(place, keeper_of_machine(place, Right.OPERATE), datetime.now(UTC)))
 
 
 @app.command()
@@ -115,15 +115,11 @@ def restore(
     Lines newer than the backup are taken from the present files if they can be verified,
     so no acknowledged line is lost.
     """
-    _require(Right.OPERATE)
-    done = restore_backup(used_home(home), backup, terminal_person(), datetime.now(UTC))
+    place = used_home(home)
+    person = keeper_of_machine(place, Right.OPERATE)
+    done = restore_backup(place, backup, person, datetime.now(UTC))
     tell(done.text())
 
 
 def _counted(lines: int) -> Message:
     return plural("{n:,} ledger line", "{n:,} ledger lines", lines)
-
-
-def _require(right: Right) -> None:
-    """Raise PermissionDenied if the person at the terminal lacks this right."""
-    terminal_person().require(right)

@@ -20,10 +20,9 @@ from core.errors import InputError, SetupError
 from core.language import Message
 from core.paths import CHECKOUT, Home
 from core.vocabulary import LIVE_STATES, Right
-from runner.cli.options import HomeOption, PortOption, terminal_person, used_home
+from runner.cli.options import HomeOption, PortOption, client_of, keeper_of_machine, used_home
 from runner.cli.page_address import page_address
 from runner.cli.speech import tell
-from runner.client import Client
 from runner.home.keepalive import DashboardPart, Keeper, RunnerPart, dashboard_command
 from runner.home.launch import stop_runner
 from runner.home.left_dashboard import end_left_dashboards, note_dashboard, require_not_served
@@ -88,7 +87,7 @@ def runner(
 
 
 def _stop_runner(home: Home) -> None:
-    terminal_person().require(Right.OPERATE)
+    keeper_of_machine(home, Right.OPERATE)
     status = runner_status(home, datetime.now(UTC))
     if not stop_runner(home):
         tell(Message("No runner is active for {home} on this machine.", home=str(home.root)))
@@ -145,7 +144,7 @@ def _short(unit: str) -> str:
 
 
 def _say_live_jobs(home: Home) -> None:
-    jobs = Client(home, terminal_person()).jobs(limit=1000)
+    jobs = client_of(home).jobs(limit=1000)
     for job in jobs:
         if job.state in LIVE_STATES:
             tell(

@@ -8,13 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from core.errors import InputError
+from core.errors import InputError, PermissionDenied
 from core.language import Message
 from core.paths import Home, no_folder
 from core.people import Person
+from core.vocabulary import Right
 from core.week import Week
+from runner.cli.access_token import given_token
 from runner.cli.speech import as_json, warn
 from runner.client import Client
+from runner.client.terminal_entry import TerminalEntry
 from runner.home.launch import ensure_runner
 from runner.home.runner_identity import how_to_stop
 from runner.settings import Terminal
@@ -32,15 +35,37 @@ PortOption = Annotated[int, typer.Option(help="Port on this machine.", min=1, ma
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def terminal_person() -> Person:
-    """The person at the terminal: ``TRAINWEEK_PERSON`` or the system user, with ``TRAINWEEK_ROLE``.
+def terminal_entry(home: Home) -> TerminalEntry:
+    """Who acts at this terminal: the person of the token in ``TRAINWEEK_TOKEN``, verified.
 
-    The name is not proved, so its records are marked *identity unverified*.
+    Without one ``TRAINWEEK_PERSON`` or the system user, with ``TRAINWEEK_ROLE``: nothing proves
+    that name, so its records are marked *identity unverified*.
 
     :raises InputError: there is no such role.
     """
     terminal = Terminal.read()
-    return Person(terminal.person or getpass.getuser(), terminal.role)
+    claimed = Person(terminal.person or getpass.getuser(), terminal.role)
+    return TerminalEntry(home, claimed, given_token())
+
+
+def keeper_of_machine(home: Home, right: Right) -> Person:
+    """The person at the terminal, for what only keeps the machine running and needs no token.
+
+    :raises PermissionDenied: role or token lack the right.
+    """
+    entry = terminal_entry(home)
+    try:
+        entry.require(entry.person, right, upkeep=True)
+    except PermissionDenied as error:
+        entry.record_denial(entry.person, right.value, error)
+        raise
+    return entry.person
+
+
+def client_of(home: Home) -> Client:
+    """The client of a data directory, for the person at the terminal."""
+    entry = terminal_entry(home)
+    return Client(home, entry.person, entry=entry)
 
 
 def used_home(home: Path | None) -> Home:
@@ -77,12 +102,12 @@ def open_client(home: Path | None) -> Client:
 
     :raises SetupError, InputError: see :func:`used_home`.
     """
-    return Client(used_home(home), terminal_person())
+    return client_of(used_home(home))
 
 
 def client_of_any(home: Path | None) -> Client:
     """The same for commands that may create the data directory."""
-    return Client(Home.find(home), terminal_person())
+    return client_of(Home.find(home))
 
 
 def ensure_background_runner(home: Home) -> None:

@@ -12,6 +12,7 @@ from typer.core import TyperCommand
 
 from core.errors import InputError, TrainweekError
 from core.language import Message, joined
+from runner.cli.access_token import take_token
 from runner.cli.speech import as_json, warn
 
 # The class of typer's own click, wherever typer imports that from.
@@ -25,6 +26,7 @@ def run(program: typer.Typer) -> None:
     With ``--json`` every error is a JSON object on standard output, a wrong option too; the
     sentences for people are on standard error as without it.
     """
+    take_token()
     try:
         _require_text(sys.argv[1:])
         _call(program)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from runner.client.access_tokens import AccessTokens
 from runner.client.decisions import Decisions
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from core.paths import Home
     from core.people import Person
     from runner.client.entry import Entry
+    from runner.client.terminal_entry import TerminalEntry
 
 __all__ = ["Client"]
 
@@ -52,6 +54,7 @@ class Client(
     Decisions,
     WeekList,
     PipelineGate,
+    AccessTokens,
 ):
     """One person's access to one data directory.
 
@@ -59,7 +62,7 @@ class Client(
     migrates it under a lock, and raises SetupError if the directory can't be used.
 
     :param now: returns the present real time; tests pass their own.
-    :param entry: proves the session of a person on the pages at each act; None: a terminal.
+    :param entry: proves session or token at each act; None: a program of ours, for which no one is asked.
     :ivar shown_week: id of the week that the person looks at. While it is not the active one,
         what acts on the active week, or changes more than records of the shown one, is refused.
         None: they look at none, as at a terminal.
@@ -70,7 +73,7 @@ class Client(
         home: Home,
         person: Person,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        entry: Entry | None = None,
+        entry: Entry | TerminalEntry | None = None,
     ) -> None:
         self.home = home
         self.person = person

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.people import Person
     from core.vocabulary import Right
     from runner.client.entry import Entry
+    from runner.client.terminal_entry import TerminalEntry
     from runner.records import LedgerEntry
 
 
@@ -118,21 +119,24 @@ class BaseClient:
     person: Person
     now: Callable[[], datetime]
     store: Store
-    entry: Entry | None
+    entry: Entry | TerminalEntry | None
     shown_week: str | None
 
-    def _denied(self, right: Right, *, fresh: bool = False) -> Refused | None:
+    def _denied(self, right: Right, *, fresh: bool = False, upkeep: bool = False) -> Refused | None:
         """The refusal for a person without this right; None if they have it.
 
-        On the pages the session is proved again, and a denial is recorded: never call it inside
-        a transaction.
+        Session or token is proved again, and a denial is recorded: never call it inside a
+        transaction.
 
         :param fresh: whether the act asks for a fresh sign-in, whatever its right.
+        :param upkeep: whether it only keeps the machine running: no person's act.
         """
+        fresh = fresh or right in FRESH_RIGHTS
         try:
-            self.person.require(right)
-            if self.entry is not None:
-                self.entry.require(self.person, fresh=fresh or right in FRESH_RIGHTS)
+            if self.entry is None:
+                self.person.require(right)
+            else:
+                self.entry.require(self.person, right, fresh=fresh, upkeep=upkeep)
         except PermissionDenied as error:
             if self.entry is not None:
                 self.entry.record_denial(self.person, right.value, error)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from core.access import Identity, identity_of, role_of
 from core.errors import PermissionDenied, TrainweekError
-from core.language import Message, joined, literal
+from core.language import Message, literal
 from core.ledger_bodies import ActDenied, SignedIn, SignedOut
 from core.people import Person
 from core.vocabulary import Role
+from runner.client.listed_role import record, require_listed
 from runner.home.access_file import read_access
 from runner.home.login_file import SignIn, read_sign_in
 from runner.home.sessions import SKEW, Session, Sessions
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from core.ledger_bodies import Body
     from core.login import Login
     from core.paths import Home
+    from core.vocabulary import Right
 
 __all__ = ["Entry", "Session"]
 
@@ -148,21 +150,28 @@ class Entry:
         """Whether the sign-in is fresh enough to sign with; without a login there is none to ask for."""
         return self.login is None or session.fresh(self.now(), self._fresh_for)
 
-    def require(self, person: Person, *, fresh: bool = False) -> None:
-        """Prove the session again, at the moment of an act. Only the list as it is now counts.
+    def claims_of(self, person: Person) -> Mapping[str, Any] | None:
+        """What the provider proved about a signed-in person; None for anybody else."""
+        found = self._own_session(person)
+        return found.claims if found is not None and self.login is not None else None
+
+    def require(
+        self, person: Person, right: Right, *, fresh: bool = False, upkeep: bool = False
+    ) -> None:
+        """Prove right and session again, at the moment of an act. Only the list as it is now counts.
 
         :param fresh: whether the act asks for a fresh sign-in.
-        :raises PermissionDenied: the session has ended or is another browser's, the person has
-            another role by now, the list can't be read, or the sign-in is too old.
+        :param upkeep: only keeps the machine running; on the pages that asks for no less.
+        :raises PermissionDenied: the role lacks the right, the session has ended or is another
+            browser's, the person has another role by now, the list can't be read, or the sign-in
+            is too old.
         """
-        session = None
-        own = self.acting is None or self.acting() == person.session
-        if own and person.session is not None:
-            session = self.sessions.by_id(person.session, self.now())
+        person.require(right)
+        session = self._own_session(person)
         if session is None or (session.claims is None) != (self.login is None):
             raise PermissionDenied(Message("Your session has ended."), self.way_in)
         if session.claims is not None:
-            self._require_listed(person, session.claims)
+            require_listed(self.home, person, session.claims)
             if fresh and not self.fresh(session):
                 raise PermissionDenied(
                     Message("This asks for a fresh sign-in."),
@@ -173,6 +182,12 @@ class Entry:
                     ),
                 )
         self.touch(session)
+
+    def _own_session(self, person: Person) -> Session | None:
+        """The live session of the person, if the browser that acts holds it."""
+        if person.session is None or (self.acting and self.acting() != person.session):
+            return None
+        return self.sessions.by_id(person.session, self.now())
 
     @cached_property
     def _store(self) -> Store:
@@ -195,19 +210,6 @@ class Entry:
         self._denials[key] = now
         self._record(person, ActDenied(right=right, reason=what))
 
-    def _require_listed(self, person: Person, claims: Mapping[str, Any]) -> None:
-        try:
-            access = read_access(self.home)
-        except TrainweekError as error:
-            raise PermissionDenied(
-                joined([Message("Nothing can be changed now."), error.what]), error.remedy
-            ) from error
-        role = role_of(access, claims)
-        if role is not person.role or identity_of(claims).name != person.name:
-            raise PermissionDenied(
-                Message("Your role is now {role}.", role=role.value), Message("Reload the page.")
-            )
-
     def _list(self) -> AccessList:
         """The list as it is now; the last good one while it can't be read."""
         stamp = _stamp(self.home.access)
@@ -226,13 +228,7 @@ class Entry:
         return Person(identity.name, Role.VIEWER, verified=True)
 
     def _record(self, person: Person, body: Body) -> None:
-        """A line of the ledger. Where none can be written, people still read."""
-        now = self.now()
-        try:
-            with self._store.write() as transaction:
-                transaction.append(body, by=person, at=now, at_week=now)
-        except TrainweekError as error:
-            log.warning("not on the ledger: %s of %s: %s", body.kind, person.name, error)
+        record(lambda: self._store, person, body, self.now())
 
 
 def _stamp(path: Path) -> object:

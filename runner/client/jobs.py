@@ -59,7 +59,9 @@ class Jobs(BaseClient):
             return Refused.by(error)
         restore = is_restore(asked)
         override = isinstance(asked, TrainParams) and bool(asked.override_reason)
-        if denied := self._denied(right_for(kind, restore), fresh=restore or override):
+        upkeep = kind is JobKind.BACKUP and not restore
+        right = right_for(kind, restore)
+        if denied := self._denied(right, fresh=restore or override, upkeep=upkeep):
             return denied
         with self.store.write() as transaction:
             connection = transaction.connection

@@ -68,7 +68,7 @@ def streamlit_files() -> tuple[Path, ...]:
 def _login_of(path: Path, *, own: bool) -> Login | None:
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # the place itself may be a file
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(

@@ -7,28 +7,26 @@ session back, and people go on reading while the store is damaged.
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from core.errors import SetupError
-from core.files import require_private
 from core.language import Message
+from runner.home.private_database import private_database
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from core.paths import Home
     from runner.settings import Settings
 
 SKEW = timedelta(minutes=1)  # by which a provider's clock may be ahead of ours
 _LONGEST_TOKEN = 200
-_BUSY_S = 5.0
 _TABLES = """
 create table if not exists sessions (
     id text primary key, name text not null, claims text, begun real not null,
@@ -182,27 +180,13 @@ class Sessions:
         with self._opened() as connection, connection:
             yield connection
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
+    def _opened(self) -> AbstractContextManager[sqlite3.Connection]:
         """:raises SetupError: the file can't be used, or others may read it."""
-        try:
-            if not self.path.exists():
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
-            require_private(self.path)
-            with closing(sqlite3.connect(self.path, timeout=_BUSY_S)) as connection:
-                if connection.execute("pragma schema_version").fetchone()[0] == 0:
-                    connection.executescript(_TABLES)
-                yield connection
-        except (OSError, sqlite3.Error) as error:
-            raise SetupError(
-                Message(
-                    "The sessions in {file} can't be used: {why}.",
-                    file=str(self.path),
-                    why=str(error),
-                ),
-                Message("If it is damaged, move it away: everybody signs in again."),
-            ) from error
+        return private_database(
+            self.path,
+            _TABLES,
+            Message("If it is damaged, move it away: everybody signs in again."),
+        )
 
 
 def id_of(token: str) -> str:

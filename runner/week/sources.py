@@ -18,8 +18,9 @@ from core.market.synthetic import is_marked
 from core.telemetry import RunEvents, RunReader
 from core.vocabulary import LIVE_STATES, JobKind
 from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
+from runner.client.signatures.gate_answer import GateAnswer
 from runner.client.signatures.kept_files import superseded
-from runner.client.signatures.pipeline_gate import GateAnswer, gate_answer
+from runner.client.signatures.pipeline_gate import gate_answer
 from runner.client.signatures.rules import unsignable
 from runner.client.signatures.status import conditions_from, tracked, validity_among
 from runner.files import read_json

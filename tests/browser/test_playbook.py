@@ -66,3 +66,29 @@ def test_a_viewer_compares_and_takes_nothing(own: Site, window: Open) -> None:
     screen.sees("0 differences")
     screen.assert_whole()
     assert screen.main.get_by_role("button", name="Take this playbook").is_disabled()
+
+
+@pytest.fixture(scope="module")
+def loose(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A week whose gates are not the manual's."""
+    site = Site(tmp_path_factory.mktemp("loose") / "home")
+    file = site.home.root / "own.yaml"
+    file.write_text("extends: phase4\ngates: [{id: sharpe, threshold: -99.0}]\n")
+    recorded(site.client.create_week(datetime.now(UTC).replace(microsecond=0), playbook_path=file))
+    try:
+        site.serve()
+        yield site
+    finally:
+        site.close()
+
+
+@pytest.mark.parametrize("name", ["launch", "revalidation", "decision"])
+def test_gates_that_are_not_the_manuals_are_on_the_ctos_phone_in_portuguese(
+    loose: Site, window: Open, name: str
+) -> None:
+    screen = window(loose, "phone", locale="pt-BR", role=Role.CTO)
+    screen.go(name)
+    shown = screen.part("changed-rules")
+    shown.get_by_text("1 regra difere do playbook que vem com o trainweek").wait_for()
+    assert 'Gate "Sharpe Ratio", threshold: 1 → −99' in shown.inner_text()
+    screen.assert_whole()

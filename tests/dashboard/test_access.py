@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import parse_access
+from runner.home.tokens import Tokens
 from tests.dashboard.entrance import signed_in
 from tests.dashboard.place import text_of
 from tests.dashboard.test_app import APP
@@ -88,3 +89,31 @@ def test_signing_out_ends_the_session_for_all_tabs(app: AppTest) -> None:
     assert "F12-phase4-final" not in text
     another_tab = AppTest.from_file(str(APP), default_timeout=30).run()
     assert "Your session has ended." in text_of(another_tab)
+
+
+def test_a_token_is_made_shown_once_and_revoked(
+    app: AppTest, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def click(label: str) -> None:
+        [found] = [button for button in app.button if button.label == label]
+        found.click().run()
+        assert not app.exception
+
+    app.run()
+    click("Access tokens")
+    assert "A new token asks for a fresh sign-in." in [each.value for each in app.caption]
+    access = parse_access(place.home.access.read_text("utf-8"), "access.yaml")
+    entry = entry_of(place.home, LOGIN, access)
+    signed_in(monkeypatch, entry, **ANA, auth_time=entry.now().timestamp())
+    app.run()
+    click("Access tokens")
+    [name] = [field for field in app.text_input if field.key == "tokens:name"]
+    name.set_value("nightly script")
+    click("Make the token")
+    [code] = app.code
+    found = Tokens(place.home).find(code.value)
+    assert found is not None
+    assert (found.person, found.name) == ("ana@example.org", "nightly script")
+    click("Revoke")
+    assert not app.code
+    assert Tokens(place.home).live(entry.now()) == []

@@ -68,6 +68,7 @@ class SignedPlace(Place):
         checks: Checks | None = None,
         train_range: tuple[str, str] | None = None,
         approvals: Approvals = Approvals(),  # noqa: B008  frozen
+        synthetic: bool = False,
     ) -> str:
         """Save a revalidation of the files that are there now; its hash."""
         backtest = record(seed)
@@ -77,7 +78,7 @@ class SignedPlace(Place):
             "manifest_sha256": canonical_sha256(self.manifest()),
             "train_range": train_range,
         }
-        data = provenance_of(self.home)
+        data = provenance_of(self.home).model_copy(update={"synthetic": synthetic})
         given: dict[str, Any] = {
             "checks": checks,
             "production": approvals.production,

@@ -160,7 +160,7 @@ def _named_rules(
 
 def _pipeline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     """The answer of ``trainweek decision gate``; an approval alone may not be enough."""
-    answer = snapshot.gate(saved)
+    answer = snapshot.gate(saved).only_proved()
     if answer.passes:
         allowed = page.say("Deployment allowed: pipelines may deploy this model.")
         st.markdown(tinted(allowed, "green", "lock_open"))

@@ -34,6 +34,8 @@ from core.ledger_bodies import (
     StartRequeued,
     StopRequested,
     Ticked,
+    TokenMade,
+    TokensRevoked,
     WeekArchived,
     WeekCreated,
     WeekMended,
@@ -121,6 +123,12 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("was refused ({right}): {reason}", right=right, reason=reason)
         case SessionsRevoked(count=count):
             return page.say(plural("ended {n} session", "ended {n} sessions", count))
+        case TokenMade(name=name, scopes=scopes):
+            scope = ", ".join(scopes)
+            return page.say("made the access token {name} ({scopes})", name=name, scopes=scope)
+        case TokensRevoked(tokens=tokens):
+            count = len(tokens)
+            return page.say(plural("revoked {n} access token", "revoked {n} access tokens", count))
         case PlaybookTaken(reason=reason):
             return page.say("took a changed playbook into the week: {text}", text=reason)
         case WeekMended(launch=launch, reason=reason):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
@@ -12,6 +12,7 @@ from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import APPROVALS, Decision, SignatureAct, doubtful_go
 from runner.client.signatures.approved_rules import rule_facts
+from runner.client.signatures.gate_answer import GateAnswer
 from runner.client.signatures.kept_files import evidence_paths, in_place, superseded
 from runner.client.signatures.rules import newest_decision
 from runner.client.signatures.status import (
@@ -32,45 +33,6 @@ if TYPE_CHECKING:
     from core.paths import Home
     from core.week import Week
     from runner.records import Condition, Signature
-
-
-@dataclass(frozen=True)
-class GateAnswer:
-    """Whether a pipeline may deploy, and why; ``facts`` is plain JSON.
-
-    :ivar only_conditions: open conditions are all that blocks it.
-    """
-
-    passes: bool
-    reason: Message
-    remedy: Message
-    facts: Mapping[str, Any]
-    only_conditions: bool = False
-
-    @classmethod
-    def blocked_by(cls, error: TrainweekError) -> GateAnswer:
-        """The answer when the decision can't be read."""
-        return cls(False, literal(error.what), literal(error.remedy), {})
-
-    def only_verified(self) -> GateAnswer:
-        """The same answer, but blocked if no login proved who signed."""
-        if not self.passes or self.facts["verified"] is True:
-            return self
-        return replace(
-            self,
-            passes=False,
-            reason=Message(
-                "{by} approved it, but no login proved the name (identity unverified).",
-                by=self.facts["by"],
-            ),
-            remedy=Message(
-                "Let the CTO sign in and sign, or accept it for this pipeline: --allow-unverified"
-            ),
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """The answer as plain JSON: ``pass``, ``reason``, ``remedy``, and the facts."""
-        return {"pass": self.passes, "reason": self.reason, "remedy": self.remedy, **self.facts}
 
 
 class PipelineGate(Signatures):
@@ -255,6 +217,7 @@ def _facts(
         "differences": [vars(difference) for difference in validity.differences],
         "unchecked": list(validity.unchecked),
         "model": decided.model.sha256,
+        "synthetic": decided.data.synthetic or decided.model.synthetic is True,
         "act": signature.act.value if signature else None,
         "by": signature.by if signature else None,
         "verified": signature.verified if signature else None,

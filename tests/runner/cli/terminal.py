@@ -17,12 +17,14 @@ TRAINWEEK = Path(sys.executable).with_name("trainweek")
 
 
 def trainweek(
-    *words: object, home: Path | None = None, role: str | None = None
+    *words: object,
+    home: Path | None = None,
+    role: str | None = None,
+    token: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """``trainweek WORDS...`` in a home, with a role."""
-    return _run(
-        [str(TRAINWEEK), *(w if isinstance(w, bytes) else str(w) for w in words)], home, role
-    )
+    """``trainweek WORDS...`` in a home, with a role, or with an access token."""
+    given = [str(TRAINWEEK), *(w if isinstance(w, bytes) else str(w) for w in words)]
+    return _run(given, home, role, token)
 
 
 def script(name: str, *words: object, home: Path) -> subprocess.CompletedProcess[str]:
@@ -31,13 +33,18 @@ def script(name: str, *words: object, home: Path) -> subprocess.CompletedProcess
 
 
 def _run(
-    words: list[str | bytes], home: Path | None, role: str | None = None
+    words: list[str | bytes],
+    home: Path | None,
+    role: str | None = None,
+    token: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TRAINWEEK_")}
     if home is not None:
         environment["TRAINWEEK_HOME"] = str(home)
     if role is not None:
         environment["TRAINWEEK_ROLE"] = role
+    if token is not None:
+        environment["TRAINWEEK_TOKEN"] = token
     return _commands().run([os.fsdecode(word) for word in words], environment=environment)
 
 

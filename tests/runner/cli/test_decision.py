@@ -75,6 +75,22 @@ def test_the_gate_passes_a_name_that_no_login_proved_only_on_demand(place: Signe
     assert "identity unverified" in json.loads(refused.stdout)["reason"]
     assert "--allow-unverified" in json.loads(refused.stdout)["remedy"]
     assert decision("gate", "--allow-unverified", home=root).returncode == 0
+    shown = decision("show", home=root).stdout
+    assert "gate: blocked. Carl approved it, but no login proved the name" in shown
+    assert json.loads(decision("show", "--json", home=root).stdout)["pass"] is False
+
+
+def test_the_gate_passes_synthetic_data_only_on_demand(place: SignedPlace) -> None:
+    root = place.home.root
+    place.sign(place.revalidate("GO", grade="ADEQUATE", synthetic=True))
+    refused = decision("gate", home=root)
+    assert refused.returncode == 1
+    answer = json.loads(refused.stdout)
+    assert (answer["verified"], answer["synthetic"]) == (True, True)
+    assert "synthetic data" in answer["reason"]
+    assert "identity unverified" not in answer["reason"]
+    assert decision("gate", "--allow-unverified", home=root).returncode == 0
+    assert "synthetic data" in decision("show", home=root).stdout
 
 
 def test_the_gate_answers_a_pipeline_in_json_whatever_is_broken(place: SignedPlace) -> None:
