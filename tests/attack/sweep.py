@@ -24,7 +24,7 @@ REASON = "A reason that a program wrote."
 LAST = "weeks"  # another active week changes all other pages
 PAGES = (*(stem for stem in STEMS if stem != LAST), LAST)
 _NUMBERS = ("start:seed", "start:learning_rate", "start:ent_coef", "act:", "take-playbook:file")
-_LEAVES = ("Sign out",)
+_LEAVES = ("Sign out", "Access tokens")  # a dialog stands before the page
 _ALIKE = (
     (re.compile(r"^tick:[^:]*:[^:]*(:save)?$"), r"tick\1"),
     (re.compile(r"^act:.*:"), "act:"),
@@ -59,7 +59,7 @@ def drawn(tab: Tab, page: str) -> list[Widget]:
 
 
 def buttons(page: str, widgets: Iterable[Widget]) -> dict[str, Widget]:
-    """One button of each kind, by what they share; not the one that leaves."""
+    """One button of each kind, by what they share; not those that leave the page."""
     found: dict[str, Widget] = {}
     for widget in widgets:
         if widget.is_button and widget.label not in _LEAVES:
