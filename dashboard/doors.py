@@ -110,6 +110,8 @@ class _Doors:
         back, again = request.session.pop(_BACK, "/"), request.session.pop(_AGAIN, False)
         if not request.query_params.get("state"):  # back from the provider's sign-out
             return RedirectResponse("/", 302)
+        # Authlib keeps the provider's keys for ever; the provider may have changed them since.
+        self.provider.server_metadata.pop("jwks", None)
         try:
             token = await self.provider.authorize_access_token(request)
         except (OAuthError, JoseError, ValueError, KeyError) as error:
