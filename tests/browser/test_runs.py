@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
 from tests.browser.place import COMMAND, Site, wait_for
@@ -55,7 +56,7 @@ def test_two_runs_are_compared_and_the_lead_chooses_one(twice: Site, window: Ope
     screen.sees("Validation Sharpe over steps")
     settings = screen.part("compared-settings")
     settings.get_by_text("seed").wait_for()
-    assert len(screen.main.locator(".js-plotly-plot").all()) == 2
+    expect(screen.main.locator(".js-plotly-plot")).to_have_count(2)
     screen.assert_whole()
     screen.keep("runs")
 
