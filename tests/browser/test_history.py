@@ -61,6 +61,7 @@ def test_filter_and_pair_survive_a_reload_and_a_pasted_link(decided: Site, windo
     screen.settle()
     for sha256 in (third, first):
         screen.press("Compare", screen.part(f"decided-{sha256}"))
+        screen.page.wait_for_url(f"**pair=*{sha256}*")
         screen.settle()
     screen.sees("Values of the playbook that differ")
     screen.settle()

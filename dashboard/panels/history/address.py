@@ -6,6 +6,7 @@ widgets; a change of a widget goes into the address.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SHORT = 12  # digits of a hash in the address
 NAMES = ("of_week", "run", "verdict", "signed", "text", "since", "until", "page", "pair")
 _SEEN = "history:address"
+_BEFORE = "history:address-before"  # in the session: the address that was replaced, and when
+LATE_S = 3.0  # until a browser has surely taken over a new address
 
 
 def key(name: str) -> str:
@@ -32,7 +35,7 @@ def key(name: str) -> str:
 def read() -> None:
     """Bring the widgets into line with the address, if that is not what they wrote there."""
     asked = _asked()
-    if st.session_state.get(_SEEN) == asked:
+    if st.session_state.get(_SEEN) == asked or _is_late(asked):
         return
     st.session_state[_SEEN] = asked
     pair = [each for each in asked.get("pair", "").split(",") if each]
@@ -68,6 +71,7 @@ def write() -> None:
         "page": str(page) if page > 1 else "",
         "pair": ",".join(pair),
     }
+    st.session_state[_BEFORE] = (st.session_state.get(_SEEN), time.monotonic())
     for name in NAMES:
         if texts.get(name):
             st.query_params[name] = texts[name]
@@ -84,6 +88,7 @@ def filtered() -> None:
 
 def clear() -> None:
     """Remove the filter; the compared pair stays."""
+    st.session_state.pop(_BEFORE, None)  # the address is meant, also if it is the one from before
     for name in NAMES[:-1]:
         st.query_params.pop(name, None)
 
@@ -111,6 +116,15 @@ def asked_filter() -> DecisionFilter:
 
 def _asked() -> dict[str, str]:
     return {name: st.query_params[name] for name in NAMES if st.query_params.get(name)}
+
+
+def _is_late(asked: dict[str, str]) -> bool:
+    """Whether a run was asked for before the browser had taken over what :func:`write` wrote.
+
+    Such a run still has the address from before, and must not undo the choice.
+    """
+    before, at = st.session_state.get(_BEFORE, (None, 0.0))
+    return asked == before and time.monotonic() - at < LATE_S
 
 
 def _known(kinds: Iterable[Decision] | Iterable[SignedAs], text: str) -> list[str]:
