@@ -24,7 +24,14 @@ from runner.cli.decision_text import (
     second_person,
     signed_line,
 )
-from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    WeekOption,
+    open_client,
+    print_json,
+    require_week,
+)
 from runner.cli.rule_changes import tell_changes
 from runner.cli.speech import tell
 from runner.client import Client
@@ -44,7 +51,6 @@ app = typer.Typer(
 
 NOT_COMPARABLE = 3  # exit code of ``verify`` with a foreign data directory
 
-WeekOption = Annotated[str | None, typer.Option("--week", help="Week (default: the active one).")]
 ShaOption = Annotated[
     str | None, typer.Option("--sha256", help="Decision by its hash (default: the newest).")
 ]

@@ -9,7 +9,14 @@ import typer
 from core.errors import ConflictError, InputError
 from core.language import Message, plural
 from runner.cli.incident_text import as_dict, print_incident
-from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    WeekOption,
+    open_client,
+    print_json,
+    require_week,
+)
 from runner.cli.speech import tell
 from runner.client.incidents import open_actions
 from runner.outcomes import Conflict, Refused
@@ -18,9 +25,7 @@ from runner.outcomes import Conflict, Refused
 def open_incident(
     procedure: Annotated[str, typer.Argument(help="Id of the procedure, e.g. crash.")],
     summary: Annotated[str, typer.Option("--summary", help="What happened, in one sentence.")],
-    week: Annotated[
-        str | None, typer.Option("--week", help="Week (default: the active one).")
-    ] = None,
+    week: WeekOption = None,
     json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:

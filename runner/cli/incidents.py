@@ -12,7 +12,14 @@ from core.vocabulary import IncidentState
 from runner.cli.incident_acts import close_incident, open_incident
 from runner.cli.incident_items import item
 from runner.cli.incident_text import as_dict, print_incident
-from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    WeekOption,
+    open_client,
+    print_json,
+    require_week,
+)
 from runner.cli.speech import tell
 
 app = typer.Typer(help="The incidents of a week and their actions.", no_args_is_help=True)
@@ -24,9 +31,7 @@ app.command(name="close")(close_incident)
 @app.command(name="list")
 def list_incidents(
     every: Annotated[bool, typer.Option("--all", help="Closed ones, too.")] = False,
-    week: Annotated[
-        str | None, typer.Option("--week", help="Week (default: the active one).")
-    ] = None,
+    week: WeekOption = None,
     json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:

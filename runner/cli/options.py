@@ -32,6 +32,7 @@ HomeOption = Annotated[
     ),
 ]
 PortOption = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)]
+WeekOption = Annotated[str | None, typer.Option("--week", help="Week (default: the active one).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

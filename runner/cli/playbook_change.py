@@ -11,7 +11,14 @@ import typer
 from core.errors import ConflictError, InputError
 from core.language import Message, joined, plural
 from core.playbook.difference_text import in_words
-from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    WeekOption,
+    open_client,
+    print_json,
+    require_week,
+)
 from runner.cli.paths import given_path
 from runner.cli.speech import in_words as spoken
 from runner.cli.speech import language, tell
@@ -31,9 +38,7 @@ def take(
     reason: Annotated[
         str | None, typer.Option("--reason", help="Why it is changed; without it, only compare.")
     ] = None,
-    week: Annotated[
-        str | None, typer.Option("--week", help="Week (default: the active one).")
-    ] = None,
+    week: WeekOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json: JsonOption = False,
     home: HomeOption = None,

@@ -14,7 +14,14 @@ from core.schedule import current
 from core.text_rules import is_blank
 from core.timestamps import iso
 from core.vocabulary import GLYPHS, Verdict
-from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    WeekOption,
+    open_client,
+    print_json,
+    require_week,
+)
 from runner.cli.speech import language, tell
 from runner.outcomes import Conflict, Refused
 from runner.week.agenda import agenda
@@ -48,9 +55,7 @@ def tick(
     again: Annotated[
         bool, typer.Option("--again", help="Replace the tick that is recorded.")
     ] = False,
-    week: Annotated[
-        str | None, typer.Option("--week", help="Week (default: the active one).")
-    ] = None,
+    week: WeekOption = None,
     json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:

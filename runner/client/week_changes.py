@@ -20,11 +20,12 @@ from runner.outcomes import Recorded, Refused
 from runner.store import queries, schema
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.engine import Connection
 
     from core.ledger_bodies import Body
     from core.week import Week
-    from runner.store import Transaction
 
 # Their records are counted from the launch, so it can't change after them.
 _STARTING = (JobKind.TRAIN, JobKind.REVALIDATE)
@@ -39,31 +40,24 @@ class WeekChanges(BaseClient):
         Refused while a job of the active week is waiting or in progress: its pages would be
         those of a week that can't be acted on.
         """
-        if denied := self._denied(Right.PLAN):
-            return denied
-        with self.store.write() as transaction:
-            week = queries.week_by_id(transaction.connection, week_id)
-            if week is None:
-                return no_week(week_id)
+
+        def change(connection: Connection, week: Week) -> Body | Refused | None:
             if week.active:
-                return Recorded(week)
+                return None
             if week.archived_at is not None:
                 return _archived(week)
-            active = queries.active_week(transaction.connection)
-            if active and (refused := busy_week(transaction.connection, active)):
-                return refused
-            return self._changed(transaction, week, WeekUsed(id=week_id))
+            active = queries.active_week(connection)
+            refused = busy_week(connection, active) if active else None
+            return refused or WeekUsed(id=week_id)
+
+        return self._change(week_id, change)
 
     def archive_week(self, week_id: str) -> Recorded[Week] | Refused:
         """Leave a week out of lists. Its records and files stay, and it can still be viewed."""
-        if denied := self._denied(Right.PLAN):
-            return denied
-        with self.store.write() as transaction:
-            week = queries.week_by_id(transaction.connection, week_id)
-            if week is None:
-                return no_week(week_id)
+
+        def change(connection: Connection, week: Week) -> Body | Refused | None:
             if week.archived_at is not None:
-                return Recorded(week)
+                return None
             if week.active:
                 return Refused(
                     Message(
@@ -71,21 +65,16 @@ class WeekChanges(BaseClient):
                     ),
                     Message("Make another week the active one first."),
                 )
-            if refused := busy_week(transaction.connection, week):
-                return refused
-            return self._changed(transaction, week, WeekArchived(id=week_id))
+            return busy_week(connection, week) or WeekArchived(id=week_id)
+
+        return self._change(week_id, change)
 
     def unarchive_week(self, week_id: str) -> Recorded[Week] | Refused:
         """List an archived week again."""
-        if denied := self._denied(Right.PLAN):
-            return denied
-        with self.store.write() as transaction:
-            week = queries.week_by_id(transaction.connection, week_id)
-            if week is None:
-                return no_week(week_id)
-            if week.archived_at is None:
-                return Recorded(week)
-            return self._changed(transaction, week, WeekUnarchived(id=week_id))
+        return self._change(
+            week_id,
+            lambda _, week: None if week.archived_at is None else WeekUnarchived(id=week_id),
+        )
 
     def mend_launch(self, week_id: str, launch: datetime, reason: str) -> Recorded[Week] | Refused:
         """Change the launch time of a week that has not started; its id stays.
@@ -105,21 +94,33 @@ class WeekChanges(BaseClient):
                 Message("A change of the launch time requires a reason."),
                 Message("Enter why it changes."),
             )
+
+        def change(connection: Connection, week: Week) -> Body | Refused | None:
+            if week.launch == launch:
+                return None
+            refused = started_week(connection, week) or _taken(connection, launch)
+            mended = WeekMended(id=week_id, launch=launch, before=week.launch, reason=reason)
+            return refused or mended
+
+        return self._change(week_id, change)
+
+    def _change(
+        self, week_id: str, change: Callable[[Connection, Week], Body | Refused | None]
+    ) -> Recorded[Week] | Refused:
+        """:param change: the line to write; None: the week is so already."""
+        if denied := self._denied(Right.PLAN):
+            return denied
         with self.store.write() as transaction:
-            connection = transaction.connection
-            week = queries.week_by_id(connection, week_id)
+            week = queries.week_by_id(transaction.connection, week_id)
             if week is None:
                 return no_week(week_id)
-            if week.launch == launch:
+            body = change(transaction.connection, week)
+            if isinstance(body, Refused):
+                return body
+            if body is None:
                 return Recorded(week)
-            if refused := started_week(connection, week) or _taken(connection, launch):
-                return refused
-            body = WeekMended(id=week_id, launch=launch, before=week.launch, reason=reason)
-            return self._changed(transaction, week, body)
-
-    def _changed(self, transaction: Transaction, week: Week, body: Body) -> Recorded[Week]:
-        self._append(transaction, body, week.id)
-        return Recorded(queries.week_by_id(transaction.connection, week.id) or week)
+            self._append(transaction, body, week.id)
+            return Recorded(queries.week_by_id(transaction.connection, week.id) or week)
 
 
 def busy_week(connection: Connection, week: Week) -> Refused | None:
