@@ -51,6 +51,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
             "" if slowest is None else say("limit >= {limit:,.0f}", limit=slowest),
             spark=_thin(speed_series(run.reader, snapshot.shown_until)) if run and run.reader else None,
             state=_slow(snapshot, seen.get("steps_per_second")),
+            soon=say("unknown until the first event") if snapshot.resumed else "",
         )  # fmt: skip
         _metric(
             page, snapshot, SHARPE, seen.get("validation_sharpe"), "eval/sharpe",
@@ -127,7 +128,9 @@ def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     only_watched = snapshot.week.only_watched  # how many steps it wants is not known
     note = "" if only_watched else say("of {total}", total=total)
     soon = ""
-    if snapshot.status is TrainingStatus.COMPLETED:
+    if snapshot.resumed:
+        soon = say(snapshot.resumed)
+    elif snapshot.status is TrainingStatus.COMPLETED:
         soon = say("all steps done")
     elif snapshot.status is TrainingStatus.RUNNING and snapshot.stale:
         soon = say("no progress: end unknown")
@@ -187,8 +190,8 @@ def _metric(
             chart_data=spark or _spark(snapshot, tag),
             help=_source(page, reading) if reading else None,
         )
-        if reading is not None:
-            old = aged_text(page, snapshot, snapshot.age(reading))
+        old = "" if reading is None else aged_text(page, snapshot, snapshot.age(reading))
+        if old or soon:
             st.caption(" · ".join(part for part in (old, soon) if part))
 
 

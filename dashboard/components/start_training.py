@@ -92,16 +92,22 @@ def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
         return
     step, speed = snapshot.readings.get("step"), snapshot.readings.get("steps_per_second")
     if step is None:
-        if snapshot.busy(JobKind.TRAIN):
+        if snapshot.resumed:
+            st.progress(0.0, text=say(snapshot.resumed))
+        elif snapshot.busy(JobKind.TRAIN):
             st.progress(0.0, text=say("waiting for the first events"))
         else:
             st.caption(say("It ended before it logged anything."))
         return
-    text = say(
-        "step {step} of {total} · {speed} steps/s",
-        step=number(step.value),
-        total=number(run.total_steps),
-        speed=number(round(float(speed.value))) if speed else "–",
+    text = (
+        say(snapshot.resumed)
+        if snapshot.resumed
+        else say(
+            "step {step} of {total} · {speed} steps/s",
+            step=number(step.value),
+            total=number(run.total_steps),
+            speed=number(round(float(speed.value))) if speed else "–",
+        )
     )
     st.progress(min(float(step.value) / max(run.total_steps, 1), 1.0), text=text)
 

@@ -117,10 +117,17 @@ def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:
         source=home.relative(folder),
         attempts=len(own),
         attempt_started=attempt.started_at,
+        resumed_from=_resumed_from(sources, job) if len(own) > 1 and not ended else None,
         limits=sources.limits(attempt),
         earlier_crashes=_crashes(started[:-1], clock, real),
         frozen=None if ended else _frozen(sources, job, real),
     )
+
+
+def _resumed_from(sources: Sources, job: Job) -> int | None:
+    """The step that the newest attempt reports as its first; an own trainer reports none."""
+    begun = (sources.progress(job) or {}).get("begun_at_step")
+    return begun if isinstance(begun, int) else None
 
 
 def _frozen(sources: Sources, job: Job, real: datetime) -> Message | None:
