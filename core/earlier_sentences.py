@@ -86,4 +86,15 @@ EARLIER = (
     Message("No event for {age} (stall threshold {limit})."),
     Message("gap of {length} before step {step:,} (stall threshold {limit})"),
     Message("{log} was written {ahead} after the newest event (stall threshold {limit})"),
+    Message(
+        "the reward has collapsed: level now {now:.4g}, at the start {start:.4g}, best {best:.4g}"
+    ),
+    Message(
+        "level now {now:.4g}, at the start {start:.4g}, best {best:.4g} at step {step:,}, "
+        "range {spread:.4g}"
+    ),
+    Message("level now {now:.4g}, at the start {start:.4g}, best {best:.4g} at step {step:,}"),
+    Message(
+        "Reward recovers from a collapse at step {step:,}: level now {now:.4g}, best {best:.4g}."
+    ),
 )

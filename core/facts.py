@@ -110,6 +110,7 @@ class JobFacts:
     result: Mapping[str, Any] | None  # result.json; None: absent or unreadable
     source: str
     progress: Mapping[str, Any] | None = None  # progress.json, while it is in progress
+    command_replaced: bool = False  # the playbook's training.command has changed since it began
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ class Facts:
     as_of_real: datetime | None  # real time of it; None: not reached yet
     launch: datetime  # week time
     clock: Clock
+    created: datetime | None = None  # week time at which the week was created; None: before it
     run: RunFacts | None = None  # None: no run of this week was started
     log: LogFacts | None = None
     preflight: JobFacts | None = None

@@ -130,11 +130,15 @@ class Silence:
     def learned(self) -> Message:
         """The learned limit, and where it comes from: it changes with the run's cadence."""
         limit = duration(self.limit)
-        if self.rhythm is None or (self.gap is None and self.limit > self.limits.gaps * self.rhythm):
+        if self.rhythm is None or (
+            self.gap is None and self.limit > self.limits.gaps * self.rhythm
+        ):
             return Message("stall threshold {limit}: usual interval not known yet", limit=limit)
         gap = duration(self.rhythm)
         if self.limit > self.limits.gaps * self.rhythm:
-            return Message("stall threshold {limit}: the minimum, usual interval {gap}", limit=limit, gap=gap)
+            return Message(
+                "stall threshold {limit}: the minimum, usual interval {gap}", limit=limit, gap=gap
+            )
         return Message(
             "stall threshold {limit}: {times:g} × the usual interval of {gap}",
             limit=limit,

@@ -11,6 +11,7 @@ import streamlit as st
 from core.diagnosis.trend import reward_trend
 from core.language import Message
 from core.metrics.conventions import meets_limit
+from core.reading import LATEST
 from core.state_words import WORDS
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
 from core.vocabulary import FindingStatus, Severity, TrainingStatus, Trend, Verdict
@@ -114,6 +115,8 @@ def _reward(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
         ).label
     words, arrow = page.say(WORDS[Trend][label]), _TREND_ARROWS.get(label, "off")
     state = _missed(snapshot, reading, "reward_positive")
+    if state is not None:  # the limit that was missed, as the other tiles say it
+        words, arrow = _limit(page, snapshot.week.limits, "reward_positive"), "off"
     if _fires(snapshot, "collapse"):  # a trend measured from the bottom says nothing good
         words, arrow, state = page.say("Collapsed"), "down", Severity.CRITICAL
     _metric(
@@ -191,8 +194,14 @@ def _metric(
             help=_source(page, reading) if reading else None,
         )
         old = "" if reading is None else aged_text(page, snapshot, snapshot.age(reading))
-        if old or soon:
-            st.caption(" · ".join(part for part in (old, soon) if part))
+        window = "" if reading is None else _window(page, reading)
+        if said := [part for part in (window, old, soon) if part]:
+            st.caption(" · ".join(said))
+
+
+def _window(page: Page, reading: Reading) -> str:
+    """What the number was taken over: the pages show the same metric over several windows."""
+    return "" if reading.window == LATEST else window_text(page, reading.window)
 
 
 def _source(page: Page, reading: Reading) -> str:

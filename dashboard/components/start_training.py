@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.checks.rules.preflight import OTHER_COMMAND
 from core.errors import TrainweekError
 from core.language import Message
 from core.vocabulary import APPROVALS, UNFINISHED_STATES, JobKind, Right
@@ -260,6 +261,9 @@ def _readiness(page: Page, snapshot: Snapshot) -> _Readiness:
     preflight: JobFacts | None = snapshot.facts.preflight
     if preflight is None:
         why = say("The pre-flight has not run yet. Run it first.")
+        return _Readiness(tinted(why, "orange", "checklist"), may_override=True)
+    if preflight.command_replaced:
+        why = say(OTHER_COMMAND)
         return _Readiness(tinted(why, "orange", "checklist"), may_override=True)
     if not (preflight.result or {}).get("ok"):
         why = say(

@@ -58,7 +58,7 @@ def shown_readings(run: RunFacts, until: datetime) -> dict[str, Reading]:
     found = {name: reading for name, reading in found.items() if name not in _OF_PROCESS}
     if run.resumed_from is not None:
         found["step"] = Reading(
-            run.resumed_from, "steps", resumed, "progress.json", run.resumed_from
+            run.resumed_from, "steps", source="progress.json", step=run.resumed_from
         )
     return found
 

@@ -15,7 +15,7 @@ from core.checks import judge_slot
 from core.decision import latest_decision
 from core.diagnosis import Finding, diagnose
 from core.diagnosis.reward_evidence import FLAT_HOURS
-from core.schedule import SlotView, next_up
+from core.schedule import SlotView, due_at, next_up
 from core.telemetry import RunReader
 from core.vocabulary import (
     ACTIVE_STATES,
@@ -250,7 +250,7 @@ class Snapshot(Sources):
 
     def at(self, slot: SlotSpec) -> datetime:
         """When a slot is due, in week time (UTC)."""
-        return slot.at(self.week.launch)
+        return due_at(slot, self.week.launch, self.created_week)
 
     def judged_now(self, slot: SlotSpec) -> bool:
         """Whether its checks are judged on today's data, not on the data of its own time."""

@@ -75,6 +75,7 @@ def facts_of_run(sources: Sources, as_of: datetime | None = None) -> Facts:
         as_of_real=None,
         launch=sources.week.launch,
         clock=clock,
+        created=sources.created_week,
         synthetic=sources.synthetic,
     )
     if not is_known(moment, sources):
@@ -223,6 +224,9 @@ def _job_facts(sources: Sources, kind: JobKind, real: datetime) -> JobFacts | No
         result=sources.result(job) if ended else None,
         source=sources.home.relative(sources.home.job(job.id)),
         progress=sources.progress(job) if job.state in LIVE_STATES else None,
+        command_replaced=sources.week.command_replaced(
+            sources.clock.to_week(job.started_at or job.requested_at)
+        ),
     )
 
 
