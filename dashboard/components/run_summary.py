@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.diagnosis.trend import reward_trend
-from core.language import Message
+from core.language import Message, said
 from core.metrics.conventions import meets_limit
 from core.state_words import WORDS
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
@@ -193,7 +193,8 @@ def _metric(
 
 
 def _source(page: Page, reading: Reading) -> str:
-    return f"{plain(reading.source.rsplit('/', 1)[-1])} · {window_text(page, reading.window)}"
+    source = said(reading.source, page.viewer.language).rpartition("/")[2]
+    return f"{plain(source)} · {window_text(page, reading.window)}"
 
 
 def _spark(snapshot: Snapshot, tag: str | None) -> list[float] | None:
