@@ -207,7 +207,7 @@ def _record(found: Judgement, spec: CheckSpec) -> dict[str, Any]:
         "evidence": found.evidence,
         "action": spec.action.en if found.verdict in ADVERSE else "",
         "window": reading.window if reading else NOTHING,
-        "source": reading.source if reading else "",
+        "source": str(reading.source) if reading else "",
         "step": reading.step if reading else None,
         "at": iso(reading.at) if reading and reading.at else None,
     }

@@ -190,7 +190,7 @@ def steps_per_second(reader: RunEvents, until: datetime | None = None) -> Readin
         return None
     rate = float(steps[-1] - steps[0]) / float(walls[-1] - walls[0])
     window = plural("last iteration", "last {n} iterations", len(steps) - 1)
-    source = f"{_source(series)}, step and wall time"
+    source = Message("{tag}, step and wall time", tag=_source(series))
     return Reading(rate, "steps/s", window, source, int(steps[-1]), _moment(series))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.diagnosis.trend import reward_trend
-from core.language import Message
+from core.language import Message, said
 from core.metrics.conventions import meets_limit
 from core.reading import LATEST
 from core.state_words import WORDS
@@ -205,7 +205,8 @@ def _window(page: Page, reading: Reading) -> str:
 
 
 def _source(page: Page, reading: Reading) -> str:
-    return f"{plain(reading.source.rsplit('/', 1)[-1])} · {window_text(page, reading.window)}"
+    source = said(reading.source, page.viewer.language).rpartition("/")[2]
+    return f"{plain(source)} · {window_text(page, reading.window)}"
 
 
 def _spark(snapshot: Snapshot, tag: str | None) -> list[float] | None:

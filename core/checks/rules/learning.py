@@ -128,7 +128,7 @@ def losses(case: Case) -> Judgement:
         max(of_value, total),
         "%",
         plural("blocks of {n} update", "blocks of {n} updates", len(newest)),
-        f"{newest.source}: {' and '.join(tags)}",
+        f"{newest.source}: {', '.join(tags)}",
         newest.last[0],
         newest.last_at,
     )
