@@ -129,22 +129,18 @@ class Silence:
     @property
     def learned(self) -> Message:
         """The learned limit, and where it comes from: it changes with the run's cadence."""
-        limit = duration(self.limit)
-        if self.rhythm is None or (
-            self.gap is None and self.limit > self.limits.gaps * self.rhythm
-        ):
+        limit, least = duration(self.limit), self.limits.gaps * (self.rhythm or 0.0)
+        if self.rhythm is None or (self.gap is None and self.limit > least):
             return Message("stall threshold {limit}: usual interval not known yet", limit=limit)
-        gap = duration(self.rhythm)
-        if self.limit > self.limits.gaps * self.rhythm:
+        gap, times = duration(self.rhythm), self.limits.gaps
+        if self.limit > least:
             return Message(
                 "stall threshold {limit}: the minimum, usual interval {gap}", limit=limit, gap=gap
             )
         return Message(
             "stall threshold {limit}: {times:g} × the usual interval of {gap}",
-            limit=limit,
-            times=self.limits.gaps,
-            gap=gap,
-        )
+            limit=limit, times=times, gap=gap,
+        )  # fmt: skip
 
     @property
     def text(self) -> Message:
