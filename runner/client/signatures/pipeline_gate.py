@@ -10,6 +10,7 @@ from core.language import Message, joined, literal
 from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import APPROVALS, Decision, SignatureAct, doubtful_go
+from core.week import CREATE_WEEK
 from runner.client.signatures.approved_rules import rule_facts
 from runner.client.signatures.gate_answer import GateAnswer
 from runner.client.signatures.kept_files import evidence_paths, in_place, superseded
@@ -63,7 +64,8 @@ class PipelineGate(Signatures):
                 if week_id
                 else Message("There is no active week.")
             )
-            return GateAnswer(False, missing, Message("See `trainweek week list`."), {})
+            listed = Message("See `trainweek week list`.")
+            return GateAnswer(False, missing, listed if self.weeks() else CREATE_WEEK, {})
         with self.store.read() as connection:
             records = record_queries.decision_records(connection, week)
             saved = named or newest_decision(self.home, records)
