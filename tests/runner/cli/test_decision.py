@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.files import write_json
+from core.paths import Home
 from core.people import Person
 from core.vocabulary import Role, SignatureAct
 from tests.expected import recorded
 from tests.runner.cli.terminal import trainweek
-from tests.runner.place import LAUNCH, LEAD, add_line
+from tests.runner.place import LAUNCH, LEAD, add_line, empty_database
 from tests.runner.signed_place import CONDITIONS, SignedPlace
 
 if TYPE_CHECKING:
@@ -286,8 +287,11 @@ def test_after_another_model_was_chosen_it_says_whose_it_is(place: SignedPlace) 
 
 
 def test_without_any_week_it_says_how_to_make_one(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    answer = decision("show", home=tmp_path / "empty")
+    home = Home(tmp_path / "empty")
+    home.state.mkdir(parents=True)
+    home.database.write_bytes(empty_database())
+    (home.root / "models").mkdir()
+    answer = decision("show", home=home.root)
     assert answer.returncode == 2
     assert "There is no active week." in answer.stderr
     assert "trainweek week new --launch" in answer.stderr
