@@ -14,6 +14,8 @@ from core.errors import TrainweekError
 from core.language import Message
 from core.login import CALLBACK
 from core.net_addresses import LOOPBACK_NAMES
+from dashboard.api.app import programs
+from dashboard.api.callers import for_programs
 from dashboard.door_pages import page
 from dashboard.serving import session_cookie
 
@@ -47,6 +49,7 @@ class Gate:
         login = entry.login
         self.hosts = (login.host,) if login else tuple(f"{name}:{port}" for name in LOOPBACK_NAMES)
         self.scheme = "https" if login and login.secure else "http"
+        self.programs = programs(entry, self.cookie, self.hosts, port)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, pass on, or refuse."""
@@ -60,6 +63,9 @@ class Gate:
             else:
                 await receive()  # the handshake
                 await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
+        if for_programs(scope["path"]):
+            await self.programs(scope, receive, send)  # has a door of its own
             return
         if scope["path"] in DOORS and self.doors is not None and self._own_host(connection):
             await self.doors(scope, receive, send)

@@ -45,6 +45,7 @@ class Entry:
     """The way in to the pages of one data directory, in one process.
 
     :param now: returns the present real time; tests pass their own.
+    :ivar metrics_on_loopback: whether a collector on this machine needs no token.
     :ivar acting: returns the id of the session of the browser that acts at this moment; None
         where no browser does. A page that another browser took up acts for nobody.
     """
@@ -60,6 +61,7 @@ class Entry:
         self.login: Login | None = sign_in.login
         self.sessions = Sessions(home, settings)
         self.acting: Callable[[], str | None] | None = None
+        self.metrics_on_loopback = settings.metrics_on_loopback
         self._fresh_for = timedelta(seconds=settings.session_fresh_s)
         self._last_good: AccessList | None = sign_in.access
         self._stamp: object = "unread"  # of the list as it was last read
