@@ -18,7 +18,19 @@ SECRET_HEADER = "X-Trainweek-Proxy"
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,99}")
 # What every browser sends: none of it was written by the proxy.
 _OF_BROWSERS = frozenset(
-    ["accept", "accept-language", "authorization", "connection", "cookie", "from", "host", "origin", "referer", "upgrade", "user-agent"]
+    [
+        "accept",
+        "accept-language",
+        "authorization",
+        "connection",
+        "cookie",
+        "from",
+        "host",
+        "origin",
+        "referer",
+        "upgrade",
+        "user-agent",
+    ]
 )
 _SHORTEST_SECRET = 20
 
