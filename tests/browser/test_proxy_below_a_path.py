@@ -100,7 +100,16 @@ def test_whom_nginx_names_reads_and_acts_below_the_path(site: SignInSite, as_: A
     def note(request: Request) -> None:
         asked.append(request.url)
 
+    packed: list[str | None] = []
     page.on("request", note)
+    page.on(
+        "response",
+        lambda got: (
+            packed.append(got.headers.get("content-encoding"))
+            if "/trainweek/static/js/index" in got.url
+            else None
+        ),
+    )
     page.on("websocket", lambda socket: sockets.append(socket.url))
     week = site.client.active_week()
     assert week is not None
@@ -121,6 +130,7 @@ def test_whom_nginx_names_reads_and_acts_below_the_path(site: SignInSite, as_: A
     shown(page, site)
     outside = [url for url in asked if url.startswith("http") and not url.startswith(site.url)]
     assert outside == []
+    assert "gzip" in packed
     assert sockets
     assert all(url.startswith(site.url.replace("https", "wss") + "/") for url in sockets)
     ours = [c for c in page.context.cookies() if c["name"].startswith("trainweek")]
