@@ -13,7 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from dashboard.api import acts, health, problems, reads, run_reads
-from dashboard.api.callers import API, HEALTH, METRICS, READY, Callers
+from dashboard.api.addresses import API, HEALTH, METRICS, READY
+from dashboard.api.callers import Callers
 from dashboard.api.etags import ETags
 from dashboard.api.measures import measured
 from dashboard.api.problems import Problem, Wrong

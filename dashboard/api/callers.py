@@ -17,7 +17,9 @@ from core.net_addresses import LOOPBACK_NAMES
 from core.people import Person
 from core.vocabulary import Right, Role
 from dashboard.api import problems
+from dashboard.api.addresses import METRICS, OPEN, below_base
 from dashboard.api.problems import DENIED, NO_IDENTITY, ApiProblem
+from dashboard.serving import live_session
 from runner.client.token_entry import MAKE_ONE, TokenEntry
 
 if TYPE_CHECKING:
@@ -27,18 +29,12 @@ if TYPE_CHECKING:
     from core.errors import TrainweekError as Error
     from runner.client.entry import Entry
 
-HEALTH, READY, METRICS, API = "/healthz", "/readyz", "/metrics", "/api/v1"
-OPEN = (HEALTH, READY)
 MOST_BYTES = 64_000  # of a request: a note has at most 10,000 characters
 READING = ("GET", "HEAD", "OPTIONS")
 _CALLER = "trainweek.caller"
+NAMED = "trainweek.named"  # in a scope: whom a proxy in front of the pages names
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 _LOOPBACK = ("127.0.0.1", "::1")
-
-
-def for_programs(path: str) -> bool:
-    """Whether an address is one of those that are answered here."""
-    return path in (*OPEN, METRICS, "/api") or path.startswith("/api/")
 
 
 class Proof(TokenEntry):
@@ -90,7 +86,7 @@ class Callers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, pass on, or refuse."""
-        if scope["path"] in OPEN:
+        if below_base(scope) in OPEN:
             await self.app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
@@ -117,7 +113,7 @@ class Callers:
             raise problems.of_error(error) from error
         if found is not None:
             return found
-        if connection.url.path == METRICS and self._may_measure(connection):
+        if below_base(connection.scope) == METRICS and self._may_measure(connection):
             return Caller(Person("loopback", Role.VIEWER), None)
         raise ApiProblem(401, NO_IDENTITY, Message("The request names nobody."), self._way_in)
 
@@ -153,7 +149,8 @@ class Callers:
         """A cookie counts under the pages' own name alone: no rebound name of another."""
         if connection.headers.get("host", "").lower() not in self.hosts:
             return None
-        session = self.entry.session(connection.cookies.get(self.cookie))
+        token = connection.cookies.get(self.cookie)
+        session = live_session(self.entry, token, connection.scope.get(NAMED))
         if session is None:
             return None
         if session.claims is None:

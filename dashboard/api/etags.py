@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
+from dashboard.api.addresses import below_base
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,7 +24,7 @@ class ETags:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on; answer 304 where the caller has the same content."""
-        if scope["method"] != "GET" or not scope["path"].startswith(self.under):
+        if scope["method"] != "GET" or not below_base(scope).startswith(self.under):
             await self.app(scope, receive, send)
             return
         known = Headers(scope=scope).get("if-none-match", "")

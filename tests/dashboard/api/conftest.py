@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.access import AccessList
+from core.listening import Listening
 from core.vocabulary import Role
 from dashboard.gate import Gate
 from runner.client.entry import Entry
@@ -23,6 +24,7 @@ from tests.runner.entrance import LOGIN
 
 if TYPE_CHECKING:
     from core.token_scopes import Scope
+    from core.trusted_proxy import TrustedProxy
     from tests.dashboard.place import Place
 
 PORT = 8501
@@ -43,15 +45,26 @@ def claims(name: str) -> dict[str, Any]:
 class Served:
     """The gate before a home, a browser and a program."""
 
-    def __init__(self, place: Place, login: bool = True, **settings: Any) -> None:
+    def __init__(
+        self,
+        place: Place,
+        login: bool = True,
+        base: str = "",
+        proxy: TrustedProxy | None = None,
+        **settings: Any,
+    ) -> None:
         self.place, self.home = place, place.home
         self.people = {f"{name}@example.org": role.value for name, role in ROLES.items()}
         access = AccessList.model_validate({"people": self.people})
         if login:
             self.list_people(self.people)
-        sign_in = SignIn(LOGIN if login else None, access if login else None)
+        sign_in = SignIn(
+            LOGIN.model_copy(update={"proxy": proxy}) if login else None, access if login else None
+        )
         self.entry = Entry(place.home, sign_in, Settings(**settings), now=lambda: place.now)
-        self.gate = Gate(Starlette(), self.entry, PORT, Starlette() if login else None)
+        self.gate = Gate(
+            Starlette(), self.entry, Listening(PORT, base_path=base), Starlette() if login else None
+        )
         self.caller = TestClient(self.gate, base_url=OWN, follow_redirects=False)
 
     def list_people(self, people: dict[str, str]) -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fastapi.routing import APIRoute
+from starlette.testclient import TestClient
 
 from core.token_scopes import Scope
+from core.trusted_proxy import TrustedProxy
 from dashboard.api.app import application
 from dashboard.api.weeks_read import WeeksRead
-from tests.dashboard.api.conftest import COOKIE, PORT, Served
+from tests.dashboard.api.conftest import COOKIE, OWN, PORT, Served
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -141,8 +143,6 @@ def test_a_large_request_is_refused_before_it_is_read(served: Served) -> None:
 class TestMetricsOnLoopback:
     def ask(self, week: Place, client: str = "127.0.0.1", **headers: str) -> int:
         served = Served(week, metrics_on_loopback=True)
-        from starlette.testclient import TestClient
-
         caller = TestClient(served.gate, base_url=f"http://127.0.0.1:{PORT}", client=(client, 9))
         answer = caller.get("/metrics", headers=headers)
         assert caller.get("/api/v1/weeks", headers=headers).status_code == 401  # nothing else
@@ -159,3 +159,31 @@ class TestMetricsOnLoopback:
 
     def test_it_is_off_by_default(self, served: Served) -> None:
         assert served.get("/metrics", Host=f"127.0.0.1:{PORT}").status_code == 401
+
+
+def test_all_addresses_lie_below_the_base_path(week: Place) -> None:
+    served = Served(week, base="/trainweek")
+    secret = served.token("vic")
+    assert served.get("/trainweek/healthz").text == "ok\n"
+    assert served.get("/trainweek/metrics", secret).status_code == 200
+    document = served.get("/trainweek/api/v1/openapi.json", secret).json()
+    assert document["servers"] == [{"url": "/trainweek"}]
+    answer = served.get("/trainweek/api/v1/weeks/active", secret)
+    assert answer.json()["id"] == "2026-02-23"
+    assert answer.headers["etag"]
+    assert served.get("/trainweek/api/v1/weeks").status_code == 401
+    for outside in ("/healthz", "/metrics", "/api/v1/weeks"):
+        assert served.get(outside, secret).status_code == 404
+
+
+def test_a_session_counts_for_the_person_alone_whom_the_proxy_names(week: Place) -> None:
+    served = Served(week, proxy=TrustedProxy(addresses=("10.0.0.5",), email_header="X-Email"))
+    caller = TestClient(
+        served.gate, base_url=OWN, client=("10.0.0.5", 9), cookies={COOKIE: served.session("eva")}
+    )
+    for name, status in (("eva", 200), ("lea", 401)):
+        answer = caller.get("/api/v1/weeks", headers={"X-Email": f"{name}@example.org"})
+        assert answer.status_code == status, name
+    direct = {"Authorization": f"Bearer {served.token('vic')}", "X-Email": "lea@example.org"}
+    read = caller.get("/api/v1/weeks", headers=direct)
+    assert read.status_code == 200  # the token says who asks
