@@ -164,6 +164,8 @@ def _remaining_hours(facts: Facts) -> float | None:
         return 0.0
     if run.status is not TrainingStatus.RUNNING or facts.without_progress:
         return None
+    if run.resumed_silently(run.until):
+        return None  # the speed is the killed attempt's
     found = time_remaining(run.reader, run.total_steps, run.until)
     pace = facts.clock.pace(facts.as_of_real)
     if found is None or pace <= 0:

@@ -79,6 +79,8 @@ def speed(case: Case) -> Judgement:
         return run
     if bad := silent(case, run, run.pace):
         return bad
+    if resumed := run.facts.resumed_silently(run.until):
+        return case.pending(Message("The run {resumed}.", resumed=resumed))
     found = steps_per_second(run.events, run.until)
     if found is None:
         return too_few(case, run, Message("Speed needs two consecutive iterations."))
@@ -92,6 +94,8 @@ def steps(case: Case) -> Judgement:
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
+    if resumed := run.facts.resumed_silently(run.until):
+        return case.pending(Message("The run {resumed}.", resumed=resumed))
     found = last_step(run.events, run.until)
     if found is None:
         return missing(case, run, "time/fps")
