@@ -32,6 +32,20 @@ HomeOption = Annotated[
     ),
 ]
 PortOption = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)]
+AddressOption = Annotated[
+    str | None,
+    typer.Option(
+        "--address",
+        help="Address to listen on; other than this machine's own only with a login.",
+    ),
+]
+BasePathOption = Annotated[
+    str | None,
+    typer.Option(
+        "--base-path",
+        help="What the addresses of the pages begin with, as /trainweek; a login says it itself.",
+    ),
+]
 WeekOption = Annotated[str | None, typer.Option("--week", help="Week (default: the active one).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
