@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from core.errors import TrainweekError
 from core.language import Message, joined, literal
 from core.state_words import capitals
@@ -23,7 +25,7 @@ from runner.client.signatures.status import (
     tracked_conditions,
 )
 from runner.outcomes import Refused
-from runner.store import queries, record_queries
+from runner.store import queries, record_queries, schema
 
 if TYPE_CHECKING:
     from datetime import date
@@ -64,8 +66,10 @@ class PipelineGate(Signatures):
                 if week_id
                 else Message("There is no active week.")
             )
+            with self.store.read() as connection:
+                known = connection.execute(select(schema.weeks.c.id).limit(1)).first()
             listed = Message("See `trainweek week list`.")
-            return GateAnswer(False, missing, listed if self.weeks() else CREATE_WEEK, {})
+            return GateAnswer(False, missing, listed if known else CREATE_WEEK, {})
         with self.store.read() as connection:
             records = record_queries.decision_records(connection, week)
             saved = named or newest_decision(self.home, records)
