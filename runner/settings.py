@@ -172,6 +172,9 @@ class Settings(_Settings):
         default=True, description="Run the daily checks at their time, without a request."
     )
     schedule_s: Number = _seconds(1.0, "Interval at which the schedule is checked.")
+    alerts_s: Number = _seconds(
+        10.0, "Interval at which the runner looks for what alerts.yaml reports."
+    )
     keep_look_s: Number = _seconds(
         0.5, "Interval at which `trainweek up` checks runner and dashboard."
     )

@@ -21,6 +21,8 @@ _NETWORK = frozenset(
 )
 _MEMORY = frozenset({"tmpfs", "ramfs"})
 
+DISK_LOW, DISK_OUT = 1_000_000_000, 100_000_000  # bytes free: enough for checkpoints; for logs
+
 
 @dataclass(frozen=True)
 class Filesystem:
