@@ -41,7 +41,10 @@ def send(address: str, message: AlertMessage) -> Message | None:
 
     # No threads: the process ends by its alarm. No files: Apprise would keep what it learned.
     asset = apprise.AppriseAsset(
-        app_id="trainweek", app_desc="trainweek", async_mode=False, storage_mode="memory"
+        app_id="trainweek",
+        app_desc="trainweek",
+        async_mode=False,
+        storage_mode=apprise.PersistentStoreMode.MEMORY,
     )
     kind = apprise.NotifyType.INFO
     if message.resolved:
@@ -55,7 +58,10 @@ def send(address: str, message: AlertMessage) -> Message | None:
         if not target.add(address):
             return _NOT_KNOWN
         taken = target.notify(
-            title=message.title, body=message.body, notify_type=kind, body_format="text"
+            title=message.title,
+            body=message.body,
+            notify_type=kind,
+            body_format=apprise.NotifyFormat.TEXT,
         )
     if taken:
         return None

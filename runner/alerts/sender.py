@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from core.alerts.messages import message_of
 from core.errors import TrainweekError
-from core.language import Message
+from core.language import literal
 from core.paths import Home
 from runner.alerts.alert_store import AlertStore
 from runner.alerts.apprise_address import send
@@ -56,9 +56,9 @@ def send_due(
         try:
             problem = send(address_of(channel, home, variables), message)
         except TrainweekError as error:
-            problem = Message("{why}", why=error.what)
+            problem = literal(error.what)
         except Exception as error:  # a fault of a plugin; its text may hold the address
-            problem = Message("unexpected {fault}", fault=type(error).__name__)
+            problem = literal(f"unexpected {type(error).__name__}")
         fail_here("alert_sent")
         if problem is None:
             store.sent(together, now())

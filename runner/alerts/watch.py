@@ -65,7 +65,7 @@ class AlertWatch:
         self._head: LedgerHead | None = None
         self._began: int | None = None
         self._looked, self._pruned = -float("inf"), monotonic()
-        self._healthy_look = -float("inf")  # the last one that could read everything
+        self._healthy_look = -float("inf")  # if the last one could read everything
         self._supervised = monotonic()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -129,8 +129,7 @@ class AlertWatch:
         look, self._head = self._look(self._began)
         if self._began is None:
             self._began = self.store.begin(self._head.line if self._head else 0)
-        if look.complete:
-            self._healthy_look = self.monotonic()
+        self._healthy_look = self.monotonic() if look.complete else -float("inf")
         known = self.store.alerts()
         found = edges(known, look, self._silences(), now, file.repeat_after)
         if new := self.store.save(found, file.channels, now):

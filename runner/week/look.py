@@ -67,6 +67,7 @@ class Looks:
         try:
             self._records = self.client.week_records(None, self._records)
             self._head = self.client.ledger_head()
+            self.client.store.require_ledger()
             if (damage := self.client.store.damage) is not None:
                 raise damage
         except TrainweekError as error:
