@@ -18,6 +18,17 @@ JUDGED_AT_A_MOMENT = frozenset({"hourly", "daily", "anomaly"})
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PENDING)
 
 
+def due_at(slot: SlotSpec, week_launch: datetime, created: datetime | None) -> datetime:
+    """When a slot's work is due, in week time: at its time, or when a later week was created.
+
+    A check of the run is judged as of the slot's own time, whenever the week was created.
+    """
+    at = slot.at(week_launch)
+    if created is None or slot.kind in JUDGED_AT_A_MOMENT:
+        return at
+    return max(at, created)
+
+
 @dataclass(frozen=True)
 class SlotView:
     """One slot of a week, and its state."""
@@ -26,6 +37,7 @@ class SlotView:
     at: datetime  # week time, UTC
     state: SlotState
     due_from: datetime  # its time, or the creation of a week that was created later
+    due: datetime  # as pages show it; see due_at
     troubles: tuple[
         Verdict, ...
     ] = ()  # verdicts that did not pass when they were ticked, the worst first
@@ -63,7 +75,9 @@ def timeline(
         due_from = at if created is None else max(at, created)
         state = _state(slot, at, due_from, now_week, done, anomaly_days, checked, run_finished)
         troubles = worst_first((seen or {}).get(slot.id, ()))
-        views.append(SlotView(slot, at, state, due_from, troubles))
+        views.append(
+            SlotView(slot, at, state, due_from, due_at(slot, week_launch, created), troubles)
+        )
     return sorted(views, key=lambda view: view.at)
 
 

@@ -103,7 +103,10 @@ class Week:
                     last=self.last_day,
                 ),
                 Message(
-                    "Give a day of the active week, or select another week: trainweek week use"
+                    "Give a day from {first:%Y-%m-%d} to {last:%Y-%m-%d}, or another week. List the "
+                    "weeks: trainweek week list",
+                    first=self.launch_day,
+                    last=self.last_day,
                 ),
             )
 
@@ -121,6 +124,10 @@ class Week:
         """The playbook that was in force at a week moment."""
         found = self.replaced_after(moment)
         return self.playbook if found is None else found.playbook
+
+    def command_replaced(self, moment: datetime) -> bool:
+        """Whether the playbook's command for training has changed since a week moment."""
+        return self.playbook_at(moment).training.command != self.playbook.training.command
 
     def replaced_after(
         self, moment: datetime, finished: datetime | None = None

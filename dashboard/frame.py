@@ -109,6 +109,8 @@ def _run(page: Page, snapshot: Snapshot) -> str:
             text = say("{state}, {age} ago", state=text, age=old)
         else:
             text = say("{state}, {age} ago (real time)", state=text, age=old)
+    if snapshot.resumed:
+        text += f" · {say(snapshot.resumed)}"
     known_end = not snapshot.week.only_watched and "progress" in snapshot.readings
     if snapshot.status is TrainingStatus.RUNNING and known_end:
         text += f" · {float(snapshot.readings['progress'].value):.0%}"

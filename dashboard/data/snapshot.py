@@ -12,12 +12,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.diagnosis.reward_evidence import FLAT_HOURS
-from core.schedule import SlotView, next_up
-from core.telemetry.readings import readings
+from core.schedule import SlotView, due_at, next_up
 from core.vocabulary import (
     JobKind,
 )
-from dashboard.data.shown_events import ShownEvents, newest_event_age, shown_until
+from dashboard.data.shown_events import ShownEvents, newest_event_age, shown_readings, shown_until
 from runner.week.judged_moment import run_finished
 from runner.week.judged_week import JudgedWeek
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from core.checks.judgement import Judgement
+    from core.language import Message
     from core.liveness import Silence
     from core.playbook import SlotSpec
     from core.reading import Reading
@@ -100,10 +100,12 @@ class Snapshot(JudgedWeek):
     @cached_property
     def readings(self) -> Mapping[str, Reading]:
         """The run's current readings by name; those without data are missing."""
-        run = self.run
-        if run is None or run.reader is None:
-            return {}
-        return readings(run.reader, run.total_steps, self.shown_until)
+        return {} if self.run is None else shown_readings(self.run, self.shown_until)
+
+    @cached_property
+    def resumed(self) -> Message | None:
+        """That the newest attempt was resumed and has logged nothing yet; None otherwise."""
+        return None if self.run is None else self.run.resumed_silently(self.shown_until)
 
     # --- records
     @cached_property
@@ -149,7 +151,7 @@ class Snapshot(JudgedWeek):
 
     def at(self, slot: SlotSpec) -> datetime:
         """When a slot is due, in week time (UTC)."""
-        return slot.at(self.week.launch)
+        return due_at(slot, self.week.launch, self.created_week)
 
     def items(self, slot: SlotSpec) -> list[Item]:
         """The slot's judgements, each with the tick that counts."""

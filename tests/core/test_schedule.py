@@ -58,6 +58,8 @@ def test_nothing_is_overdue_because_of_hours_before_the_week_was_created() -> No
     for late in ("preflight", "launch", "hourly_1"):
         assert (views[late].state, views[late].due_from) == (SlotState.DUE, created)
     assert views["hourly_2"].due_from == views["hourly_2"].at
+    assert (views["preflight"].due, views["launch"].due) == (created, created)
+    assert views["hourly_1"].due == views["hourly_1"].at, "its checks are judged as of its time"
     grace = timedelta(minutes=PLAYBOOK.slot("preflight").grace_minutes)
     later = timeline(LAUNCH, PLAYBOOK.schedule, created + grace, {}, created=created)
     assert {view.spec.id: view.state for view in later}["preflight"] is SlotState.OVERDUE

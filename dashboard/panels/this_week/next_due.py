@@ -63,8 +63,7 @@ def _text(page: Page, snapshot: Snapshot, view: SlotView) -> str:
     say, language = page.say, page.viewer.language
     title = f"**{plain(view.spec.title.in_(language))}**"
     owner = plain(snapshot.week.playbook.roles[view.spec.owner].title.in_(language))
-    due = max(view.at, min(view.due_from, snapshot.now_week))
-    time, gap = page.viewer.moment(due), age(abs(snapshot.now_week - due))
+    time, gap = page.viewer.moment(view.due), age(abs(snapshot.now_week - view.due))
     if view.state is SlotState.OVERDUE:
         when = say("was due {time} ({age} ago)", time=time, age=gap)
     elif view.state is SlotState.DUE:
