@@ -18,7 +18,7 @@ from runner.alerts.alert_store import AlertStore
 from runner.alerts.channels import read_alerts
 from runner.alerts.delivery import Delivery
 from runner.alerts.heartbeat import HeartbeatCalls
-from runner.home.filesystem import DISK_OUT
+from runner.home.filesystem import OUT_BYTES
 from runner.reported_problems import ReportedProblems
 from runner.store.alerts import silences
 from runner.store.fenced_store import FencedStore, StaleRunner
@@ -151,4 +151,4 @@ class AlertWatch:
             free = shutil.disk_usage(self.home.root).free
         except OSError:
             return False
-        return self.fenced.store.damage is None and free >= DISK_OUT
+        return self.fenced.store.damage is None and free >= OUT_BYTES

@@ -11,7 +11,7 @@ from core.alerts.kinds import EventKind
 from core.language import Message
 from core.timestamps import age_text
 from core.vocabulary import Severity
-from runner.home.filesystem import DISK_LOW, DISK_OUT
+from runner.home.filesystem import LOW_BYTES, OUT_BYTES
 from runner.store.backup import LATE, backups
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def _disk(home: Home, now: datetime) -> Iterator[Condition]:
         free = shutil.disk_usage(home.root).free
     except OSError:
         return
-    if free < DISK_LOW:
+    if free < LOW_BYTES:
         yield Condition(
             key="disk",
             kind=EventKind.DISK,
-            level=Severity.CRITICAL if free < DISK_OUT else Severity.WARNING,
+            level=Severity.CRITICAL if free < OUT_BYTES else Severity.WARNING,
             subject=said_in_all(Message("Disk almost full")),
             text=said_in_all(Message("{free:.2f} GB are free.", free=free / 1e9)),
             page="jobs",
