@@ -16,7 +16,7 @@ from gettext import GNUTranslations, NullTranslations
 from numbers import Real
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic_core import CoreSchema, core_schema
 
@@ -30,14 +30,6 @@ LOCALES = Path(__file__).parent / "locales"
 _LOCALE: dict[Language, str] = {"pt": "pt_BR"}
 DAY = "%Y-%m-%d"  # how a sentence writes a day: ``{at:%Y-%m-%d %H:%M}``
 _SWAPPED = str.maketrans(".,", ",.")  # Brazilian numbers: 500.000 and −0,25
-
-
-class Readable(Protocol):
-    """What can be read in each language: a :class:`Message`, or a text of the playbook."""
-
-    def in_(self, language: str, /) -> str:
-        """The text in a language."""
-        ...
 
 
 class Message(str):

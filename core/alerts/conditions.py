@@ -15,7 +15,7 @@ from core.vocabulary import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from core.language import Readable
+    from core.playbook.text import Readable
 
 Said = dict[Language, str]
 """A text in every language: it is read later, in the language of each channel."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from core.language import Message, literal
 
 if TYPE_CHECKING:
-    from core.language import Readable
     from core.playbook import Playbook
+    from core.playbook.text import Readable
 
 # Scenarios that the manual does not have; the playbook names the others.
 SCENARIOS: dict[str, Message] = {

@@ -6,41 +6,33 @@ One rule for the pages, which show it, and for the alerts, which report it.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.alerts.kinds import EventKind
-from core.decision.trust import failed_checks
 from core.diagnosis.scenario_titles import scenario_title
 from core.errors import TrainweekError
 from core.language import Message, joined, literal, plural
-from core.state_words import ACTS_DONE, capitals, word_of
+from core.state_words import capitals
 from core.timestamps import age_text
 from core.vocabulary import (
-    APPROVALS,
-    DOUBTFUL_GRADES,
-    Decision,
     FindingStatus,
     Severity,
-    SignatureState,
     SlotState,
     TrainingStatus,
     Verdict,
 )
 from runner.client.incidents import open_actions
+from runner.week.concern import WORST_FIRST, Concern
+from runner.week.decision_concerns import decision_concerns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
-    from core.decision import SavedDecision
     from core.diagnosis import Finding
-    from core.language import Readable
     from core.schedule import SlotView
     from runner.incident_records import Incident
     from runner.week.judged_week import JudgedWeek
 
-_WORST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 _ALARMS = {FindingStatus.FIRING, FindingStatus.RECOVERING}
 # How a run ends, or stands, without being complete; with the finding that says the same.
 _UNFINISHED = {
@@ -50,30 +42,6 @@ _UNFINISHED = {
     TrainingStatus.INTERRUPTED: (Severity.WARNING, ""),
     TrainingStatus.STOPPED: (Severity.WARNING, ""),
 }
-
-
-@dataclass(frozen=True)
-class Concern:
-    """One statement about the week now.
-
-    :ivar severity: INFO says how things stand; only the others are problems.
-    :ivar what: its subject.
-    :ivar page: the page that shows it, and where it is handled.
-    :ivar key: names the same problem at each look.
-    :ivar since: real time at which it began; None: not known, it is seen now.
-    :ivar todo: the first thing to do; None: what the kind of event says.
-    :ivar covers: keys of problems that this one is about, so that they are not reported again.
-    """
-
-    severity: Severity
-    what: Readable
-    text: Message
-    page: str
-    kind: EventKind
-    key: str
-    since: datetime | None = None
-    todo: Readable | None = None
-    covers: frozenset[str] = frozenset()
 
 
 def concerns(week: JudgedWeek) -> list[Concern]:
@@ -86,11 +54,10 @@ def concerns(week: JudgedWeek) -> list[Concern]:
         *_incidents(week),
         *_findings(week),
         *_run(week),
-        *_decision(week),
-        *_conditions(week),
+        *decision_concerns(week),
         *_checks(week),
     ]
-    return sorted(found, key=lambda concern: _WORST_FIRST.index(concern.severity))
+    return sorted(found, key=lambda concern: WORST_FIRST.index(concern.severity))
 
 
 def signable(week: JudgedWeek) -> bool:
@@ -125,7 +92,7 @@ def _incidents(week: JudgedWeek) -> Iterator[Concern]:
         severity = Severity.CRITICAL if incident.is_blocking else Severity.WARNING
         same = [finding for finding in _alarms(week) if _incident_of(week, finding) == incident]
         for finding in same:
-            severity = min(severity, _severity(finding), key=_WORST_FIRST.index)
+            severity = min(severity, _severity(finding), key=WORST_FIRST.index)
         yield Concern(
             severity,
             literal(incident.procedure) if spec is None else spec.title,
@@ -207,79 +174,6 @@ def _run(week: JudgedWeek) -> Iterator[Concern]:
         yield Concern(
             Severity.CRITICAL, what, text, "troubleshooting", EventKind.STALL, "run:stalled"
         )
-
-
-def _decision(week: JudgedWeek) -> Iterator[Concern]:
-    what = Message("Decision")
-    try:
-        saved = week.saved_decision
-    except TrainweekError as error:
-        text = joined([literal(error.what), literal(error.remedy)])
-        yield Concern(
-            Severity.CRITICAL, what, text, "decision", EventKind.RECORD, "decision:altered"
-        )
-        return
-    if saved is not None:
-        severity, kind, signature = _signature(week, saved)
-        text = joined([*_verdict(saved), signature])
-        if failed_checks(saved.decision.trust, saved.decision.reproducible):
-            severity = Severity.CRITICAL
-        yield Concern(severity, what, text, "decision", kind, f"{kind}:{saved.sha256[:12]}")
-
-
-def _verdict(saved: SavedDecision) -> tuple[Message, ...]:
-    decided = saved.decision
-    grade = word_of(decided.evidence.grade)
-    verdict = Message(
-        "{decision} {score}, evidence: {grade}.",
-        decision=word_of(decided.decision),
-        score=decided.score,
-        grade=grade,
-    )
-    return (verdict, *failed_checks(decided.trust, decided.reproducible))
-
-
-def _signature(week: JudgedWeek, saved: SavedDecision) -> tuple[Severity, EventKind, Message]:
-    """How the decision's signature stands; INFO where nothing is to be done about it."""
-    signature = week.signature_of(saved.sha256)
-    validity = week.validity(signature)
-    if signature is not None and (signature.act not in APPROVALS or validity.valid):
-        done = Message("{act} by {by}.", act=ACTS_DONE[signature.act], by=signature.by)
-        if signature.act in APPROVALS and saved.decision.decision is Decision.NO_GO:
-            override = Message(
-                "Override: {act} by {by}, second person {second}.",
-                act=ACTS_DONE[signature.act],
-                by=signature.by,
-                second=signature.second or "–",
-            )
-            return Severity.WARNING, EventKind.SIGNED, override
-        return Severity.INFO, EventKind.SIGNED, done
-    if signature is not None and validity.state is not SignatureState.UNSIGNED:
-        gone = Message("{by}'s signature is no longer valid.", by=signature.by)
-        return Severity.CRITICAL, EventKind.VOID, joined([gone, validity.remedy])
-    if refused := week.unsignable(saved.sha256):
-        cannot = joined([Message("It can't be signed as it is."), refused.remedy])
-        return Severity.CRITICAL, EventKind.DECISION, cannot
-    if asked := week.records.asked_to_countersign(saved.sha256):
-        wanted = Message("{by} asks a lead to countersign the override.", by=asked.by)
-        return Severity.WARNING, EventKind.DECISION, wanted
-    decided = saved.decision
-    plain = decided.decision is Decision.GO and decided.evidence.grade not in DOUBTFUL_GRADES
-    severity = Severity.INFO if plain else Severity.WARNING
-    return severity, EventKind.DECISION, Message("Not signed yet.")
-
-
-def _conditions(week: JudgedWeek) -> Iterator[Concern]:
-    today = week.now_week.date()
-    still = [condition for condition in week.conditions if condition.closed is None]
-    if not still:
-        return
-    text = plural("{n} condition is open.", "{n} conditions are open.", len(still))
-    if late := sum(condition.overdue(today) for condition in still):
-        text = joined([text, plural("{n} is overdue.", "{n} are overdue.", late)])
-    what = Message("Conditions of the signature")
-    severity = Severity.CRITICAL if late else Severity.WARNING
-    yield Concern(severity, what, text, "decision", EventKind.DECISION, "decision:conditions")
 
 
 def judged_now(week: JudgedWeek) -> list[SlotView]:

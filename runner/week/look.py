@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.paths import Home
     from runner.records import WeekRecords
     from runner.settings import Settings
-    from runner.week.concerns import Concern
+    from runner.week.concern import Concern
 
 log = logging.getLogger("trainweek.runner")
 
