@@ -16,7 +16,7 @@ from core.errors import PermissionDenied, TrainweekError
 from core.language import Message, literal
 from core.ledger_bodies import ActDenied
 from core.people import Person
-from core.token_scopes import SCOPE_RIGHTS, scope_of
+from core.token_scopes import SCOPE_RIGHTS, VARIABLE, scope_of
 from runner.client.listed_role import nothing_changes, record, require_listed
 from runner.home.access_file import read_access
 from runner.home.login_file import read_sign_in
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from core.vocabulary import Right
     from runner.home.tokens import Token
 
-VARIABLE = "TRAINWEEK_TOKEN"
 _MAKE_ONE = Message(
     "Make one on the pages (Access tokens, in the sidebar), and set {variable} to it.",
     variable=VARIABLE,
