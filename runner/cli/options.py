@@ -11,12 +11,6 @@ import typer
 from core.errors import InputError, PermissionDenied
 from core.language import Message
 from core.paths import Home, no_folder
-<<<<<<< HEAD
-=======
-from core.people import Person
-from core.vocabulary import Right
-from core.week import CREATE_WEEK, Week
->>>>>>> main
 from runner.cli.access_token import given_token
 from runner.cli.speech import as_json, warn
 from runner.settings import Terminal
@@ -160,6 +154,8 @@ def require_week(client: Client, week_id: str | None = None) -> Week:
 
     :raises InputError: there is none.
     """
+    from core.week import CREATE_WEEK
+
     week = client.week(week_id) if week_id else client.active_week()
     if week is None:
         raise InputError(

@@ -14,15 +14,9 @@ from typing import TYPE_CHECKING
 from core.errors import PermissionDenied, TrainweekError
 from core.language import Message, literal
 from core.ledger_bodies import ActDenied
-<<<<<<< HEAD
-from core.people import Person
-from core.token_scopes import SCOPE_RIGHTS, VARIABLE, scope_of
-from runner.client.listed_role import nothing_changes, record, require_listed
-from runner.home.access_file import read_access
-=======
+from core.token_scopes import VARIABLE
 from runner.client.listed_role import nothing_changes, record
 from runner.client.token_entry import TokenEntry
->>>>>>> main
 from runner.home.login_file import read_sign_in
 from runner.store import Store
 
