@@ -9,9 +9,10 @@ import streamlit as st
 from core.telemetry.absence import absence
 from core.telemetry.interventions import SettingChange, setting_changes
 from core.telemetry.readings import known_series
-from dashboard.components.charts import REWARD, draw
-from dashboard.figures.curves import Limit, Mark, curve, step_at
-from dashboard.figures.style import GRAY, ORANGE, RED
+from dashboard.components.charts import REWARD, draw_curves
+from dashboard.figures.curves import step_at
+from dashboard.figures.palette import GRAY, ORANGE, RED
+from dashboard.figures.view import Limit, Mark
 
 if TYPE_CHECKING:
     from core.telemetry.series import Series
@@ -43,13 +44,15 @@ def show(page: Page, snapshot: Snapshot) -> None:
                 else say(absence(run.reader, "rollout/ep_rew_mean", snapshot.shown_until).why)
             )
         return
-    figure = curve(
+    draw_curves(
+        page,
         {say.raw(REWARD): series},
+        key="reward-curve",
+        title=say.raw("Reward over steps"),
         height=HEIGHT,
-        limits=[Limit(0.0, "0", GRAY)],
+        limits=[Limit(0.0, "", GRAY)],
         marks=marks(page, snapshot, series),
     )
-    draw(page, figure, key="reward-curve", alt=say.raw("Reward over steps"))
 
 
 def reward(snapshot: Snapshot) -> Series | None:

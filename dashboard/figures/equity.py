@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from plotly.subplots import make_subplots
 
-from dashboard.figures.style import BLUE, GRAY, GRID, MAX_POINTS, ORANGE, RED
+from dashboard.figures.palette import BLUE, GRAY, GRID, MAX_POINTS, ORANGE, RED
 
 if TYPE_CHECKING:
     import pandas as pd

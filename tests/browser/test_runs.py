@@ -56,7 +56,7 @@ def test_two_runs_are_compared_and_the_lead_chooses_one(twice: Site, window: Ope
     screen.sees("Validation Sharpe over steps")
     settings = screen.part("compared-settings")
     settings.get_by_text("seed").wait_for()
-    expect(screen.main.locator(".js-plotly-plot")).to_have_count(2)
+    expect(screen.main.locator(".stEChartsChart canvas")).to_have_count(2)
     screen.assert_whole()
     screen.keep("runs")
 

@@ -14,14 +14,13 @@ from dashboard.components.charts import (
     CHARTS,
     SPEED,
     Chart,
-    draw,
+    draw_curves,
     logged_series,
     speed_series,
 )
 from dashboard.components.empty_state import empty, no_run
 from dashboard.components.live import live_panel
 from dashboard.components.reward_curve import marks as marks_of
-from dashboard.figures.curves import Mark, curve
 from dashboard.formatting import age, number
 from dashboard.page import TICK_SECONDS, Page
 from dashboard.panels.live_training import tensorboard
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from core.telemetry.series import Series
     from dashboard.data.shown_events import ShownEvents
     from dashboard.data.snapshot import Snapshot
+    from dashboard.figures.view import Mark
 
 HEIGHT = 210
 MAX_VALUES = 3  # newest values in a chart's title
@@ -163,8 +163,10 @@ def _draw_one(
             with st.container(height=HEIGHT, border=False):
                 st.caption(nothing or say("No points of {tag} yet", tag=tag or title))
             return
-        figure = curve(series, height=HEIGHT, limits=limits or [], bands=bands or [], marks=marks)
-        draw(page, figure, key=f"curve-{key}", alt=title)
+        draw_curves(
+            page, series, key=f"curve-{key}", title=title, height=HEIGHT, limits=limits or [],
+            bands=bands or [], marks=marks,
+        )  # fmt: skip
 
 
 def _others(page: Page, logged: ShownEvents, marks: list[Mark]) -> None:
@@ -180,8 +182,7 @@ def _others(page: Page, logged: ShownEvents, marks: list[Mark]) -> None:
         st.caption(meaning(page, tag) or unknown(page, tag))
         if len(series):
             st.caption(numbers_of(page, series))
-        figure = curve({tag: series}, height=HEIGHT, marks=marks)
-        draw(page, figure, key="curve-other", alt=tag)
+        draw_curves(page, {tag: series}, key="curve-other", title=tag, height=HEIGHT, marks=marks)
 
 
 def _problems(page: Page, logged: ShownEvents) -> None:
