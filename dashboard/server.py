@@ -1,6 +1,6 @@
 """The server of the pages: ``python -m dashboard.server --port 8501``; ``trainweek dashboard`` starts it.
 
-What weakens it can't be switched on from a user's own Streamlit configuration or environment.
+What weakens or slows it can't be switched on from a user's own Streamlit configuration or environment.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from starlette.middleware import Middleware
 from core.errors import TrainweekError
 from core.paths import CHECKOUT, Home
 from dashboard import access, serving
+from dashboard.compressed_files import CompressedFiles
 from dashboard.gate import Gate
 from dashboard.security_headers import SecurityHeaders
+from dashboard.warm_up import warm_up
 from runner.client.entry import Entry
 
 _FIXED: dict[str, Any] = {
@@ -40,6 +42,8 @@ _FIXED: dict[str, Any] = {
     "client.showErrorDetails": "none",
     "browser.gatherUsageStats": False,
     "runner.magicEnabled": False,
+    # A full collection after each run took longer than most runs. Python collects by itself.
+    "runner.postScriptGC": False,
 }
 
 
@@ -59,7 +63,8 @@ def app(entry: Entry, port: int) -> st.App:
     entry.acting = access.acting_session
     headers = Middleware(SecurityHeaders, secure=entry.login is not None and entry.login.secure)
     gate = Middleware(Gate, entry=entry, port=port, doors=inner)
-    return st.App(CHECKOUT / "dashboard" / "app.py", middleware=[headers, gate])
+    files = Middleware(CompressedFiles)
+    return st.App(CHECKOUT / "dashboard" / "app.py", middleware=[headers, gate, files])
 
 
 def main() -> int:
@@ -77,6 +82,7 @@ def main() -> int:
         return 1
     logging.getLogger("trainweek").setLevel(logging.INFO)
     serving.serve_through(entry)
+    warm_up()
     app(entry, given.port).run(config=config(given.port, given.address))
     return 0
 

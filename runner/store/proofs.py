@@ -109,10 +109,10 @@ class Proofs:
         return [bytes.fromhex(line) for line in lines]
 
 
-def proved_in_file(home: Home, connection: Connection, seq: int) -> bool:
-    """Whether the line itself, read from the file, proves that a signed-in person acted.
+def proved_line(home: Home, connection: Connection, seq: int) -> Mapping[str, Any] | None:
+    """A line as the file has it, if it proves that a signed-in person acted; None if it does not.
 
-    The database only says so; what a deployment depends on asks the file.
+    The database only repeats it; what a deployment depends on asks the file.
 
     :raises SetupError: see :meth:`Proofs.make`.
     """
@@ -120,14 +120,17 @@ def proved_in_file(home: Home, connection: Connection, seq: int) -> bool:
     row = connection.execute(select(table.c.end, table.c.sha256).where(table.c.seq == seq)).first()
     begin = connection.scalar(select(table.c.end).where(table.c.seq == seq - 1)) or 0
     if row is None:
-        return False
+        return None
     try:
         with home.ledger.open("rb") as file:
             file.seek(begin)
             raw = file.read(row.end - begin)
-    except OSError:
-        return False
-    return stated_hash(raw) == row.sha256 and Proofs(home).hold(json.loads(raw))
+    except (OSError, ValueError):  # the database names no place of the file
+        return None
+    if stated_hash(raw) != row.sha256:
+        return None
+    fields: Mapping[str, Any] = json.loads(raw)
+    return fields if fields.get("seq") == seq and Proofs(home).hold(fields) else None
 
 
 def key_id(key: bytes) -> str:

@@ -57,6 +57,14 @@ class GateAnswer:
                     by=self.facts.get("by") or "",
                 )
             )
+        closures = [one["closed"] for one in self.facts.get("conditions", ()) if one["closed"]]
+        for by in dict.fromkeys(one["by"] for one in closures if one["verified"] is not True):
+            found.append(
+                Message(
+                    "{by} closed a condition, but no login proved the name (identity unverified).",
+                    by=by,
+                )
+            )
         if self.facts.get("synthetic"):
             found.append(Message("It was made with synthetic data, not exchange data."))
         return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
@@ -14,6 +13,7 @@ from core.vocabulary import APPROVALS, Decision, SignatureAct, doubtful_go
 from runner.client.signatures.approved_rules import rule_facts
 from runner.client.signatures.gate_answer import GateAnswer
 from runner.client.signatures.kept_files import evidence_paths, in_place, superseded
+from runner.client.signatures.proved_records import as_proved, closed_as_proved
 from runner.client.signatures.rules import newest_decision
 from runner.client.signatures.status import (
     Signatures,
@@ -23,7 +23,6 @@ from runner.client.signatures.status import (
 )
 from runner.outcomes import Refused
 from runner.store import queries, record_queries
-from runner.store.proofs import proved_in_file
 
 if TYPE_CHECKING:
     from datetime import date
@@ -74,11 +73,12 @@ class PipelineGate(Signatures):
             if isinstance(saved, Refused):
                 return GateAnswer(False, saved.reason, saved.remedy, {})
             signature = newest_signature(connection, saved.sha256)
-            if signature is not None and signature.verified:
-                proved = proved_in_file(self.home, connection, signature.id)
-                signature = replace(signature, verified=proved)
+            conditions = []
+            if signature is not None:
+                signature = as_proved(self.home, connection, signature)
+                tracked = tracked_conditions(connection, signature)
+                conditions = [closed_as_proved(self.home, connection, one) for one in tracked]
             validity = self.validity_now(connection, signature)
-            conditions = [] if signature is None else tracked_conditions(connection, signature)
             today = queries.week_moment(connection, week.id, self.now()).date()
         later = superseded(records, saved.sha256)
         return gate_answer(self.home, week, saved, signature, validity, conditions, today, later)
