@@ -13,7 +13,7 @@ from core.telemetry.readings import RATE_POINTS, entropy_series, known_series, p
 from core.telemetry.series import Series
 from dashboard.figures.curves import curve
 from dashboard.figures.palette import GRAY, ORANGE
-from dashboard.figures.view import Band, Limit, Mark, View
+from dashboard.figures.view import Axis, Band, Limit, Line, Mark, View
 from dashboard.formatting import number
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ REWARD, KL, SPEED = Message("Reward"), Message("KL divergence"), Message("Steps 
 SHARPE = Message("Validation Sharpe")
 EXPLAINED, ENTROPY = Message("Explained variance"), Message("Entropy")
 ENTROPY_TAG = "train/entropy_loss"
+SPEED_TAG = "steps/s"  # not logged: it is measured
 CHARTS = (
     Chart("reward", REWARD, {REWARD: "rollout/ep_rew_mean"}, "rollout/ep_rew_mean", zero=True),
     Chart("kl", KL, {KL: "train/approx_kl"}, "train/approx_kl",
@@ -89,7 +90,7 @@ CHARTS = (
 
 def draw_curves(
     page: Page,
-    series: Mapping[str, Series],
+    series: Mapping[str, Series | Line],
     *,
     key: str,
     title: str,
@@ -106,16 +107,19 @@ def draw_curves(
     :param view: how they are shown; None: over the steps, as logged.
     """
     say = page.say
+    view = view or View(language=page.viewer.language)
+    steps = say.raw("Step {value}", value="{value}")
     option = curve(
         series,
         limits=limits,
         bands=bands,
         marks=marks,
-        view=view or View(language=page.viewer.language),
+        view=view,
         smooth_name=say.raw("{name}, smoothed", name="{name}"),
-        header=say.raw("Step {value}", value="{value}"),
+        header="{value} h" if view.axis is Axis.RELATIVE else steps,
     )
-    alt = f"{say.raw(title)}. {takeaway(page, series)}."
+    points = {name: s.points if isinstance(s, Line) else s for name, s in series.items()}
+    alt = f"{say.raw(title)}. {takeaway(page, points)}."
     st.echarts_chart(option, key=key, height=height, alt=alt)
 
 
@@ -161,4 +165,4 @@ def speed_series(reader: RunEvents, until: datetime) -> Series:
     restarts = [mark.first_wall for mark in reader.attempts[1:]]
     for wall in restarts:  # a window that spans a restart measures the pause
         rate[(later.wall >= wall) & (pace.wall[:-RATE_POINTS] < wall)] = np.nan
-    return Series("steps/s", later.step, later.wall, rate, later.source)
+    return Series(SPEED_TAG, later.step, later.wall, rate, later.source)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.language import Language
 
 PARTS = 6  # of an axis, at most
+FINE_PARTS = 14  # of an axis that shows a chosen part: its ends are closer to what was chosen
 _TIMES = (  # seconds between two labels of a time axis
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
     86_400, 172_800, 604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000,
@@ -44,17 +45,17 @@ class Scale:
         return (self.high - self.low) / max(len(self.labels) - 1, 1)
 
 
-def linear(low: float, high: float, language: Language, suffix: str = "") -> Scale:
+def linear(low: float, high: float, language: Language, parts: int = PARTS) -> Scale:
     """Round numbers around a range."""
     if high <= low:
         room = abs(low) * 0.1 or 1.0
         low, high = low - room, high + room
-    step = _round_step((high - low) / PARTS)
+    step = _round_step((high - low) / parts)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     if last == first:
         last += 1
     places = [number * step for number in range(first, last + 1)]
-    return Scale(places[0], places[-1], tuple(_number(x, step, language) + suffix for x in places))
+    return Scale(places[0], places[-1], tuple(_number(x, step, language) for x in places))
 
 
 def powers(low: float, high: float, language: Language) -> Scale:
@@ -66,7 +67,11 @@ def powers(low: float, high: float, language: Language) -> Scale:
 
 
 def times(
-    low: float, high: float, written: Callable[[datetime, bool], str], shift: float = 0.0
+    low: float,
+    high: float,
+    written: Callable[[datetime, bool], str],
+    shift: float = 0.0,
+    parts: int = PARTS,
 ) -> Scale:
     """Round moments around a range of unix times.
 
@@ -75,7 +80,7 @@ def times(
     """
     if high <= low:
         low, high = low - 30, high + 30
-    wanted = (high - low) / PARTS
+    wanted = (high - low) / parts
     step = next((each for each in _TIMES if each >= wanted), _TIMES[-1])
     first = math.floor((low + shift) / step)
     last = max(math.ceil((high + shift) / step), first + 1)
@@ -84,11 +89,11 @@ def times(
     return Scale(places[0], places[-1], tuple(labels))
 
 
-def spans(low: float, high: float) -> Scale:
+def spans(low: float, high: float, parts: int = PARTS) -> Scale:
     """Round spans of time, of seconds."""
     if high <= low:
         high = low + 60
-    wanted = (high - low) / PARTS
+    wanted = (high - low) / parts
     step = next((each for each in _TIMES if each >= wanted), _TIMES[-1])
     first = math.floor(low / step)
     last = max(math.ceil(high / step), first + 1)

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
-import pyarrow as pa
 
-from core.telemetry.chart import chosen_points, later_of_a_step
-from core.telemetry.smoothing import smoothed
 from dashboard.figures import axes
 from dashboard.figures.palette import GREEN, GRID, MAX_POINTS, PALETTE
-from dashboard.figures.view import AS_LOGGED, Axis, Band, Limit, Line, Mark, View
+from dashboard.figures.shown_points import drawn, shown_points
+from dashboard.figures.view import AS_LOGGED, Axis, Band, Limit, Line, Mark, MarkKind, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    import pyarrow as pa
 
     from core.telemetry import Series
 
 Option = dict[str, Any]
 LEFT, RIGHT, BOTTOM, ROW = 46, 14, 22, 14  # pixels beside the plot; height of a row of names
 MAX_ROWS = 3  # rows of mark names above a plot; further names reuse them
-NAMED = 12  # marks with a name; more would hide each other
+NAMED = 12  # marks with a name; more would hide each other, and so would the many checks
 _TALLER = 2.5  # a limit may make the vertical axis so much longer; one farther away stays outside
+_TYPES = {
+    MarkKind.ALERT: "solid",
+    MarkKind.INCIDENT: "solid",
+    MarkKind.NOTE: "dashed",
+}  # others: dotted
 _HIDDEN: Option = {
     "axisLabel": {"show": False}, "axisTick": {"show": False}, "axisLine": {"show": False},
     "splitLine": {"show": False},
@@ -33,8 +37,6 @@ _WORDS: Option = _HIDDEN | {
     "type": "category", "boundaryGap": False, "axisPointer": {"show": False},
     "axisLabel": {"margin": 6, "fontSize": 11},
 }  # fmt: skip
-# Keyed by series: a reader returns the same object until it has read something new.
-_TABLES: WeakKeyDictionary[Series, dict[Any, pa.Table]] = WeakKeyDictionary()
 
 
 def curve(
@@ -57,14 +59,16 @@ def curve(
     """
     lines = {name: each if isinstance(each, Line) else Line(each) for name, each in series.items()}
     share = max(MAX_POINTS // max(len(lines), 1), 50)
-    tables = [_table(line, view, share) for line in lines.values()]
+    tables = [shown_points(line, view, share) for line in lines.values()]
     across = _across(lines.values(), view)
     upright = _upright(tables, limits, view)
-    named = _marks(marks, next(iter(lines.values()), None), view, across)
-    rows = min(len(named), MAX_ROWS) if len(named) <= NAMED else 0
+    own = next((line for line in lines.values() if not line.other), None)
+    named = _marks(marks, own, view, across)
+    shown = [mark for _, mark in named if mark.kind is not MarkKind.CHECK]
+    rows = min(len(shown), MAX_ROWS) if len(shown) <= NAMED else 0
     top = 8 + rows * ROW + (22 if len(lines) > 1 else 0)
-    drawn = _series(lines, tables, view, smooth_name)
-    drawn.append(_lines_and_bands(limits, bands, named, rows, view))
+    series_drawn = _series(lines, tables, view, smooth_name)
+    series_drawn.append(_lines_and_bands(limits, bands, named, shown if rows else [], rows, view))
     return {
         "animation": False,
         "color": [_colour(index) for index in range(len(lines))],
@@ -81,8 +85,14 @@ def curve(
             "axisPointer": {"type": "line", "animation": False},
         },
         "dataset": [{"source": table} for table in tables],
-        "series": drawn,
+        "series": series_drawn,
     }  # fmt: skip
+
+
+def ends_of(view: View) -> tuple[float, float]:
+    """Both ends of the horizontal axis of a view that says what it covers, in the axis' own unit."""
+    scale = _across((), view)
+    return scale.low, scale.high
 
 
 def around(points: Series, step: float, each_side: int) -> Series:
@@ -98,52 +108,6 @@ def step_at(points: Series, wall: float) -> float | None:
     return float(np.interp(wall, points.wall, points.step))
 
 
-def _table(line: Line, view: View, share: int) -> pa.Table:
-    """The shown points of a line: ``x``, ``raw``, and ``smooth`` where it is smoothed."""
-    asked = (view.axis, view.smoothing, view.log, view.low, view.high, share, line.begin)
-    known = _TABLES.setdefault(line.points, {})
-    if view.axis is Axis.WEEK:
-        known.pop(asked, None)  # the week's clock may have got another point
-    if asked not in known:
-        if len(known) > 8:  # of earlier views
-            known.clear()
-        known[asked] = _fresh_table(line, view, share)
-    return known[asked]
-
-
-def _fresh_table(line: Line, view: View, share: int) -> pa.Table:
-    points = later_of_a_step(line.points)
-    x = view.places(Line(points, line.begin))
-    smooth = smoothed(points.value, view.smoothing)
-    kept = np.ones(len(x), bool)
-    if view.low is not None:
-        kept &= x >= view.low
-    if view.high is not None:
-        kept &= x <= view.high
-    if not kept.all():  # the neighbours too, so that the line reaches the edges
-        kept[:-1] |= kept[1:].copy()
-        kept[1:] |= kept[:-1].copy()
-    shown = np.flatnonzero(kept)
-    shown = shown[chosen_points(points.value[shown], share)]
-    columns = {"x": _drawn(x[shown], view), "raw": _drawable(points.value[shown], view.log)}
-    if view.smoothing:
-        columns["smooth"] = _drawable(smooth[shown], view.log)
-    return pa.table({name: pa.array(each, from_pandas=True) for name, each in columns.items()})
-
-
-def _drawn(x: Any, view: View) -> Any:
-    """A place on the horizontal axis as ECharts gets it: milliseconds of time, hours of a span."""
-    if view.axis in {Axis.WALL, Axis.WEEK}:
-        return (x + view.shift) * 1000
-    return x / 3600 if view.axis is Axis.RELATIVE else x
-
-
-def _drawable(values: np.ndarray, log: bool) -> np.ndarray:
-    """NaN, which becomes a gap, for what can't be drawn."""
-    good = np.isfinite(values) & (values > 0) if log else np.isfinite(values)
-    return values if good.all() else np.where(good, values, np.nan)
-
-
 def _across(lines: Iterable[Line], view: View) -> axes.Scale:
     """The shown part; what the lines cover where nobody chose a part."""
     ends = [
@@ -152,11 +116,13 @@ def _across(lines: Iterable[Line], view: View) -> axes.Scale:
     first, last = view.whole or (min(ends, default=0.0), max(ends, default=1.0))
     low = first if view.low is None else view.low
     high = last if view.high is None else view.high
+    whole = view.low is None and view.high is None
+    parts = axes.PARTS if whole else axes.FINE_PARTS
     if view.axis in {Axis.STEP, Axis.START}:
-        return axes.linear(low, high, view.language)
+        return axes.linear(low, high, view.language, parts)
     if view.axis is Axis.RELATIVE:
-        return axes.spans(low, high)
-    return axes.times(low, high, view.written, view.shift)
+        return axes.spans(low, high, parts)
+    return axes.times(low, high, view.written, view.shift, parts)
 
 
 def _upright(tables: Sequence[pa.Table], limits: Sequence[Limit], view: View) -> axes.Scale:
@@ -192,7 +158,7 @@ def _horizontal(scale: axes.Scale, view: View, header: str) -> list[Option]:
     :param header: of a tooltip, with the place for ``{value}``.
     """
     time = view.axis in {Axis.WALL, Axis.WEEK}
-    low, high = _drawn(scale.low, view), _drawn(scale.high, view)
+    low, high = drawn(scale.low, view), drawn(scale.high, view)
     label: Option = {"show": False}
     if not time:
         label |= {"formatter": header, "precision": 2 if view.axis is Axis.RELATIVE else 0}
@@ -249,6 +215,7 @@ def _lines_and_bands(
     limits: Sequence[Limit],
     bands: Sequence[Band],
     marks: Sequence[tuple[float, Mark]],
+    named: Sequence[Mark],
     rows: int,
     view: View,
 ) -> Option:
@@ -261,19 +228,23 @@ def _lines_and_bands(
         }
         for limit in limits
     ]  # fmt: skip
-    for number, (place, mark) in enumerate(marks):
+    for place, mark in marks:
         label: Option = {"show": False}
-        if rows:
+        if mark in named:
             label = {
                 "show": True, "formatter": "{b}", "position": "end", "color": mark.colour,
-                "distance": 2 + ROW * (number % rows), "fontSize": 10,
+                "distance": 2 + ROW * (named.index(mark) % rows), "fontSize": 10,
             }  # fmt: skip
         data.append(
             {
-                "xAxis": _drawn(place, view),
+                "xAxis": drawn(place, view),
                 "name": mark.label,
                 "label": label,
-                "lineStyle": {"color": mark.colour, "type": "dotted", "width": 1.2},
+                "lineStyle": {
+                    "color": mark.colour,
+                    "type": _TYPES.get(mark.kind, "dotted"),
+                    "width": 1.2,
+                },
             }
         )
     areas = [

@@ -44,18 +44,33 @@ class Band:
     label: str
 
 
+class MarkKind(StrEnum):
+    """What a mark marks."""
+
+    RESTART = "restart"
+    SETTING = "setting"
+    INCIDENT = "incident"
+    ALERT = "alert"
+    NOTE = "note"
+    CHECK = "check"
+
+
 @dataclass(frozen=True)
 class Mark:
     """A named place on the horizontal axis.
 
     :ivar step: of the run.
+    :ivar label: its name, short enough for a chart.
     :ivar wall: unix time; None: known by its step alone.
+    :ivar text: what happened, for a list; the label if empty.
     """
 
     step: float
     label: str
     colour: str
     wall: float | None = None
+    kind: MarkKind = MarkKind.RESTART
+    text: str = ""
 
 
 @dataclass(frozen=True)

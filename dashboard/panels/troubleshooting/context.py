@@ -30,7 +30,7 @@ from dashboard.components.charts import (
     logged_series,
     speed_series,
 )
-from dashboard.components.reward_curve import restart_marks
+from dashboard.components.curve_marks import restart_marks
 from dashboard.figures.curves import around
 from dashboard.figures.palette import ORANGE, RED
 from dashboard.figures.view import Limit, Mark, View
