@@ -79,4 +79,22 @@ EARLIER = (
         "{filled:,} of {bars:,} bars ({share:.1%}) are filled: missing, or without volume at "
         "one price. At most {limit:.0%} may be. Longest run: {longest:,}."
     ),
+    Message("the playbook allows {hours:g} h"),
+    Message("stall threshold {limit}"),
+    Message("stall threshold {limit} (no usual interval known yet)"),
+    Message("stall threshold {limit} (usual interval {gap})"),
+    Message("No event for {age} (stall threshold {limit})."),
+    Message("gap of {length} before step {step:,} (stall threshold {limit})"),
+    Message("{log} was written {ahead} after the newest event (stall threshold {limit})"),
+    Message(
+        "the reward has collapsed: level now {now:.4g}, at the start {start:.4g}, best {best:.4g}"
+    ),
+    Message(
+        "level now {now:.4g}, at the start {start:.4g}, best {best:.4g} at step {step:,}, "
+        "range {spread:.4g}"
+    ),
+    Message("level now {now:.4g}, at the start {start:.4g}, best {best:.4g} at step {step:,}"),
+    Message(
+        "Reward recovers from a collapse at step {step:,}: level now {now:.4g}, best {best:.4g}."
+    ),
 )

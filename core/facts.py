@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from core.language import Message
 from core.liveness import Limits, Silence, silence_of
 from core.telemetry.readings import of_newest_attempt, pace_series
 from core.vocabulary import LIVE_TRAINING, JobState, TrainingStatus
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.clock import Clock
-    from core.language import Message
     from core.telemetry import RunEvents
 
 
@@ -39,6 +39,7 @@ class RunFacts:
     source: str  # folder of the event files, relative to the home
     attempts: int = 1
     attempt_started: datetime | None = None  # real, of the newest attempt; None: unknown
+    resumed_from: int | None = None  # step at which the newest attempt began; None: unknown
     limits: Limits = field(default_factory=Limits)  # how long a silence of it may last
     # one message for each earlier process of the week that had crashed by then
     earlier_crashes: tuple[str, ...] = ()
@@ -53,7 +54,25 @@ class RunFacts:
         """True while the newest process has not written its first scalar."""
         if self.reader is None:
             return True
-        return self.attempts > max(1, len(self.reader.attempts_until(until.timestamp())))
+        unix = until.timestamp()
+        if self.attempt_started is not None:  # an earlier attempt may have written nothing
+            last = self.reader.last_event(unix)
+            if last is not None and last.wall >= self.attempt_started.timestamp():
+                return False
+        return self.attempts > max(1, len(self.reader.attempts_until(unix)))
+
+    def resumed_silently(self, until: datetime) -> Message | None:
+        """That all events are of ended attempts: the newest one has begun, and logged nothing.
+
+        None: it has logged, or is the first one, or has ended.
+        """
+        if self.status is not TrainingStatus.RUNNING or self.attempts <= 1:
+            return None
+        if not self.waits_for_attempt(until):
+            return None
+        if self.resumed_from is None:
+            return Message("resumed, no event yet")
+        return Message("resumed from step {step:,}, no event yet", step=self.resumed_from)
 
     def silence_at(self, until: datetime, clock: Clock) -> Silence:
         """The newest attempt's silence at a real moment."""
@@ -91,6 +110,7 @@ class JobFacts:
     result: Mapping[str, Any] | None  # result.json; None: absent or unreadable
     source: str
     progress: Mapping[str, Any] | None = None  # progress.json, while it is in progress
+    command_replaced: bool = False  # the playbook's training.command has changed since it began
 
 
 @dataclass(frozen=True)
@@ -101,6 +121,7 @@ class Facts:
     as_of_real: datetime | None  # real time of it; None: not reached yet
     launch: datetime  # week time
     clock: Clock
+    created: datetime | None = None  # week time at which the week was created; None: before it
     run: RunFacts | None = None  # None: no run of this week was started
     log: LogFacts | None = None
     preflight: JobFacts | None = None

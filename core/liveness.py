@@ -123,8 +123,24 @@ class Silence:
     def threshold(self) -> Message:
         """The limit that it exceeds, otherwise the learned one."""
         if self.hung:
-            return Message("the playbook allows {hours:g} h", hours=self.limits.hours)
-        return Message("stall threshold {limit}", limit=duration(self.limit))
+            return Message("the playbook allows {hours:g} h: hung.hours", hours=self.limits.hours)
+        return self.learned
+
+    @property
+    def learned(self) -> Message:
+        """The learned limit, and where it comes from: it changes with the run's cadence."""
+        limit, least = duration(self.limit), self.limits.gaps * (self.rhythm or 0.0)
+        if self.rhythm is None or (self.gap is None and self.limit > least):
+            return Message("stall threshold {limit}: usual interval not known yet", limit=limit)
+        gap, times = duration(self.rhythm), self.limits.gaps
+        if self.limit > least:
+            return Message(
+                "stall threshold {limit}: the minimum, usual interval {gap}", limit=limit, gap=gap
+            )
+        return Message(
+            "stall threshold {limit}: {times:g} × the usual interval of {gap}",
+            limit=limit, times=times, gap=gap,
+        )  # fmt: skip
 
     @property
     def text(self) -> Message:
@@ -264,14 +280,7 @@ def _evidence(seen: Vitals, silence: Silence) -> tuple[Message, ...]:
             if seen.cpu >= 0.005
             else Message("used no CPU in the last {window}", window=window)
         )
-    limit = duration(silence.limit)
-    said.append(
-        Message("stall threshold {limit} (no usual interval known yet)", limit=limit)
-        if silence.gap is None
-        else Message(
-            "stall threshold {limit} (usual interval {gap})", limit=limit, gap=duration(silence.gap)
-        )
-    )
+    said.append(silence.learned)
     if silence.hung:
         said.append(silence.text)
     return tuple(said)

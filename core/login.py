@@ -17,14 +17,15 @@ from pydantic import (
 
 from core.errors import InputError
 from core.language import Message, joined, literal
-from core.net_addresses import is_loopback
+from core.net_addresses import BASE_PATH, is_loopback
+from core.trusted_proxy import TrustedProxy
 
 if TYPE_CHECKING:
     from core.access import AccessList
 
 CALLBACK = "/oauth2callback"
 _REMEDY = Message("See docs/sign_in.md for a complete file.")
-_TABLE = "auth"
+_TABLE, _PROXY = "auth", "proxy"
 
 
 class LoginError(InputError):
@@ -48,12 +49,16 @@ class Login(BaseModel):
     cookie_secret: str | None = Field(
         default=None, description="Accepted, since Streamlit's examples have it; not used."
     )
+    proxy: TrustedProxy | None = Field(
+        default=None, description="A proxy that names people: its own table, not one of [auth]."
+    )
 
     @field_validator("redirect_uri")
     @classmethod
     def _redirect(cls, uri: str) -> str:
         parts = _web_address(uri)
-        if parts.path != CALLBACK or parts.query or parts.fragment:
+        base, callback = (parts.path or "")[: -len(CALLBACK)], (parts.path or "")[-len(CALLBACK) :]
+        if callback != CALLBACK or parts.query or parts.fragment or not BASE_PATH.fullmatch(base):
             raise ValueError(Message("it must end in {path}", path=CALLBACK))
         return uri
 
@@ -67,6 +72,16 @@ class Login(BaseModel):
     def origin(self) -> str:
         """Scheme, host and port of the pages, as a browser writes them."""
         return f"{self._scheme}://{self.host}"
+
+    @property
+    def base_path(self) -> str:
+        """What all addresses of the pages begin with, as "/trainweek"; "": nothing."""
+        return (_web_address(self.redirect_uri).path or "").removesuffix(CALLBACK)
+
+    @property
+    def address(self) -> str:
+        """The address of the pages, without a slash at its end."""
+        return self.origin + self.base_path
 
     @property
     def host(self) -> str:
@@ -117,15 +132,24 @@ def parse_login(text: str, source: str, *, other_tables: bool = False) -> Login 
             Message("{file} is not valid TOML: {why}.", file=source, why=str(error)),
             Message("Fix that line. Nothing is served with a login that can't be read."),
         ) from error
-    unknown = [name for name in document if name != _TABLE]
+    unknown = [name for name in document if name not in (_TABLE, _PROXY)]
     if unknown and not other_tables:
         raise LoginError(
             Message("{file}: there is no setting {name}.", file=source, name=unknown[0]), _REMEDY
         )
     if _TABLE not in document:
         return None
+    table = document[_TABLE]
+    if isinstance(table, dict):
+        if _PROXY in table:
+            raise LoginError(
+                Message("{file}: there is no setting {name}.", file=source, name="auth.proxy"),
+                _REMEDY,
+            )
+        if not other_tables:  # a table of that name in another file may be another program's
+            table = {**table, _PROXY: document.get(_PROXY)}
     try:
-        return Login.model_validate(document[_TABLE])
+        return Login.model_validate(table)
     except ValidationError as error:
         places = (_place(problem) for problem in error.errors(include_input=False))
         raise LoginError(
@@ -136,7 +160,8 @@ def parse_login(text: str, source: str, *, other_tables: bool = False) -> Login 
 
 def _place(problem: Any) -> Message:
     """Where the problem is and what is wanted; never the value, which may be a secret."""
-    name = ".".join([_TABLE, *map(str, problem["loc"])])
+    loc = list(map(str, problem["loc"]))
+    name = ".".join(loc if loc[:1] == [_PROXY] else [_TABLE, *loc])
     match problem["type"]:
         case "missing":
             return Message("{name} is missing.", name=name)

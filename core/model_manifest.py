@@ -28,12 +28,20 @@ OF_RUN = "of_run"  # in the manifest's ``validation``: all validations, not only
 
 @dataclass(frozen=True)
 class Validations:
-    """The validations of a training run, each beside never trading, which earns 0."""
+    """The validations of a training run, each beside never trading, which earns 0.
+
+    A step counts once: a resumed run validates again what its killed attempt had validated after
+    the checkpoint. The better of the two is kept, because its model is.
+
+    :ivar steps: the steps that are counted; empty in a manifest of an earlier version, where only
+        the listed ones are known.
+    """
 
     count: int = 0
     lost: int = 0
     beat_never_trading: bool = False
     listed: tuple[Validated, ...] = ()  # the best of them
+    steps: frozenset[int] = frozenset()
 
     @classmethod
     def read(cls, validation: Mapping[str, Any] | None) -> Validations | None:
@@ -44,21 +52,48 @@ class Validations:
         count, lost, beat = (found.get(name) for name in ("count", "lost", "beat_never_trading"))
         if type(count) is not int or type(lost) is not int or type(beat) is not bool:
             return None
-        return cls(count, lost, beat, listed_in(validation))
+        listed, steps = listed_in(validation), found.get("steps")
+        counted = steps if isinstance(steps, list) else [each.step for each in listed]
+        known = frozenset(step for step in counted if type(step) is int)
+        return cls(count, lost, beat, listed, known)
 
     def with_one(
         self, return_pct: float, sharpe: float | None = None, step: int | None = None
     ) -> Validations:
         """With one more validation; without its step it is counted, and not listed."""
-        one = [] if step is None else [Validated(step, return_pct, sharpe)]
+        beat = self.beat_never_trading or return_pct > 0
+        if step is None:
+            lost = self.lost + (return_pct < 0)
+            return Validations(self.count + 1, lost, beat, self.listed, self.steps)
+        one = Validated(step, return_pct, sharpe)
+        if step in self.steps:
+            return self._validated_again(one, beat)
         return Validations(
             self.count + 1,
             self.lost + (return_pct < 0),
-            self.beat_never_trading or return_pct > 0,
-            best_first([*self.listed, *one]),
+            beat,
+            best_first([*self.listed, one]),
+            self.steps | {step},
         )
 
-    def as_record(self) -> dict[str, int | bool]:
+    def _validated_again(self, one: Validated, beat: bool) -> Validations:
+        """With another validation of a step that is counted."""
+        earlier = [each for each in self.listed if each.step == one.step]
+        better = best_first([*earlier, one])[0]
+        # An earlier one that is not listed was worse than all that are.
+        lost_before = any(each.return_pct < 0 for each in earlier) or (
+            not earlier and self.lost == self.count
+        )
+        others = [each for each in self.listed if each.step != one.step]
+        return Validations(
+            self.count,
+            self.lost - (lost_before and better.return_pct >= 0),
+            beat,
+            best_first([*others, better]),
+            self.steps,
+        )
+
+    def as_record(self) -> dict[str, Any]:
         """The counts, for the manifest."""
         return {
             "count": self.count,
@@ -72,6 +107,8 @@ class Validations:
         They are listed only if all were seen: an earlier version counted them, and no more.
         """
         found: dict[str, Any] = {OF_RUN: self.as_record()}
+        if self.steps:
+            found[OF_RUN]["steps"] = sorted(self.steps)
         if len(self.listed) == min(self.count, MOST_LISTED):
             found[CANDIDATES] = [each.as_record() for each in self.listed]
         return found

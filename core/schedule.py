@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 
 # Kinds judged as of their own time; the others are work that counts once it is done.
 JUDGED_AT_A_MOMENT = frozenset({"hourly", "daily", "anomaly"})
+_BEFORE_SIGNING = frozenset({"preparation", "revalidation", "results"})
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PENDING)
+
+
+def due_at(slot: SlotSpec, week_launch: datetime, created: datetime | None) -> datetime:
+    """When a slot's work is due, in week time: at its time, or when a later week was created.
+
+    A check of the run is judged as of the slot's own time, whenever the week was created.
+    """
+    at = slot.at(week_launch)
+    if created is None or slot.kind in JUDGED_AT_A_MOMENT:
+        return at
+    return max(at, created)
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,7 @@ class SlotView:
     at: datetime  # week time, UTC
     state: SlotState
     due_from: datetime  # its time, or the creation of a week that was created later
+    due: datetime  # as pages show it; see due_at
     troubles: tuple[
         Verdict, ...
     ] = ()  # verdicts that did not pass when they were ticked, the worst first
@@ -63,18 +76,34 @@ def timeline(
         due_from = at if created is None else max(at, created)
         state = _state(slot, at, due_from, now_week, done, anomaly_days, checked, run_finished)
         troubles = worst_first((seen or {}).get(slot.id, ()))
-        views.append(SlotView(slot, at, state, due_from, troubles))
+        views.append(
+            SlotView(slot, at, state, due_from, due_at(slot, week_launch, created), troubles)
+        )
     return sorted(views, key=lambda view: view.at)
 
 
 def next_up(views: Iterable[SlotView]) -> SlotView | None:
-    """What to do next: the oldest slot that is overdue or due, else the first upcoming one."""
+    """What to do next: the oldest slot that is overdue or due, else the first upcoming one.
+
+    After an early signature what leads to it has been done, whatever its time.
+    """
     views = sorted(views, key=lambda view: view.at)
+    if signed(views):
+        views = [
+            view
+            for view in views
+            if view.state is not SlotState.UPCOMING or view.spec.kind not in _BEFORE_SIGNING
+        ]
     for states in ({SlotState.OVERDUE, SlotState.DUE}, {SlotState.UPCOMING}):
         for view in views:
             if view.state in states:
                 return view
     return None
+
+
+def signed(views: Iterable[SlotView]) -> bool:
+    """Whether the week's decision is signed."""
+    return any(view.spec.kind == "approval" and view.state is SlotState.DONE for view in views)
 
 
 def current(views: Iterable[SlotView], now_week: datetime) -> SlotView | None:

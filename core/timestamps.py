@@ -89,6 +89,14 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def moment_text(moment: datetime) -> Message:
+    """``2026-02-23 14:00``, in UTC: for sentences; with seconds only if there are any."""
+    moment = moment.astimezone(UTC)
+    if moment.second:
+        return Message("{at:%Y-%m-%d %H:%M:%S}", at=moment)
+    return Message("{at:%Y-%m-%d %H:%M}", at=moment)
+
+
 def interval_name(interval: timedelta) -> str:
     """``5 min``, ``1 h``, ``1 d``."""
     minutes = interval / timedelta(minutes=1)

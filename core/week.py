@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 
 
+CREATE_WEEK = Message("Create one: trainweek week new --launch 2026-11-23T14:00Z")
+
+
 def require_usable_launch(launch: datetime) -> None:
     """Refuse a launch whose slots could leave the range of dates that a calendar has.
 
@@ -103,7 +106,10 @@ class Week:
                     last=self.last_day,
                 ),
                 Message(
-                    "Give a day of the active week, or select another week: trainweek week use"
+                    "Give a day from {first:%Y-%m-%d} to {last:%Y-%m-%d}, or another week. List the "
+                    "weeks: trainweek week list",
+                    first=self.launch_day,
+                    last=self.last_day,
                 ),
             )
 
@@ -121,6 +127,10 @@ class Week:
         """The playbook that was in force at a week moment."""
         found = self.replaced_after(moment)
         return self.playbook if found is None else found.playbook
+
+    def command_replaced(self, moment: datetime) -> bool:
+        """Whether the playbook's command for training has changed since a week moment."""
+        return self.playbook_at(moment).training.command != self.playbook.training.command
 
     def replaced_after(
         self, moment: datetime, finished: datetime | None = None

@@ -48,6 +48,11 @@ def _token() -> str | None:
     return st.context.cookies.get(serving.session_cookie(st.get_option("server.port")))
 
 
+def _address(path: str) -> str:
+    """An address of ours outside the pages, below the base path."""
+    return f"{st.get_option('server.baseUrlPath')}{path}"
+
+
 def still_in() -> bool:
     """Whether this session may still be shown the week: asked at each tick of a live part."""
     try:
@@ -115,9 +120,9 @@ def _forget_other_people(found: Session) -> None:
 def _draw_ended(say: Words) -> None:
     """Say that the session has ended, and open the way in: the gate has no page for this browser."""
     st.info(say("Your session has ended."), icon=":material/logout:")
-    to = "/sign-out" if st.session_state.get(_LEAVING) and serving.login_configured() else "/"
+    leaving = st.session_state.get(_LEAVING) and serving.login_configured()
     reload = st.components.v2.component("trainweek_reload", js=_RELOAD_JS)
-    reload(data={"to": to}, key="reload", height=0)
+    reload(data={"to": _address("/sign-out" if leaving else "/")}, key="reload", height=0)
 
 
 def _draw_sign_out(say: Words) -> None:
@@ -177,7 +182,7 @@ def draw_confirmation(say: Words) -> bool:
     if asked:
         st.link_button(
             say.raw("Confirm sign-in"),
-            "/sign-in?go=fresh",
+            _address("/sign-in?go=fresh"),
             icon=":material/lock_clock:",
             help=say(
                 "Signing, overriding, restoring and closing a blocking incident ask for a fresh "

@@ -17,7 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-FOLDER = "/static/"
+FOLDER = "/static/"  # below the base path
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _LEVEL = 6
 _SMALLEST = 1000  # bytes; below it the headers weigh more than what is saved
@@ -30,16 +30,19 @@ class _File:
 
 
 class CompressedFiles:
-    """ASGI middleware that answers for the text files below ``/static/`` with gzip."""
+    """ASGI middleware that answers for the text files below ``/static/`` with gzip.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    :param base_path: as "/trainweek"; "": none.
+    """
+
+    def __init__(self, app: ASGIApp, base_path: str = "") -> None:
+        self.app, self._folder = app, base_path + FOLDER
         self._files: dict[str, _File | None] = {}  # None: it is served as it is
         self._making: dict[str, asyncio.Lock] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the compressed file, or pass on."""
-        if scope["type"] != "http" or not _may_be_compressed(scope):
+        if scope["type"] != "http" or not _may_be_compressed(scope, self._folder):
             await self.app(scope, receive, send)
             return
         path = scope["path"]
@@ -90,11 +93,11 @@ class CompressedFiles:
         return _File(Headers(raw=headers.raw), packed)
 
 
-def _may_be_compressed(scope: Scope) -> bool:
+def _may_be_compressed(scope: Scope, folder: str) -> bool:
     headers = Headers(scope=scope)
     return (
         scope["method"] in ("GET", "HEAD")
-        and scope["path"].startswith(FOLDER)
+        and scope["path"].startswith(folder)
         and "range" not in headers
         and _takes_gzip(headers.get("accept-encoding", ""))
     )

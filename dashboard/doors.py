@@ -23,6 +23,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from core.errors import PermissionDenied, TrainweekError
+from core.field_hints import shown
 from core.language import Message
 from core.login import CALLBACK
 from dashboard.door_pages import page
@@ -36,11 +37,11 @@ if TYPE_CHECKING:
     from core.login import Login
     from runner.client.entry import Entry
 
-_PAGE_PATH = re.compile(r"/[a-z_]*")  # where to go back to: a page of ours, never another site
+# Where to go back to: a page of ours below the base path, with its query; never another site.
+_PAGE = re.compile(r"/[a-z_]*(\?[\w.~%=&+:-]*)?", re.ASCII)
+_LONGEST_BACK = 1000  # characters: it is kept in a cookie
 _BACK, _AGAIN = "back", "again"
 _STATE_VALID_S = 600
-_TRY = (f"{SIGN_IN}?go=1", Message("Sign in"))
-_ANOTHER = (f"{SIGN_IN}?go=another", Message("Sign in as someone else"))
 
 log = logging.getLogger("trainweek.sign_in")
 
@@ -59,6 +60,7 @@ def doors(entry: Entry, login: Login, port: int) -> Starlette:
                 SessionMiddleware,
                 secret_key=secrets.token_hex(32),
                 session_cookie=f"trainweek_way_{port}",
+                path=login.base_path or "/",
                 max_age=_STATE_VALID_S,
                 same_site="lax",
                 https_only=login.secure,
@@ -70,7 +72,11 @@ def doors(entry: Entry, login: Login, port: int) -> Starlette:
 class _Doors:
     def __init__(self, entry: Entry, login: Login, port: int) -> None:
         self.entry, self.login = entry, login
-        self.cookie = session_cookie(port)
+        self.cookie, self.base = session_cookie(port), login.base_path
+        self.home = f"{self.base}/"
+        sign_in = self.base + SIGN_IN
+        self._try = (f"{sign_in}?go=1", Message("Sign in"))
+        self._another = (f"{sign_in}?go=another", Message("Sign in as someone else"))
         more = {"scope": "openid email profile", **login.client_kwargs}
         oauth = OAuth()
         oauth.register(
@@ -86,12 +92,12 @@ class _Doors:
         """The page with the button; on to the provider once it is pressed, or for a fresh sign-in."""
         go = request.query_params.get("go")
         if go is None:
-            request.session[_BACK] = _page_path(request.query_params.get("back"))
+            request.session[_BACK] = self._own(request.query_params.get("back"))
             return page(
                 request,
                 Message("Sign in to open the training week"),
                 Message("Your organisation's sign-in page opens. You come back here afterwards."),
-                [_TRY],
+                [self._try],
             )
         request.session[_AGAIN] = go == "fresh"
         more: dict[str, Any] = {"prompt": "select_account"}
@@ -107,20 +113,21 @@ class _Doors:
 
     async def callback(self, request: Request) -> Response:
         """Back from the provider: the session of a person who is let in, or why not."""
-        back, again = request.session.pop(_BACK, "/"), request.session.pop(_AGAIN, False)
+        back, again = request.session.pop(_BACK, None), request.session.pop(_AGAIN, False)
         if not request.query_params.get("state"):  # back from the provider's sign-out
-            return RedirectResponse("/", 302)
+            return self._signed_out(request)
         # Authlib keeps the provider's keys for ever; the provider may have changed them since.
         self.provider.server_metadata.pop("jwks", None)
         try:
             token = await self.provider.authorize_access_token(request)
         except (OAuthError, JoseError, ValueError, KeyError) as error:
-            log.warning("sign-in failed: %s: %s", type(error).__name__, error)
+            # On one line: the browser brings this text, also before anybody is proved.
+            log.warning("sign-in failed: %s: %s", type(error).__name__, shown(str(error)))
             return page(
                 request,
                 Message("The sign-in did not succeed"),
                 Message("The identity provider refused it, or it took too long. Nothing changed."),
-                [_TRY],
+                [self._try],
                 status=403,
             )
         except Exception as error:
@@ -131,39 +138,60 @@ class _Doors:
             new = await run_in_threadpool(self.entry.begin, claims, before)
         except PermissionDenied as error:
             return page(
-                request, Message("You are signed in, but not let in"), error, [_ANOTHER], 403
+                request, Message("You are signed in, but not let in"), error, [self._another], 403
             )
         except TrainweekError as error:
-            return page(request, Message("You can't be signed in now"), error, [_TRY], 503)
+            return page(request, Message("You can't be signed in now"), error, [self._try], 503)
         if again and new is None:
             return page(
                 request,
                 Message("Your sign-in is confirmed"),
                 Message("Close this tab and go on in the other one."),
             )
-        answer = RedirectResponse(_page_path(back), 302)
+        answer = RedirectResponse(self._own(back), 302)
         if new is not None:
-            set_session(answer, self.cookie, new, self.entry)
+            set_session(answer, self.cookie, new, self.entry, self.base)
         return answer
 
     async def sign_out(self, request: Request) -> Response:
         """End the session in all of its tabs, then sign out at the provider, if it can do that."""
-        session = self.entry.session(request.cookies.get(self.cookie))
-        if session is not None:
-            await run_in_threadpool(self.entry.leave, session)
-        answer = RedirectResponse(await self._provider_sign_out(), 302)
-        answer.delete_cookie(self.cookie)
+        try:
+            session = self.entry.session(request.cookies.get(self.cookie))
+            if session is not None:
+                await run_in_threadpool(self.entry.leave, session)
+        except TrainweekError as error:
+            return page(request, Message("The sessions can't be used"), error, status=503)
+        where = await self._provider_sign_out()
+        answer = RedirectResponse(where, 302) if where else self._signed_out(request)
+        answer.delete_cookie(self.cookie, path=self.base or "/")
         return answer
 
-    async def _provider_sign_out(self) -> str:
+    def _signed_out(self, request: Request) -> Response:
+        """The pages again, which ask for a sign-in; a proxy that names people would end none."""
+        proxy = self.login.proxy
+        if proxy is None:
+            return RedirectResponse(self.home, 302)
+        if proxy.sign_out:
+            return RedirectResponse(proxy.sign_out, 302)
+        return page(
+            request,
+            Message("You are signed out here"),
+            Message(
+                "The proxy in front of these pages still knows you: whoever opens them in this"
+                " browser is signed in as you. Sign out there, too."
+            ),
+        )
+
+    async def _provider_sign_out(self) -> str | None:
+        """Where the provider signs people out; None if it does not say."""
         try:
             metadata = await self.provider.load_server_metadata()
         except Exception as error:
-            log.warning("the provider's sign-out is unknown: %s", error)
-            return "/"
+            log.warning("the provider's sign-out is unknown: %s", shown(str(error)))
+            return None
         end = metadata.get("end_session_endpoint")
         if not end:
-            return "/"
+            return None
         asked = {
             "client_id": self.login.client_id,
             "post_logout_redirect_uri": self.login.redirect_uri,
@@ -171,15 +199,18 @@ class _Doors:
         return f"{end}{'&' if '?' in end else '?'}{urlencode(asked)}"
 
     def _unreachable(self, request: Request, error: Exception) -> Response:
-        log.warning("identity provider: %s: %s", type(error).__name__, error)
+        log.warning("identity provider: %s: %s", type(error).__name__, shown(str(error)))
         return page(
             request,
             Message("The identity provider can't be reached"),
             Message("Try again in a moment. People who are signed in can go on."),
-            [_TRY],
+            [self._try],
             status=502,
         )
 
-
-def _page_path(given: object) -> str:
-    return given if isinstance(given, str) and _PAGE_PATH.fullmatch(given) else "/"
+    def _own(self, given: object) -> str:
+        """The address of a page of ours; the first page for anything else."""
+        if not isinstance(given, str) or len(given) > _LONGEST_BACK:
+            return self.home
+        path = given.removeprefix(self.base)
+        return self.base + path if _PAGE.fullmatch(path) else self.home

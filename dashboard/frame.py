@@ -70,7 +70,10 @@ def _week(page: Page, snapshot: Snapshot | None) -> str:
     if week.only_watched:
         return f":gray[{plain(week.tag)}]  :blue-badge[:material/visibility: {say('WATCHING')}]"
     text = say(
-        ":gray[{tag} · {symbol} · week {week}]", tag=week.tag, symbol=week.symbol, week=week.id
+        ":gray[{tag} · {symbol}] :gray-badge[week {week}]",
+        tag=week.tag,
+        symbol=week.symbol,
+        week=week.id,
     )
     if snapshot.synthetic:
         text += f"  :orange-badge[:material/experiment: {say('SYNTHETIC DATA')}]"
@@ -109,6 +112,8 @@ def _run(page: Page, snapshot: Snapshot) -> str:
             text = say("{state}, {age} ago", state=text, age=old)
         else:
             text = say("{state}, {age} ago (real time)", state=text, age=old)
+    if snapshot.resumed:
+        text += f" · {say(snapshot.resumed)}"
     known_end = not snapshot.week.only_watched and "progress" in snapshot.readings
     if snapshot.status is TrainingStatus.RUNNING and known_end:
         text += f" · {float(snapshot.readings['progress'].value):.0%}"

@@ -6,21 +6,26 @@ import logging
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from starlette.datastructures import QueryParams
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
 
-from core.errors import TrainweekError
+from core.errors import PermissionDenied, TrainweekError
 from core.language import Message
 from core.login import CALLBACK
 from core.net_addresses import LOOPBACK_NAMES
+from dashboard.api.addresses import for_programs
+from dashboard.api.app import programs
+from dashboard.api.callers import NAMED
 from dashboard.door_pages import page
-from dashboard.serving import session_cookie
+from dashboard.proxy_names import DOUBT, without_names
+from dashboard.serving import live_session, session_cookie
 
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from core.listening import Listening
     from runner.client.entry import Entry, Session
 
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
@@ -38,56 +43,90 @@ log = logging.getLogger("trainweek.gate")
 class Gate:
     """ASGI middleware that lets only live sessions through, from the page's own origin.
 
-    :param doors: the app that signs people in and out; None without a login.
+    :param listening: where the pages are served; all of them lie below its base path.
+    :param doors: the app that signs people in and out, below the base path as its ``root_path``;
+        None without a login.
     """
 
-    def __init__(self, app: ASGIApp, entry: Entry, port: int, doors: ASGIApp | None) -> None:
+    def __init__(
+        self, app: ASGIApp, entry: Entry, listening: Listening, doors: ASGIApp | None
+    ) -> None:
         self.app, self.entry, self.doors = app, entry, doors
+        self.base, port = listening.base_path, listening.port
         self.cookie = session_cookie(port)
         login = entry.login
         self.hosts = (login.host,) if login else tuple(f"{name}:{port}" for name in LOOPBACK_NAMES)
         self.scheme = "https" if login and login.secure else "http"
+        self.programs = programs(entry, self.cookie, self.hosts, port)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, pass on, or refuse."""
-        if scope["type"] == "lifespan" or scope["path"] == HEALTH:
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
+        path, named, login = self._below_base(scope["path"]), None, self.entry.login
+        if path == HEALTH:
+            await self.app(scope, receive, send)
+            return
+        if login is not None and login.proxy is not None:
+            named, scope = without_names(login.proxy, scope)
         connection = HTTPConnection(scope)
         if scope["type"] == "websocket":
-            if self._from_own_page(connection) and self._session(connection) is not None:
+            if (
+                path is not None
+                and self._from_own_page(connection)
+                and self._session(connection, named) is not None
+            ):
                 await self.app(scope, receive, send)
             else:
                 await receive()  # the handshake
                 await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
             return
-        if scope["path"] in DOORS and self.doors is not None and self._own_host(connection):
-            await self.doors(scope, receive, send)
+        if path is not None and for_programs(path):  # they have a door of their own
+            scope = {**scope, "root_path": self.base, NAMED: named}
+            await self.programs(scope, receive, send)
             return
-        refused = self._refused(connection, scope["method"])
+        if path in DOORS and self.doors is not None and self._own_host(connection):
+            await self.doors({**scope, "root_path": self.base}, receive, send)
+            return
+        refused = await self._refused(connection, scope["method"], path, named)
         await (refused or self.app)(scope, receive, send)
 
-    def _refused(self, connection: HTTPConnection, method: str) -> Response | None:
+    def _below_base(self, path: str) -> str | None:
+        """The part of a path after the base path; None if it is outside."""
+        if not path.startswith(f"{self.base}/"):
+            return None
+        return path[len(self.base) :]
+
+    async def _refused(
+        self, connection: HTTPConnection, method: str, path: str | None, named: str | None
+    ) -> Response | None:
         """The answer instead of the page; None if the page may be shown."""
-        path = connection.url.path
+        if path is None:
+            if method in _READING and connection.url.path in ("/", self.base):
+                query = connection.url.query  # with the token of a link
+                return RedirectResponse(f"{self.base}/" + (f"?{query}" if query else ""), 302)
+            return PlainTextResponse("Not found", 404)
         if any(path.startswith(closed) for closed in _CLOSED):
             return PlainTextResponse("Not found", 404)
         if not self._own_host(connection):
             login = self.entry.login
             if login and method in _READING:
-                return RedirectResponse(login.origin, 302)
+                return RedirectResponse(login.address, 302)
             return PlainTextResponse("Wrong host", 421)
         if method not in _READING and not self._from_own_page(connection):
             return PlainTextResponse("Wrong origin", 403)
         try:
             if self.entry.login is None and (token := connection.query_params.get(TOKEN)):
                 return self._opened(connection, token)
-            if self.entry.session(connection.cookies.get(self.cookie)) is not None:
+            if self._found(connection, named) is not None:
                 return None
+            if named is not None:
+                return await self._let_in(connection, method, named)
         except TrainweekError as error:
             return page(connection, Message("The sessions can't be used"), error, status=503)
         if self.entry.login is not None:
-            return _to_sign_in(connection)
+            return self._to_sign_in(connection)
         return page(
             connection,
             Message("This page opens by a one-time link"),
@@ -107,18 +146,47 @@ class Gate:
                 Message("Each link opens one browser, once. Make another: trainweek link"),
                 status=403,
             )
-        rest = [(k, v) for k, v in connection.query_params.multi_items() if k != TOKEN]
-        where = connection.url.path + (f"?{urlencode(rest)}" if rest else "")
-        answer = RedirectResponse("/" + where.lstrip("/"), 303)
-        set_session(answer, self.cookie, new, self.entry)
+        answer = RedirectResponse(_own_address(connection), 303)
+        set_session(answer, self.cookie, new, self.entry, self.base)
         return answer
 
-    def _session(self, connection: HTTPConnection) -> Session | None:
+    async def _let_in(self, connection: HTTPConnection, method: str, named: str) -> Response:
+        """The answer to a person whom the proxy names: the same page, with a session."""
+        if method not in _READING or not _wants_page(connection):
+            return PlainTextResponse("Open the page first", 401)
+        another = [(f"{self.base}{SIGN_IN}?go=another", Message("Sign in as someone else"))]
         try:
-            return self.entry.session(connection.cookies.get(self.cookie))
+            if named == DOUBT:
+                raise PermissionDenied(
+                    Message("The proxy in front of these pages names no e-mail address."),
+                    Message("Ask whoever runs it to look at [proxy] in login.toml."),
+                )
+            before = connection.cookies.get(self.cookie)
+            new = await run_in_threadpool(self.entry.begin_named, named, before)
+        except PermissionDenied as error:
+            title = Message("You are signed in, but not let in")
+            return page(connection, title, error, another, 403)
+        answer = RedirectResponse(_own_address(connection), 302)
+        set_session(answer, self.cookie, new, self.entry, self.base)
+        return answer
+
+    def _found(self, connection: HTTPConnection, named: str | None) -> Session | None:
+        """The browser's live session; none of another person than the proxy names."""
+        return live_session(self.entry, connection.cookies.get(self.cookie), named)
+
+    def _session(self, connection: HTTPConnection, named: str | None) -> Session | None:
+        try:
+            return self._found(connection, named)
         except TrainweekError as error:
             log.warning("%s", error)
             return None
+
+    def _to_sign_in(self, connection: HTTPConnection) -> Response:
+        """The sign-in for a person who opened a page; a bare refusal for the page's parts."""
+        if not _wants_page(connection):
+            return PlainTextResponse("Sign in", 401)
+        back = urlencode({"back": _own_address(connection)})
+        return RedirectResponse(f"{self.base}{SIGN_IN}?{back}", 302)
 
     def _own_host(self, connection: HTTPConnection) -> bool:
         """Whether the browser asked for this site by its own name: no rebound name of another."""
@@ -129,7 +197,7 @@ class Gate:
         return host in self.hosts and connection.headers.get("origin") == f"{self.scheme}://{host}"
 
 
-def set_session(answer: Response, cookie: str, token: str, entry: Entry) -> None:
+def set_session(answer: Response, cookie: str, token: str, entry: Entry, base: str) -> None:
     """Give the browser the session's token. Scripts can't read it; Lax, since people come by links."""
     sessions = entry.sessions
     longest = sessions.longest_by_link if entry.login is None else sessions.longest
@@ -137,6 +205,7 @@ def set_session(answer: Response, cookie: str, token: str, entry: Entry) -> None
         cookie,
         token,
         max_age=int(longest.total_seconds()),
+        path=base or "/",
         httponly=True,
         samesite="lax",
         secure=bool(entry.login and entry.login.secure),
@@ -145,9 +214,11 @@ def set_session(answer: Response, cookie: str, token: str, entry: Entry) -> None
     answer.headers["Referrer-Policy"] = "no-referrer"
 
 
-def _to_sign_in(connection: HTTPConnection) -> Response:
-    """The sign-in for a person who opened a page; a bare refusal for the page's parts."""
-    if "text/html" not in connection.headers.get("accept", ""):
-        return PlainTextResponse("Sign in", 401)
-    back = str(QueryParams({"back": connection.url.path}))
-    return RedirectResponse(f"{SIGN_IN}?{back}", 302)
+def _own_address(connection: HTTPConnection) -> str:
+    """Path and query that were asked for, on this site, without a link's token."""
+    query = [(k, v) for k, v in connection.query_params.multi_items() if k != TOKEN]
+    return "/" + connection.url.path.lstrip("/") + (f"?{urlencode(query)}" if query else "")
+
+
+def _wants_page(connection: HTTPConnection) -> bool:
+    return "text/html" in connection.headers.get("accept", "")

@@ -58,7 +58,8 @@ def draw() -> None:
     if changed is None:
         return
     pair = f"{cookie_name(st.context.url)}={cookie_value(changed)}"
-    cookie = f"{pair}; Path=/; Max-Age=31536000; SameSite=Strict"  # a year
+    path = st.get_option("server.baseUrlPath") or "/"
+    cookie = f"{pair}; Path={path}; Max-Age=31536000; SameSite=Strict"  # a year
     component = st.components.v2.component("trainweek_remembered", js=_JS)
     component(data={"cookie": cookie}, key="remembered", height=0)
 

@@ -16,6 +16,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from core.errors import TrainweekError
+from core.listening import Listening, listening
 from core.paths import CHECKOUT, Home
 from dashboard import access, serving
 from dashboard.compressed_files import CompressedFiles
@@ -33,7 +34,6 @@ _FIXED: dict[str, Any] = {
     "server.enableAgentApi": False,
     "server.enableStaticServing": False,
     "server.scriptHealthCheckEnabled": False,
-    "server.baseUrlPath": "",
     "server.headless": True,
     "server.fileWatcherType": "none",
     "server.maxUploadSize": 1,
@@ -47,23 +47,24 @@ _FIXED: dict[str, Any] = {
 }
 
 
-def config(port: int, address: str) -> dict[str, Any]:
+def config(at: Listening) -> dict[str, Any]:
     """Streamlit's options that are ours to set, by their dotted names."""
-    return {**_FIXED, "server.port": port, "server.address": address}
+    place = {"port": at.port, "address": at.address, "baseUrlPath": at.base_path}
+    return {**_FIXED, **{f"server.{name}": value for name, value in place.items()}}
 
 
-def app(entry: Entry, port: int) -> st.App:
+def app(entry: Entry, at: Listening) -> st.App:
     """The pages behind their gate."""
     inner = None
     if entry.login is not None:
         with warnings.catch_warnings():  # Authlib announces another HTTP library
             warnings.simplefilter("ignore", DeprecationWarning)
             from dashboard.doors import doors
-        inner = doors(entry, entry.login, port)
+        inner = doors(entry, entry.login, at.port)
     entry.acting = access.acting_session
     headers = Middleware(SecurityHeaders, secure=entry.login is not None and entry.login.secure)
-    gate = Middleware(Gate, entry=entry, port=port, doors=inner)
-    files = Middleware(CompressedFiles)
+    gate = Middleware(Gate, entry=entry, listening=at, doors=inner)
+    files = Middleware(CompressedFiles, base_path=at.base_path)
     return st.App(CHECKOUT / "dashboard" / "app.py", middleware=[headers, gate, files])
 
 
@@ -71,19 +72,23 @@ def main() -> int:
     """Serve until the process is stopped; exit code 1 if nothing may be served."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--address", default="127.0.0.1")
+    parser.add_argument("--address")
+    parser.add_argument("--base-path")
     given = parser.parse_args()
     for name in [name for name in os.environ if name.startswith("STREAMLIT_")]:
         del os.environ[name]
+    # Who connects is the TCP peer, not whom X-Forwarded-For names: no address is trusted to say.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
     try:
         entry = Entry.open(Home.find())
+        at = listening(entry.login, given.port, given.address, given.base_path)
     except TrainweekError as error:
         print(error, file=sys.stderr)
         return 1
     logging.getLogger("trainweek").setLevel(logging.INFO)
     serving.serve_through(entry)
     warm_up()
-    app(entry, given.port).run(config=config(given.port, given.address))
+    app(entry, at).run(config=config(at))
     return 0
 
 

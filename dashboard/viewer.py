@@ -13,7 +13,7 @@ from core.language import LANGUAGES, Language
 from dashboard import remembered
 from dashboard.access import current_person
 from dashboard.wording import Words
-from dashboard.wording.calendar import MONTHS, WEEKDAYS
+from dashboard.wording.calendar import WEEKDAYS
 
 if TYPE_CHECKING:
     from core.people import Person
@@ -46,17 +46,12 @@ class Viewer:
         """``Tue 24 Feb``, of the UTC day."""
         moment = moment.astimezone(UTC)
         return self.words.raw(
-            "{weekday} {day} {month}",
-            weekday=WEEKDAYS[moment.weekday()],
-            day=moment.day,
-            month=MONTHS[moment.month - 1],
+            "{weekday} {day:%-d %b}", weekday=WEEKDAYS[moment.weekday()], day=moment
         )
 
     def date(self, day: date) -> str:
         """``24 Feb 2026``: a day that may be of another year."""
-        return self.words.raw(
-            "{day} {month} {year}", day=day.day, month=MONTHS[day.month - 1], year=f"{day:%Y}"
-        )
+        return self.words.raw("{day:%-d %b %Y}", day=day)
 
     def stamp(self, moment: datetime) -> str:
         """``24 Feb 2026 10:04``, in UTC: of a record that may be of another year."""

@@ -97,4 +97,4 @@ class Case:
         run = self.facts.run
         if run is None or not run.source or reading.source.startswith(run.source):
             return reading
-        return replace(reading, source=f"{run.source}/{reading.source}")
+        return replace(reading, source=joined([run.source, reading.source], "/"))

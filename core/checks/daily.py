@@ -164,6 +164,8 @@ def _remaining_hours(facts: Facts) -> float | None:
         return 0.0
     if run.status is not TrainingStatus.RUNNING or facts.without_progress:
         return None
+    if run.resumed_silently(run.until):
+        return None  # the speed is the killed attempt's
     found = time_remaining(run.reader, run.total_steps, run.until)
     pace = facts.clock.pace(facts.as_of_real)
     if found is None or pace <= 0:
@@ -205,7 +207,7 @@ def _record(found: Judgement, spec: CheckSpec) -> dict[str, Any]:
         "evidence": found.evidence,
         "action": spec.action.en if found.verdict in ADVERSE else "",
         "window": reading.window if reading else NOTHING,
-        "source": reading.source if reading else "",
+        "source": str(reading.source) if reading else "",
         "step": reading.step if reading else None,
         "at": iso(reading.at) if reading and reading.at else None,
     }

@@ -127,7 +127,7 @@ class RewardState:
             levels = (self.highest, self.start, now)
             found.append(
                 Message(
-                    "level now {now:.4g}, at the start {start:.4g}, best {best:.4g} "
+                    "level now (last 3 points) {now:.4g}, at the start {start:.4g}, best {best:.4g} "
                     "at step {step:,}, range {spread:.4g}",
                     now=now,
                     start=self.start,

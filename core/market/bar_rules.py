@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.language import Message, plural
+from core.language import Message, joined, plural
 from core.market.candles import PRICES, Candles
-from core.timestamps import iso
+from core.timestamps import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ class Issue:
 
 
 def _bars(
-    code: str, sentence: Callable[[int, str], Message], where: Where, candles: Candles
+    code: str, sentence: Callable[[int, Message], Message], where: Where, candles: Candles
 ) -> list[Issue]:
     """An issue that counts the bars and names the first few; empty without any.
 
@@ -46,15 +46,18 @@ def _bars(
 
 
 def listed(
-    code: str, sentence: Callable[[int, str], Message], moments: tuple[datetime, ...]
+    code: str, sentence: Callable[[int, Message], Message], moments: tuple[datetime, ...]
 ) -> list[Issue]:
     """An issue that counts moments and names the first few; empty without any."""
     if not moments:
         return []
-    shown = ", ".join(iso(moment) for moment in moments[:EXAMPLES])
+    named = joined([moment_text(moment) for moment in moments[:EXAMPLES]], ", ")
     rest = len(moments) - EXAMPLES
-    more = f" (+{rest:,})" if rest > 0 else ""
-    return [Issue(code, sentence(len(moments), f"{shown}{more}"), len(moments))]
+    if rest > 0:
+        at = Message("{moments} UTC (+{rest:,})", moments=named, rest=rest)
+    else:
+        at = Message("{moments} UTC", moments=named)
+    return [Issue(code, sentence(len(moments), at), len(moments))]
 
 
 def price_errors(candles: Candles) -> list[Issue]:
@@ -64,7 +67,7 @@ def price_errors(candles: Candles) -> list[Issue]:
     prices = frame[PRICES].to_numpy(dtype=float)
     top = frame[["open", "close", "low"]].max(axis=1)
     bottom = frame[["open", "close", "high"]].min(axis=1)
-    found: list[tuple[str, Callable[[int, str], Message], Where]] = [
+    found: list[tuple[str, Callable[[int, Message], Message], Where]] = [
         (
             "not_finite",
             lambda n, at: plural(
@@ -126,7 +129,7 @@ def bar_warnings(candles: Candles) -> list[Issue]:
     close_before = frame["close"].shift()
     move = (frame["close"] / close_before - 1).abs()
     jump = (frame["open"] / close_before - 1).abs()
-    found: list[tuple[str, Callable[[int, str], Message], Where]] = [
+    found: list[tuple[str, Callable[[int, Message], Message], Where]] = [
         (
             "filled",
             lambda n, at: plural(

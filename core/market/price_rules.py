@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.language import Message, plural
+from core.language import Message, joined, literal, plural
 from core.market.bar_rules import EXAMPLES, Issue
-from core.timestamps import iso
+from core.timestamps import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,7 +130,7 @@ def _stays(close: pd.Series, bar: int) -> bool:
 
 def _at(
     code: str,
-    sentence: Callable[[int, str], Message],
+    sentence: Callable[[int, Message], Message],
     where: npt.NDArray[np.bool_],
     candles: Candles,
 ) -> list[Issue]:
@@ -142,6 +142,8 @@ def _at(
     for bar in bars[:EXAMPLES]:
         moment = candles.frame.index[bar].to_pydatetime()
         files = candles.raw.files_at(moment)
-        places.append(f"{iso(moment)} ({', '.join(files[:2])})" if files else iso(moment))
+        place = Message("{moment} UTC", moment=moment_text(moment))
+        places.append(joined([place, literal(f"({', '.join(files[:2])})")]) if files else place)
     more = " ..." if len(bars) > EXAMPLES else ""
-    return [Issue(code, sentence(len(bars), ", ".join(places) + more), len(bars))]
+    at = joined([joined(places, ", "), literal(more)], "")
+    return [Issue(code, sentence(len(bars), at), len(bars))]

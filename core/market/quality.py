@@ -11,16 +11,36 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.errors import MarketDataError
-from core.language import Message, joined, literal, plural
+from core.language import LANGUAGES, Message, joined, literal, plural, said
 from core.market.bar_rules import EXAMPLES, Issue, bar_warnings, price_errors
 from core.market.file_rules import file_errors, file_warnings
 from core.market.filling import longest_run
 from core.market.price_rules import impossible_prices, long_wicks
 from core.market.time_rules import time_errors
 from core.state_words import shown_word
+from core.timestamps import moment_text, parse_moment
 
 if TYPE_CHECKING:
     from core.market.candles import Candles
+
+_NAMES = {
+    "sha256": literal("sha256"),
+    "files": Message("files"),
+    "rows": Message("bars"),
+    "first": Message("first bar"),
+    "last": Message("last bar"),
+    "gaps": Message("gaps"),
+    "filled": Message("of them filled"),
+    "synthetic": Message("synthetic"),
+    "raw_rows": Message("rows in the files"),
+    "filled_share": Message("share filled"),
+    "longest_filled_run": Message("longest filled stretch"),
+    "longest_gap_bars": Message("bars of the longest gap"),
+    "zero_volume": Message("bars without volume"),
+    "flat_bars": Message("bars at a single price"),
+    "symbols": Message("symbols"),
+    "days": Message("days"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,9 +68,9 @@ class QualityReport:
     def text(self) -> Message:
         """For a terminal: facts, then errors, then warnings, then the verdict."""
         known = {name: value for name, value in self.facts.items() if value is not None}
-        width = max(len(_name(name)) for name in known)
-        lines: list[Message] = [
-            joined([f"{_name(name):<{width}}", _shown(value)], "  ")
+        width = max(len(said(_name(name), language)) for name in known for language in LANGUAGES)
+        lines = [
+            Message(f"{{name:<{width}}}  {{value}}", name=_name(name), value=_shown(name, value))
             for name, value in known.items()
         ]
         lines += [joined(["❌", issue.message]) for issue in self.errors]
@@ -66,16 +86,19 @@ class QualityReport:
         return joined(lines, "\n")
 
 
-def _name(fact: str) -> str:
+def _name(fact: str) -> Message:
     """How a fact is named for people; the same words as elsewhere for bars."""
-    named = {"rows": "bars", "raw_rows": "rows in the files", "filled": "of them filled"}
-    return named.get(fact, fact.replace("_", " "))
+    return _NAMES.get(fact) or literal(fact.replace("_", " "))
 
 
-def _shown(value: object) -> Message:
+def _shown(fact: str, value: object) -> Message:
     if isinstance(value, bool):
         return shown_word("yes" if value else "no")
-    return literal(str(value))
+    if isinstance(value, int | float):
+        return Message("{value}", value=value)
+    if fact in ("first", "last"):
+        return Message("{moment} UTC", moment=moment_text(parse_moment(str(value))))
+    return value if isinstance(value, Message) else literal(str(value))
 
 
 def quality(candles: Candles, now: datetime | None = None) -> QualityReport:
@@ -128,7 +151,8 @@ def _facts(candles: Candles) -> dict[str, object]:
     provenance = candles.provenance()
     return {
         **provenance.as_dict(),
-        "files": ", ".join(provenance.files) if len(provenance.files) <= 5 else f"{len(provenance.files)} files",
+        "files": ", ".join(provenance.files) if len(provenance.files) <= 5
+        else plural("{n} file", "{n} files", len(provenance.files)),
         "raw_rows": candles.raw.rows,
         "filled_share": round(float(frame["is_filled"].mean()), 6),
         "longest_filled_run": longest_run(frame["is_filled"]),

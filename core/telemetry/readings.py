@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.language import Message, plural
-from core.reading import Reading
+from core.reading import LATEST, Reading
 from core.telemetry.aliases import find
 from core.telemetry.frameworks import is_positive_entropy
 from core.telemetry.series import Series, empty
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 RANGE_POINTS = 60  # iterations whose speeds give the range of the time remaining
 RATE_POINTS = 10  # steps/s is taken over the last ten iterations (diagnostics.md section 4)
+
+REWARD = "rollout/ep_rew_mean"  # SB3's mean of its last 100 episodes
+OF_EPISODES = Message("last 100 episodes")
+OF_UPDATE = Message("last update")
+OF_MINIBATCH = Message("last minibatch")
+OF_VALIDATION = Message("last validation")
 
 # Written once an iteration by SB3 and CleanRL, in order of preference.
 _PACE = (
@@ -64,13 +70,18 @@ def of_newest_attempt(reader: RunEvents, series: Series, until: datetime | None 
     return reader.newest_attempt(series, _unix(until))
 
 
-def latest(reader: RunEvents, name: str, unit: str, until: datetime | None) -> Reading | None:
-    """The newest value of a metric as logged, so it may be NaN."""
+def latest(
+    reader: RunEvents, name: str, unit: str, until: datetime | None, window: Message = LATEST
+) -> Reading | None:
+    """The newest value of a metric as logged, so it may be NaN.
+
+    :param window: what the value was taken over.
+    """
     series = known_series(reader, name, until)
     if not len(series):
         return None
     step, value = series.last
-    return Reading(value, unit, source=_source(series), step=step, at=_moment(series))
+    return Reading(value, unit, window, _source(series), step, _moment(series))
 
 
 def _source(series: Series) -> str:
@@ -87,27 +98,28 @@ def _moment(series: Series) -> datetime | None:
 
 def last_reward(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Mean reward of the last 100 episodes (``rollout/ep_rew_mean``)."""
-    return latest(reader, "rollout/ep_rew_mean", "", until)
+    ours = find(REWARD, reader.tags()) == REWARD  # another trainer's own window is not known
+    return latest(reader, REWARD, "", until, OF_EPISODES if ours else LATEST)
 
 
 def last_kl(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """KL divergence of the last update (``train/approx_kl``)."""
-    return latest(reader, "train/approx_kl", "", until)
+    return latest(reader, "train/approx_kl", "", until, OF_UPDATE)
 
 
 def policy_loss(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Policy loss of the last update (``train/policy_gradient_loss``)."""
-    return latest(reader, "train/policy_gradient_loss", "", until)
+    return latest(reader, "train/policy_gradient_loss", "", until, OF_UPDATE)
 
 
 def value_loss(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Value loss of the last update (``train/value_loss``)."""
-    return latest(reader, "train/value_loss", "", until)
+    return latest(reader, "train/value_loss", "", until, OF_UPDATE)
 
 
 def total_loss(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """``train/loss``: of the last minibatch only."""
-    return latest(reader, "train/loss", "", until)
+    return latest(reader, "train/loss", "", until, OF_MINIBATCH)
 
 
 def entropy(reader: RunEvents, until: datetime | None = None) -> Reading | None:
@@ -160,7 +172,7 @@ def learning_rate(reader: RunEvents, until: datetime | None = None) -> Reading |
 
 def validation_sharpe(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Sharpe ratio on the validation slice at the last evaluation (``eval/sharpe``)."""
-    return latest(reader, "eval/sharpe", "", until)
+    return latest(reader, "eval/sharpe", "", until, OF_VALIDATION)
 
 
 def steps_per_second(reader: RunEvents, until: datetime | None = None) -> Reading | None:
@@ -178,7 +190,7 @@ def steps_per_second(reader: RunEvents, until: datetime | None = None) -> Readin
         return None
     rate = float(steps[-1] - steps[0]) / float(walls[-1] - walls[0])
     window = plural("last iteration", "last {n} iterations", len(steps) - 1)
-    source = f"{_source(series)}, step and wall time"
+    source = Message("{tag}, step and wall time", tag=_source(series))
     return Reading(rate, "steps/s", window, source, int(steps[-1]), _moment(series))
 
 

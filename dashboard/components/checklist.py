@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.checks import judge_slot
-from core.language import Message, plural
+from core.language import Message, plural, said
 from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.file_link import file_links
@@ -120,7 +120,7 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
         )
         value.markdown(
             f"**{say(judged.value_text)}** :gray[{limit_text(page, judged)}]",
-            help=plain(judged.reading.source) if judged.reading else None,
+            help=say.text(judged.reading.source) if judged.reading else None,
         )
         source.markdown(f":small[:gray[{source_text(page, snapshot, judged)}]]")
         with tick:
@@ -153,9 +153,9 @@ def source_text(page: Page, snapshot: Snapshot, judged: Judgement) -> str:
         return ""
     if RESULT in reading.source:  # the slot names the job; the tooltip has the file
         return ""
-    source = short_source(reading.source)
+    source = short_source(said(reading.source, page.viewer.language))
     if snapshot.run is not None:  # the frame already shows its long name
-        source = source.removesuffix(f", job of {snapshot.run.name}")
+        source = source.removesuffix(f", {say.raw('job of {run}', run=snapshot.run.name)}")
         source = source.replace(snapshot.run.name, say.raw("the run"))
     parts = [window_text(page, reading.window), plain(source)]
     if reading.step is not None:

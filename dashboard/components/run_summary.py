@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 
 from core.diagnosis.trend import reward_trend
-from core.language import Message
+from core.language import Message, said
 from core.metrics.conventions import meets_limit
+from core.reading import LATEST
 from core.state_words import WORDS
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
 from core.vocabulary import FindingStatus, Severity, TrainingStatus, Trend, Verdict
@@ -51,6 +52,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
             "" if slowest is None else say("limit >= {limit:,.0f}", limit=slowest),
             spark=_thin(speed_series(run.reader, snapshot.shown_until)) if run and run.reader else None,
             state=_slow(snapshot, seen.get("steps_per_second")),
+            soon=say("unknown until the first event") if snapshot.resumed else "",
         )  # fmt: skip
         _metric(
             page, snapshot, SHARPE, seen.get("validation_sharpe"), "eval/sharpe",
@@ -113,6 +115,8 @@ def _reward(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
         ).label
     words, arrow = page.say(WORDS[Trend][label]), _TREND_ARROWS.get(label, "off")
     state = _missed(snapshot, reading, "reward_positive")
+    if state is not None:  # the limit that was missed, as the other tiles say it
+        words, arrow = _limit(page, snapshot.week.limits, "reward_positive"), "off"
     if _fires(snapshot, "collapse"):  # a trend measured from the bottom says nothing good
         words, arrow, state = page.say("Collapsed"), "down", Severity.CRITICAL
     _metric(
@@ -127,7 +131,9 @@ def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     only_watched = snapshot.week.only_watched  # how many steps it wants is not known
     note = "" if only_watched else say("of {total}", total=total)
     soon = ""
-    if snapshot.status is TrainingStatus.COMPLETED:
+    if snapshot.resumed:
+        soon = say(snapshot.resumed)
+    elif snapshot.status is TrainingStatus.COMPLETED:
         soon = say("all steps done")
     elif snapshot.status is TrainingStatus.RUNNING and snapshot.stale:
         soon = say("no progress: end unknown")
@@ -187,13 +193,20 @@ def _metric(
             chart_data=spark or _spark(snapshot, tag),
             help=_source(page, reading) if reading else None,
         )
-        if reading is not None:
-            old = aged_text(page, snapshot, snapshot.age(reading))
-            st.caption(" · ".join(part for part in (old, soon) if part))
+        old = "" if reading is None else aged_text(page, snapshot, snapshot.age(reading))
+        window = "" if reading is None else _window(page, reading)
+        if said := [part for part in (window, old, soon) if part]:
+            st.caption(" · ".join(said))
+
+
+def _window(page: Page, reading: Reading) -> str:
+    """What the number was taken over: the pages show the same metric over several windows."""
+    return "" if reading.window == LATEST else window_text(page, reading.window)
 
 
 def _source(page: Page, reading: Reading) -> str:
-    return f"{plain(reading.source.rsplit('/', 1)[-1])} · {window_text(page, reading.window)}"
+    source = said(reading.source, page.viewer.language).rpartition("/")[2]
+    return f"{plain(source)} · {window_text(page, reading.window)}"
 
 
 def _spark(snapshot: Snapshot, tag: str | None) -> list[float] | None:

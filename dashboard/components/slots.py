@@ -87,5 +87,5 @@ def _counted(verdict: Verdict, count: int) -> Message:
 
 
 def _caption(page: Page, snapshot: Snapshot, view: SlotView, key: str) -> str:
-    when = f"{view.at:%H:%M}" if key == "slot" else page.viewer.day(view.at)
+    when = f"{view.due:%H:%M}" if key == "slot" else page.viewer.day(view.at)
     return f"{mark_of(snapshot, view)} {when} {said(page, snapshot, view)}"

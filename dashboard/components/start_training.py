@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.checks.rules.preflight import OTHER_COMMAND
 from core.errors import TrainweekError
 from core.language import Message
 from core.vocabulary import APPROVALS, UNFINISHED_STATES, JobKind, Right
@@ -92,16 +93,22 @@ def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
         return
     step, speed = snapshot.readings.get("step"), snapshot.readings.get("steps_per_second")
     if step is None:
-        if snapshot.busy(JobKind.TRAIN):
+        if snapshot.resumed:
+            st.progress(0.0, text=say(snapshot.resumed))
+        elif snapshot.busy(JobKind.TRAIN):
             st.progress(0.0, text=say("waiting for the first events"))
         else:
             st.caption(say("It ended before it logged anything."))
         return
-    text = say(
-        "step {step} of {total} · {speed} steps/s",
-        step=number(step.value),
-        total=number(run.total_steps),
-        speed=number(round(float(speed.value))) if speed else "–",
+    text = (
+        say(snapshot.resumed)
+        if snapshot.resumed
+        else say(
+            "step {step} of {total} · {speed} steps/s",
+            step=number(step.value),
+            total=number(run.total_steps),
+            speed=number(round(float(speed.value))) if speed else "–",
+        )
     )
     st.progress(min(float(step.value) / max(run.total_steps, 1), 1.0), text=text)
 
@@ -254,6 +261,9 @@ def _readiness(page: Page, snapshot: Snapshot) -> _Readiness:
     preflight: JobFacts | None = snapshot.facts.preflight
     if preflight is None:
         why = say("The pre-flight has not run yet. Run it first.")
+        return _Readiness(tinted(why, "orange", "checklist"), may_override=True)
+    if preflight.command_replaced:
+        why = say(OTHER_COMMAND)
         return _Readiness(tinted(why, "orange", "checklist"), may_override=True)
     if not (preflight.result or {}).get("ok"):
         why = say(

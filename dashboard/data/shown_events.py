@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.reading import Reading
+from core.telemetry.readings import readings
 from core.timestamps import from_unix
 from core.vocabulary import LIVE_STATES, TrainingStatus
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from core.telemetry import RunEvents
     from runner.records import Job
 
+_OF_PROCESS = frozenset({"step", "steps_per_second", "progress", "time_remaining", "freshness"})
 REDRAW_S = 15.0  # between two changes of what is shown of a running run
 
 
@@ -36,9 +39,28 @@ def shown_until(run: RunFacts, now: datetime) -> datetime:
     if run.reader is None or run.status is not TrainingStatus.RUNNING:
         return run.until
     seconds = now.timestamp() // REDRAW_S * REDRAW_S
-    if run.reader.last_event(seconds) is None:  # it has just begun
-        return run.until
-    return min(from_unix(seconds), run.until)
+    quarter = min(from_unix(seconds), run.until)
+    begun = run.reader.last_event(seconds) is not None and not run.resumed_silently(quarter)
+    return quarter if begun else run.until
+
+
+def shown_readings(run: RunFacts, until: datetime) -> dict[str, Reading]:
+    """The run's readings; until a resumed process has logged, its step and speed are no reading.
+
+    The last ones are of the killed attempt, which had come further than the checkpoint.
+    """
+    if run.reader is None:
+        return {}
+    found = readings(run.reader, run.total_steps, until)
+    resumed = run.resumed_silently(until)
+    if resumed is None:
+        return found
+    found = {name: reading for name, reading in found.items() if name not in _OF_PROCESS}
+    if run.resumed_from is not None:
+        found["step"] = Reading(
+            run.resumed_from, "steps", source="progress.json", step=run.resumed_from
+        )
+    return found
 
 
 def newest_event_age(run: RunFacts | None, job: Job | None, now: datetime) -> timedelta | None:

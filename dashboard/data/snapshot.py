@@ -15,16 +15,15 @@ from core.checks import judge_slot
 from core.decision import latest_decision
 from core.diagnosis import Finding, diagnose
 from core.diagnosis.reward_evidence import FLAT_HOURS
-from core.schedule import SlotView, next_up
+from core.schedule import SlotView, due_at, next_up
 from core.telemetry import RunReader
-from core.telemetry.readings import readings
 from core.vocabulary import (
     ACTIVE_STATES,
     JobKind,
     Liveness,
     TrainingStatus,
 )
-from dashboard.data.shown_events import ShownEvents, newest_event_age, shown_until
+from dashboard.data.shown_events import ShownEvents, newest_event_age, shown_readings, shown_until
 from runner.week.agenda import agenda, anomaly_days
 from runner.week.facts import facts_of_run, gather
 from runner.week.judged_moment import judged_as_of, playbook_of, run_finished
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from core.checks.judgement import Judgement
     from core.decision import SavedDecision
     from core.facts import Facts, RunFacts
+    from core.language import Message
     from core.liveness import Pulse, Silence
     from core.paths import Home
     from core.playbook import SlotSpec
@@ -162,10 +162,12 @@ class Snapshot(Sources):
     @cached_property
     def readings(self) -> Mapping[str, Reading]:
         """The run's current readings by name; those without data are missing."""
-        run = self.run
-        if run is None or run.reader is None:
-            return {}
-        return readings(run.reader, run.total_steps, self.shown_until)
+        return {} if self.run is None else shown_readings(self.run, self.shown_until)
+
+    @cached_property
+    def resumed(self) -> Message | None:
+        """That the newest attempt was resumed and has logged nothing yet; None otherwise."""
+        return None if self.run is None else self.run.resumed_silently(self.shown_until)
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -248,7 +250,7 @@ class Snapshot(Sources):
 
     def at(self, slot: SlotSpec) -> datetime:
         """When a slot is due, in week time (UTC)."""
-        return slot.at(self.week.launch)
+        return due_at(slot, self.week.launch, self.created_week)
 
     def judged_now(self, slot: SlotSpec) -> bool:
         """Whether its checks are judged on today's data, not on the data of its own time."""

@@ -1,4 +1,4 @@
-"""Short names of weekdays (from Monday) and months (from January)."""
+"""Short names of weekdays (from Monday)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,4 @@ from core.language import Message
 WEEKDAYS = (
     Message("Mon"), Message("Tue"), Message("Wed"), Message("Thu"), Message("Fri"),
     Message("Sat"), Message("Sun"),
-)  # fmt: skip
-MONTHS = (
-    Message("Jan"), Message("Feb"), Message("Mar"), Message("Apr"), Message("May"),
-    Message("Jun"), Message("Jul"), Message("Aug"), Message("Sep"), Message("Oct"),
-    Message("Nov"), Message("Dec"),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from core.language import Message
+from core.listening import Listening
 from runner.cli.operate import (
     end_child,
     ignore_signals,
@@ -45,17 +46,18 @@ def demo(
     ] = None,
 ) -> None:
     """Play a training week with a real training run and a real backtest, on a fast clock."""
+    at = Listening(port)
     if not headless:
-        require_port(port)
+        require_port(at)
     own = place.prepare(home or place.DEFAULT)
     dashboard = None
     with interruptible():
         try:
             ensure_runner(own)
             if not headless:
-                dashboard = start_dashboard(own, port, own.dashboard_log)
+                dashboard = start_dashboard(own, at, own.dashboard_log)
                 place.remember_dashboard(own, dashboard.pid)
-                _announce(page_address(own, port))
+                _announce(page_address(own, at))
             play = Play(own, steps, show=tell)
             result = play.run()
             print()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -18,15 +19,23 @@ import typer
 
 from core.errors import InputError, SetupError
 from core.language import Message
+from core.listening import Listening
 from core.paths import CHECKOUT, Home
 from core.vocabulary import LIVE_STATES, Right
-from runner.cli.options import HomeOption, PortOption, client_of, keeper_of_machine, used_home
-from runner.cli.page_address import page_address
+from runner.cli.options import (
+    AddressOption,
+    BasePathOption,
+    HomeOption,
+    PortOption,
+    client_of,
+    keeper_of_machine,
+    used_home,
+)
+from runner.cli.page_address import listening_at, page_address
 from runner.cli.speech import tell
 from runner.home.keepalive import DashboardPart, Keeper, RunnerPart, dashboard_command
 from runner.home.launch import stop_runner
 from runner.home.left_dashboard import end_left_dashboards, note_dashboard, require_not_served
-from runner.home.login_file import read_sign_in
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import runner_status
 from runner.home.systemd import how_to_install, units
@@ -37,17 +46,20 @@ from runner.store.file_modes import mend_modes
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def up(port: PortOption = 8501, home: HomeOption = None) -> None:
+def up(
+    port: PortOption = 8501,
+    address: AddressOption = None,
+    base_path: BasePathOption = None,
+    home: HomeOption = None,
+) -> None:
     """Start runner and dashboard. Ctrl-C stops both; jobs continue and are adopted at the next start."""
     place = Home.find(home)
     settings = Settings.read(place)
     for name, meant in misspelt_variables().items():
         tell(Message("{name} sets nothing. Did you mean {meant}?", name=name, meant=meant))
-    make_ready(place, port)
-    read_sign_in(place)  # refuses before anything is started
-    dashboard = DashboardPart(
-        lambda: page_address(place, port), lambda: start_dashboard(place, port)
-    )
+    at = listening_at(place, port, address, base_path)  # refuses before anything is started
+    make_ready(place, at)
+    dashboard = DashboardPart(lambda: page_address(place, at), lambda: start_dashboard(place, at))
     keepers = [Keeper(part, settings, tell) for part in (RunnerPart(place), dashboard)]
     with interruptible():
         try:
@@ -96,15 +108,21 @@ def _stop_runner(home: Home) -> None:
     _say_live_jobs(home)
 
 
-def dashboard(port: PortOption = 8501, home: HomeOption = None) -> None:
+def dashboard(
+    port: PortOption = 8501,
+    address: AddressOption = None,
+    base_path: BasePathOption = None,
+    home: HomeOption = None,
+) -> None:
     """Start the dashboard only, next to a runner started separately on this machine."""
-    raise typer.Exit(serve(Home.find(home), port))
+    place = Home.find(home)
+    raise typer.Exit(serve(place, listening_at(place, port, address, base_path)))
 
 
 def tensorboard(port: PortOption = 6006, home: HomeOption = None) -> None:
     """Start TensorBoard on the event files."""
     place = used_home(home)
-    require_port(port)
+    require_port(Listening(port))
     place.tensorboard.mkdir(parents=True, exist_ok=True)
     command = [
         sys.executable,
@@ -123,13 +141,16 @@ def systemd(
     ] = None,
     user: Annotated[bool, typer.Option("--user", help="For systemctl --user.")] = False,
     port: PortOption = 8501,
+    address: AddressOption = None,
+    base_path: BasePathOption = None,
     home: HomeOption = None,
 ) -> None:
     """Print systemd units for runner and dashboard, and the commands that install them."""
     place = Home.find(home)
-    made = units(place, port, user)
+    at = listening_at(place, port, address, base_path)
+    made = units(place, at, user)
     if unit is None:
-        print(how_to_install(place, port, user))
+        print(how_to_install(place, at, user))
     wanted = {name: text for name, text in made.items() if unit in (None, _short(name))}
     if not wanted:
         raise InputError(
@@ -156,7 +177,7 @@ def _say_live_jobs(home: Home) -> None:
             )
 
 
-def serve(home: Home, port: int, page: str = "") -> int:
+def serve(home: Home, at: Listening, page: str = "") -> int:
     """Run the dashboard until it exits or Ctrl-C; returns its exit code.
 
     :param page: the page that the printed address opens.
@@ -164,14 +185,14 @@ def serve(home: Home, port: int, page: str = "") -> int:
     :raises SetupError: the port is in use.
     :raises LoginError, AccessError: nothing may be served with login and access file.
     """
-    make_ready(home, port)
-    address = page_address(home, port, page)
-    process = start_dashboard(home, port)
+    make_ready(home, at)
+    address = page_address(home, at, page)
+    process = start_dashboard(home, at)
     tell(Message("Dashboard: {address}  (Ctrl-C stops it)", address=address))
     return _until_interrupted(process)
 
 
-def make_ready(home: Home, port: int) -> None:
+def make_ready(home: Home, at: Listening) -> None:
     """Check the files that must be private, and the port; end what a killed ``up`` has left.
 
     :raises SetupError: others may read a secret, or another program uses the port.
@@ -180,16 +201,16 @@ def make_ready(home: Home, port: int) -> None:
     require_private_files(home)
     for sentence in (*mend_modes(home), *end_left_dashboards(home)):
         tell(sentence)
-    require_not_served(home, port)
-    require_port(port)
+    require_not_served(home, at.port)
+    require_port(at)
 
 
-def start_dashboard(home: Home, port: int, log: Path | None = None) -> subprocess.Popen[bytes]:
+def start_dashboard(home: Home, at: Listening, log: Path | None = None) -> subprocess.Popen[bytes]:
     """The dashboard as a child process.
 
     :param log: where its output goes; None: this terminal's error output.
     """
-    command = dashboard_command(port)
+    command = dashboard_command(at)
     environment = os.environ | {"TRAINWEEK_HOME": str(home.root)}
     if log is None:
         process = subprocess.Popen(
@@ -201,21 +222,28 @@ def start_dashboard(home: Home, port: int, log: Path | None = None) -> subproces
             process = subprocess.Popen(
                 command, cwd=CHECKOUT, env=environment, stdout=output, stderr=output
             )
-    note_dashboard(home, port, process.pid)
+    note_dashboard(home, at.port, process.pid)
     return process
 
 
-def require_port(port: int) -> None:
-    """Raise SetupError if the port is in use."""
-    with socket.socket() as probe:
+def require_port(at: Listening) -> None:
+    """Raise SetupError if the port is in use, or the address is none of this machine's."""
+    with socket.socket(socket.AF_INET6 if ":" in at.address else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((at.address, at.port))
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise SetupError(
+                    Message(
+                        "This machine does not have the address {address}.", address=at.address
+                    ),
+                    Message("Give one that it has, or 0.0.0.0 for all of them."),
+                ) from error
             raise SetupError(
-                Message("Port {port} is in use.", port=str(port)),
+                Message("Port {port} is in use.", port=str(at.port)),
                 Message(
-                    "Stop the program that uses it, or give --port {port}.", port=str(port + 1)
+                    "Stop the program that uses it, or give --port {port}.", port=str(at.port + 1)
                 ),
             ) from error
 

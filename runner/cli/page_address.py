@@ -6,23 +6,35 @@ from datetime import UTC, datetime
 
 from core.errors import InputError
 from core.language import Message, literal
+from core.listening import Listening, listening
 from core.paths import Home
-from runner.cli.options import HomeOption, PortOption, existing_home
+from runner.cli.options import BasePathOption, HomeOption, PortOption, existing_home
 from runner.cli.speech import tell
 from runner.home.login_file import read_sign_in
 from runner.home.sessions import Sessions
 from runner.settings import Settings
 
 
-def page_address(home: Home, port: int, page: str = "") -> str:
+def listening_at(
+    home: Home, port: int, address: str | None = None, base_path: str | None = None
+) -> Listening:
+    """Where to serve the pages of a data directory.
+
+    :raises LoginError, AccessError, SetupError: nothing may be served with login and access file.
+    :raises InputError: not with this address or base path.
+    """
+    return listening(read_sign_in(home).login, port, address, base_path)
+
+
+def page_address(home: Home, at: Listening, page: str = "") -> str:
     """The address of a page. Without a login it holds the token of a new one-time link.
 
     :raises LoginError, AccessError, SetupError: nothing may be served with login and access file.
     """
     login = read_sign_in(home).login
     if login is not None:
-        return f"{login.origin}/{page}"
-    return link_of(home, f"http://localhost:{port}", page)
+        return f"{login.address}/{page}"
+    return link_of(home, at.local_url, page)
 
 
 def link_of(home: Home, base: str, page: str = "") -> str:
@@ -31,12 +43,15 @@ def link_of(home: Home, base: str, page: str = "") -> str:
     return f"{base}/{page}?token={token}"
 
 
-def link(port: PortOption = 8501, home: HomeOption = None) -> None:
+def link(
+    port: PortOption = 8501, base_path: BasePathOption = None, home: HomeOption = None
+) -> None:
     """Print a new one-time link to the pages, for another browser. Only without a login."""
     place = existing_home(home)
+    at = listening_at(place, port, base_path=base_path)
     if read_sign_in(place).login is not None:
         raise InputError(
             Message("A login is configured: people sign in at the page's address."),
-            Message("Open {address}", address=page_address(place, port)),
+            Message("Open {address}", address=page_address(place, at)),
         )
-    tell(literal(page_address(place, port)))
+    tell(literal(page_address(place, at)))

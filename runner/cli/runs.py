@@ -35,6 +35,7 @@ from runner.cli.found_runs import (
 from runner.cli.judged_run import NOT_EVALUATED, judged, worst_code
 from runner.cli.operate import PortOption, serve
 from runner.cli.options import HomeOption, JsonOption, client_of_any, print_json
+from runner.cli.page_address import listening_at
 from runner.cli.program import end_with_error
 from runner.cli.speech import language, tell, visible
 from runner.outcomes import Refused
@@ -164,7 +165,7 @@ def watch(
     )
     if isinstance(outcome, Refused):
         raise InputError(outcome.reason, outcome.remedy)
-    raise typer.Exit(serve(own, port, page="live_training"))
+    raise typer.Exit(serve(own, listening_at(own, port), page="live_training"))
 
 
 def metrics(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from core.errors import SetupError, TrainweekError
 from core.language import Message, joined, literal
+from core.listening import Listening
 from runner.home.launch import ensure_runner
 from runner.home.runner_identity import RunnerIdentity, read_identity
 from runner.processes.identity import is_alive
@@ -22,12 +23,18 @@ if TYPE_CHECKING:
 _TRIES = 3  # failed starts before the first success; then the error is shown
 
 
-def dashboard_command(port: int) -> list[str]:
-    """The command that serves the pages on this machine; run it in the checkout.
+def dashboard_command(at: Listening) -> list[str]:
+    """The command that serves the pages; run it in the checkout.
 
     Streamlit reads .streamlit/ from the working directory, and ours is in the checkout.
     """
-    return [sys.executable, "-m", "dashboard.server", f"--port={port}"]
+    here = Listening(at.port)
+    more = {"--address": at.address, "--base-path": at.base_path}
+    usual = {"--address": here.address, "--base-path": here.base_path}
+    return [
+        *(sys.executable, "-m", "dashboard.server", f"--port={at.port}"),
+        *(f"{name}={value}" for name, value in more.items() if value != usual[name]),
+    ]
 
 
 class KeptProcess(Protocol):

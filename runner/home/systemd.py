@@ -15,6 +15,8 @@ from runner.home.keepalive import dashboard_command
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.listening import Listening
+
 RUNNER, DASHBOARD = "trainweek-runner.service", "trainweek-dashboard.service"
 
 # The reasons are comments in the unit itself, for those who read it later.
@@ -47,7 +49,7 @@ WantedBy={target}
 """
 
 
-def units(home: Home, port: int, user: bool) -> dict[str, str]:
+def units(home: Home, at: Listening, user: bool) -> dict[str, str]:
     """The text of each unit, by its file name.
 
     :param user: for ``systemctl --user``; else for the system, run as the present user.
@@ -67,17 +69,18 @@ def units(home: Home, port: int, user: bool) -> dict[str, str]:
         DASHBOARD: _UNIT.format(
             what="dashboard",
             after=f"Wants={RUNNER}\nAfter={RUNNER}",
-            command=_line(dashboard_command(port)),
+            command=_line(dashboard_command(at)),
             **common,
         ),
     }
 
 
-def how_to_install(home: Home, port: int, user: bool) -> str:
+def how_to_install(home: Home, at: Listening, user: bool) -> str:
     """The commands that install the units, as comments."""
     folder = "~/.config/systemd/user" if user else "/etc/systemd/system"
     flag, sudo = (" --user", "") if user else ("", "sudo ")
-    command = f"trainweek systemd{flag} --home {shlex.quote(str(home.root))} --port {port}"
+    place = _line(dashboard_command(at)[3:])
+    command = f"trainweek systemd{flag} --home {shlex.quote(str(home.root))} {place}"
     lines = [
         f"{command} --unit runner | {sudo}tee {folder}/{RUNNER}",
         f"{command} --unit dashboard | {sudo}tee {folder}/{DASHBOARD}",

@@ -65,6 +65,7 @@ class TrainingProgress:
             self.spec.write_progress(
                 {
                     "steps": steps,
+                    "begun_at_step": self.begun_steps,
                     "total_steps": self.session.total_steps,
                     "steps_per_second": None if speed is None else round(speed, 1),
                     "at": iso(utc_now()),

@@ -14,9 +14,10 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from core.errors import InputError, IntegrityError
-from core.files import file_sha256, write_json
+from core.files import file_sha256, sync_folder, write_json
 from core.json_model import JsonModel, Moment
 from core.language import Message
+from runner.failpoints import fail_here
 from runner.files import read_json
 from runner.models.best_model import read_best_model
 from runner.models.model_files import keep_broken, keep_earlier, write_model
@@ -83,19 +84,35 @@ def put_in_use(
     with FileLock(home.model / ".best_model.lock"):
         content, found = _read(home, run)
         _keep_replaced(home)
-        write_model(home.best_model, content, found.manifest)
         choice = Choice(sha256=found.sha256, run=run, how=how, by=by, at=at, reason=reason)
-        write_json(home.best_model_choice, choice.as_dict())
+        announced = _announced(home)
+        write_json(announced, choice.as_dict())
+        write_model(home.best_model, content, found.manifest)
+        fail_here("best_model_chosen")
+        announced.replace(home.best_model_choice)
+        sync_folder(home.model)
     return found
 
 
 def choice_of(home: Home, sha256: str | None) -> Choice | None:
-    """Who put the model with this hash in use; None: not recorded (a model from before)."""
-    try:
-        choice = Choice.model_validate(read_json(home.best_model_choice))
-    except ValidationError:
-        return None
-    return choice if choice.sha256 == sha256 else None
+    """Who put the model with this hash in use; None: not recorded (a model from before).
+
+    The choice is written before the model. After a kill in between the model's hash tells which
+    of the two choices holds.
+    """
+    for path in (home.best_model_choice, _announced(home)):
+        try:
+            choice = Choice.model_validate(read_json(path))
+        except ValidationError:
+            continue
+        if choice.sha256 == sha256:
+            return choice
+    return None
+
+
+def _announced(home: Home) -> Path:
+    """Path of the new choice while the model is being replaced."""
+    return home.best_model_choice.with_name(f".{home.best_model_choice.stem}.next.json")
 
 
 def adopt_earlier(home: Home, run: str) -> None:

@@ -33,7 +33,7 @@ def agenda(sources: Sources) -> list[SlotView]:
         anomaly_days=anomaly_days(sources),
         seen=seen,
         run_finished=run_finished(sources),
-        created=sources.clock.to_week(sources.week.created_at),
+        created=sources.created_week,
     )
 
 

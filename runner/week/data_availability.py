@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 TRAIN, BACKTEST = "train", "backtest"
+_NAMES = {TRAIN: Message("training data"), BACKTEST: Message("backtest data")}
 
 
 def check_datasets(
@@ -44,7 +45,7 @@ def check_datasets(
     warnings: list[Message] = []
     text: list[Message] = []
     for name, folder in folders.items():
-        heading = f"{name}: {home.relative(folder)}"
+        heading = _issue(name, home.relative(folder))
         try:
             candles = load_candles(folder)
         except MarketDataError as error:
@@ -77,4 +78,4 @@ def check_datasets(
 
 
 def _issue(name: str, problem: str) -> Message:
-    return Message("{dataset}: {problem}", dataset=name, problem=problem)
+    return Message("{dataset}: {problem}", dataset=_NAMES.get(name, name), problem=problem)

@@ -75,6 +75,7 @@ def facts_of_run(sources: Sources, as_of: datetime | None = None) -> Facts:
         as_of_real=None,
         launch=sources.week.launch,
         clock=clock,
+        created=sources.created_week,
         synthetic=sources.synthetic,
     )
     if not is_known(moment, sources):
@@ -117,10 +118,17 @@ def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:
         source=home.relative(folder),
         attempts=len(own),
         attempt_started=attempt.started_at,
+        resumed_from=_resumed_from(sources, job) if len(own) > 1 and not ended else None,
         limits=sources.limits(attempt),
         earlier_crashes=_crashes(started[:-1], clock, real),
         frozen=None if ended else _frozen(sources, job, real),
     )
+
+
+def _resumed_from(sources: Sources, job: Job) -> int | None:
+    """The step that the newest attempt reports as its first; an own trainer reports none."""
+    begun = (sources.progress(job) or {}).get("begun_at_step")
+    return begun if isinstance(begun, int) else None
 
 
 def _frozen(sources: Sources, job: Job, real: datetime) -> Message | None:
@@ -216,6 +224,9 @@ def _job_facts(sources: Sources, kind: JobKind, real: datetime) -> JobFacts | No
         result=sources.result(job) if ended else None,
         source=sources.home.relative(sources.home.job(job.id)),
         progress=sources.progress(job) if job.state in LIVE_STATES else None,
+        command_replaced=sources.week.command_replaced(
+            sources.clock.to_week(job.started_at or job.requested_at)
+        ),
     )
 
 

@@ -101,6 +101,11 @@ class Sources:
         """The week time of :attr:`now`."""
         return self.clock.to_week(self.now)
 
+    @property
+    def created_week(self) -> datetime:
+        """The week time at which the week was created: no work was due before."""
+        return self.clock.to_week(self.week.created_at)
+
     def _once(self, read: Callable[..., Read], *given: object) -> Read:
         key = (read, *given)
         if key not in self._answers:

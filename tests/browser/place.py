@@ -52,6 +52,7 @@ class Site:
     """The dashboard on a home; a runner beside it on request."""
 
     by_link = True  # False: with a login
+    base_path = ""
 
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
@@ -119,7 +120,7 @@ class Site:
         assert self._children[-1].poll() is None, self.log()
         try:
             with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}/_stcore/health", timeout=2
+                f"http://127.0.0.1:{self.port}{self.base_path}/_stcore/health", timeout=2
             ) as answer:
                 return answer.status == 200
         except OSError:

@@ -68,8 +68,12 @@ class SignInSite(Site):
 
     by_link = False
 
-    def __init__(self, root: Path, provider: Provider, url: str | None = None) -> None:
-        """:param url: where browsers find it; None: at its own port, without a proxy."""
+    def __init__(
+        self, root: Path, provider: Provider, url: str | None = None, proxy: str = ""
+    ) -> None:
+        """:param url: where browsers find it; None: at its own port, without a proxy.
+        :param proxy: the table ``[proxy]``.
+        """
         super().__init__(root)
         self.url = url or f"http://localhost:{self.port}"
         self.provider = provider
@@ -79,7 +83,7 @@ redirect_uri = "{self.url}/oauth2callback"
 client_id = "trainweek"
 client_secret = "a secret of the test"
 server_metadata_url = "{provider.url}/.well-known/openid-configuration"
-""",
+{proxy}""",
             encoding="utf-8",
         )
         self.home.login.chmod(0o600)

@@ -1,8 +1,9 @@
-"""A real nginx that ends TLS in front of a dashboard, as docs/sign_in.md shows it."""
+"""A real nginx that ends TLS in front of a dashboard, as docs/sign_in.md shows it: whole host, or a path."""
 
 from __future__ import annotations
 
 import datetime
+import os
 import re
 import subprocess
 from typing import TYPE_CHECKING
@@ -15,11 +16,12 @@ from cryptography.x509.oid import NameOID
 from core.paths import CHECKOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 DOCUMENT = CHECKOUT / "docs" / "sign_in.md"
 _AROUND = """daemon off;
-pid {folder}/nginx.pid;
+{user}pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{}}
 http {{
@@ -34,24 +36,48 @@ http {{
 """
 
 
-class Nginx:
-    """nginx on ``https://localhost:<port>``, with the documented configuration."""
+WHOLE_HOST, BELOW_A_PATH = 0, 1  # the documented sites
+SECRET = "0123456789abcdef0123456789abcdef"
 
-    def __init__(self, folder: Path, port: int, behind: int) -> None:
+
+class Nginx:
+    """nginx on ``https://localhost:<port>``, with a documented configuration.
+
+    :param people: e-mail address to password, where nginx itself lets people in.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        behind: int,
+        site: int = WHOLE_HOST,
+        people: Mapping[str, str] | None = None,
+    ) -> None:
         folder.mkdir()
         _write_certificate(folder)
-        site = documented_site()
-        for old, new in (
-            ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-            ("trainweek.example.org", "localhost"),
-            ("127.0.0.1:8501", f"127.0.0.1:{behind}"),
-            ("/etc/ssl/trainweek.crt", str(folder / "tls.crt")),
-            ("/etc/ssl/trainweek.key", str(folder / "tls.key")),
-        ):
-            assert old in site, f"the documented site has no {old}"
-            site = site.replace(old, new)
+        text = documented_site(site)
+        name = "tools" if site == BELOW_A_PATH else "trainweek"
+        given = {
+            "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
+            f"{name}.example.org": "localhost",
+            "127.0.0.1:8501": f"127.0.0.1:{behind}",
+            f"/etc/ssl/{name}.crt": str(folder / "tls.crt"),
+            f"/etc/ssl/{name}.key": str(folder / "tls.key"),
+        }
+        if people is not None:
+            lines = (f"{email}:{{PLAIN}}{password}\n" for email, password in people.items())
+            (folder / "people").write_text("".join(lines), encoding="utf-8")
+            given["/etc/nginx/people"] = str(folder / "people")
+            given["a long random text"] = SECRET
+        for old, new in given.items():
+            assert old in text, f"the documented site has no {old}"
+            text = text.replace(old, new)
         self._file = folder / "nginx.conf"
-        self._file.write_text(_AROUND.format(folder=folder, site=site), encoding="utf-8")
+        # As root its workers are somebody else, who may not read what a test wrote.
+        user = "user root root;\n" if os.geteuid() == 0 else ""
+        around = _AROUND.format(folder=folder, site=text, user=user)
+        self._file.write_text(around, encoding="utf-8")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -63,11 +89,11 @@ class Nginx:
             self._process.wait(20)
 
 
-def documented_site() -> str:
-    """The ``server`` block of the documentation."""
-    found = re.search(r"```nginx\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-    assert found, "docs/sign_in.md shows no nginx configuration"
-    return found[1]
+def documented_site(number: int) -> str:
+    """One of the ``server`` blocks of the documentation."""
+    found = re.findall(r"```nginx\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(found) == 2, "docs/sign_in.md shows another number of nginx configurations"
+    return found[number]
 
 
 def _write_certificate(folder: Path) -> None:

@@ -79,7 +79,7 @@ def test_revalidate_pressed_by_two_people_runs_once(played: Site, window: Open) 
         "the revalidation",
         120,
     )
-    one.sees("See Decision")
+    one.sees("Go to Decision")
     one.assert_whole()
 
 

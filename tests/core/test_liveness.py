@@ -104,7 +104,8 @@ def test_the_evidence_names_what_it_was_made_of() -> None:
     assert pulse.text == (
         "The process is stopped (SIGSTOP or Ctrl-Z) and does not continue by itself: kill -CONT it, "
         "or stop the run; no new step for 12 min (at 4,096); no new event for 12 min; newest checkpoint 20 min old; "
-        "process T (stopped); used no CPU in the last 10 s; stall threshold 10 min (usual interval 2 s)"
+        "process T (stopped); used no CPU in the last 10 s; stall threshold 10 min: the minimum, "
+        "usual interval 2 s"
     )
     assert pulse.silence == 12 * MINUTE
     assert pulse.limit == 10 * MINUTE
@@ -200,13 +201,27 @@ def test_a_silence_is_counted_from_the_newest_sign_or_the_start() -> None:
     assert restarted.seconds == 300.0
 
 
+def test_a_limit_that_changes_says_where_it_comes_from() -> None:
+    starting = Silence(60.0)
+    assert starting.learned == "stall threshold 30 min: usual interval not known yet"
+    fast = Silence(60.0, gap=2.0)
+    assert fast.learned == "stall threshold 10 min: the minimum, usual interval 2 s"
+    slow = Silence(60.0, gap=120.0)
+    assert slow.learned == "stall threshold 40 min: 20 × the usual interval of 2 min"
+    assert slow.learned.in_("pt") == (
+        "limite de travamento 40 min: 20 × o intervalo usual de 2 min"
+    )
+
+
 def test_a_silence_says_which_limit_it_exceeds() -> None:
     stalled = Silence(1260.0, 0.35, gap=60.0)
-    assert stalled.text == "no progress for 21 min (stall threshold 20 min)"
+    assert stalled.text == (
+        "no progress for 21 min (stall threshold 20 min: 20 × the usual interval of 60 s)"
+    )
     hung = Silence(9000.0, 2.5, gap=60.0)
-    assert hung.text == "no progress for 2.5 h of week time (the playbook allows 2 h)"
+    assert hung.text == "no progress for 2.5 h of week time (the playbook allows 2 h: hung.hours)"
     assert hung.text.in_("pt") == (
-        "sem progresso há 2,5 h de tempo da semana (o playbook permite 2 h)"
+        "sem progresso há 2,5 h de tempo da semana (o playbook permite 2 h: hung.hours)"
     )
 
 

@@ -71,7 +71,8 @@ def test_a_long_run_lists_its_best_validations_and_counts_all():
 def test_validations_that_an_earlier_version_only_counted_are_not_listed_in_part():
     earlier = Validations(5, 4, beat_never_trading=True)
     found = earlier.with_one(-1.0, -0.4, 6_000).in_manifest()
-    assert found == {"of_run": {"count": 6, "lost": 5, "beat_never_trading": True}}
+    counts = {"count": 6, "lost": 5, "beat_never_trading": True, "steps": [6_000]}
+    assert found == {"of_run": counts}
     assert candidates(found) == ()
     assert selected_on_validation(found) is None
 
@@ -90,3 +91,44 @@ def test_the_list_reads_back():
     again = Validations.read(found)
     assert again is not None
     assert again.in_manifest() == {name: found[name] for name in ("of_run", "candidates")}
+
+
+def test_a_step_validated_again_after_a_resume_counts_once_with_the_better():
+    seen = Validations()
+    for step, earned, sharpe in (
+        (1_000, -1.0, -0.4),
+        (2_000, -2.0, -0.9),
+        (2_000, 0.5, 0.2),  # the killed attempt had validated it, too
+        (1_000, -3.0, -1.0),
+        (3_000, -1.0, -0.5),
+    ):
+        seen = seen.with_one(earned, sharpe, step)
+        seen = Validations.read(seen.in_manifest()) or seen  # each attempt reads the manifest
+    assert (seen.count, seen.lost, seen.beat_never_trading) == (3, 2, True)
+    assert [(each.step, each.sharpe) for each in seen.listed] == [
+        (2_000, 0.2),
+        (1_000, -0.4),
+        (3_000, -0.5),
+    ]
+    assert str(selected_on_validation(seen.in_manifest())).startswith(
+        "Selected on validation: Step 2,000, the best of 3 validations"
+    )
+
+
+def test_a_step_beyond_the_list_that_is_validated_again_counts_once():
+    seen = Validations()
+    for step in range(1, 81):
+        seen = seen.with_one(-1.0, -step / 100, 1_000 * step)
+    again = seen.with_one(-1.0, -0.8, 80_000)
+    assert (again.count, again.lost, again.listed) == (80, 80, seen.listed)
+    better = seen.with_one(1.0, 0.8, 80_000)
+    assert (better.count, better.lost, better.listed[0].step) == (80, 79, 80_000)
+
+
+def test_a_manifest_of_an_earlier_version_knows_the_steps_that_it_lists():
+    found = validation((-1.0, -0.4), (2.0, 0.5))
+    del found["of_run"]["steps"]
+    earlier = Validations.read(found)
+    assert earlier is not None
+    assert earlier.with_one(-1.0, -0.4, 1_000).count == 2
+    assert earlier.with_one(-1.0, -0.4, 3_000).count == 3

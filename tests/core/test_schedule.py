@@ -58,6 +58,8 @@ def test_nothing_is_overdue_because_of_hours_before_the_week_was_created() -> No
     for late in ("preflight", "launch", "hourly_1"):
         assert (views[late].state, views[late].due_from) == (SlotState.DUE, created)
     assert views["hourly_2"].due_from == views["hourly_2"].at
+    assert (views["preflight"].due, views["launch"].due) == (created, created)
+    assert views["hourly_1"].due == views["hourly_1"].at, "its checks are judged as of its time"
     grace = timedelta(minutes=PLAYBOOK.slot("preflight").grace_minutes)
     later = timeline(LAUNCH, PLAYBOOK.schedule, created + grace, {}, created=created)
     assert {view.spec.id: view.state for view in later}["preflight"] is SlotState.OVERDUE
@@ -128,3 +130,17 @@ def test_commands_carry_the_dates_of_their_week() -> None:
         "ppo_phase4_BACKUP_27FEV"
     )
     assert PLAYBOOK.slot("results").command_at(LAUNCH) is None
+
+
+def test_after_an_early_signature_what_leads_to_it_is_not_next() -> None:
+    now = LAUNCH + timedelta(days=3)
+    kinds = {slot.id: slot.kind for slot in PLAYBOOK.schedule}
+    before = ("preflight", "launch", "hourly", "daily", "anomaly")
+    done = {slot: kind in before for slot, kind in kinds.items()}
+    assert (
+        present(next_up(timeline(LAUNCH, PLAYBOOK.schedule, now, done))).spec.kind == "preparation"
+    )
+    early = done | {slot: True for slot, kind in kinds.items() if kind == "approval"}
+    assert present(next_up(timeline(LAUNCH, PLAYBOOK.schedule, now, early))).spec.kind == "delivery"
+    told = early | {slot: True for slot, kind in kinds.items() if kind == "delivery"}
+    assert next_up(timeline(LAUNCH, PLAYBOOK.schedule, now, told)) is None

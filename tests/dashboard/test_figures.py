@@ -152,6 +152,7 @@ def test_the_deepest_drawdown_is_never_thinned_away() -> None:
     assert sum(len(trace.x) for trace in figure.data) <= 2002
     assert min(figure.data[1].y) == -12.41
     assert len(thin(drawdown, 1000)) <= 1001
+    assert figure.layout.legend.yref == "container", "after a resize it stays above the curves"
 
 
 def revalidations(count: int, minutes: int) -> list[GatePoint]:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
 from core.access import AccessList
+from core.listening import Listening
 from core.paths import Home
 from dashboard.gate import Gate
 from runner.home.sessions import id_of
@@ -58,7 +59,7 @@ class House:
         self.entry = entry_of(home, LOGIN if login else None, access if login else None)
         doors = Starlette(routes=[Route("/sign-in", _page)]) if login else None
         self.browser = TestClient(
-            Gate(INNER, self.entry, PORT, doors), base_url=OWN, follow_redirects=False
+            Gate(INNER, self.entry, Listening(PORT), doors), base_url=OWN, follow_redirects=False
         )
         if login:
             self.token = present(self.entry.begin(CLAIMS, None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from core.listening import Listening
 from dashboard import server
 
 _WARMED = """
@@ -25,4 +26,4 @@ def test_every_page_is_imported_and_out_of_the_collector_s_sight() -> None:
 
 
 def test_no_run_ends_with_a_full_collection_of_streamlit_s() -> None:
-    assert server.config(8501, "127.0.0.1")["runner.postScriptGC"] is False
+    assert server.config(Listening(8501))["runner.postScriptGC"] is False

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import TrainweekError
+from core.listening import Listening
 from core.people import Person
 from core.playbook import default_playbook_text
 from core.timestamps import parse_moment
@@ -282,7 +283,7 @@ class Chaos:
         return process
 
     def _start_dashboard(self) -> subprocess.Popen[bytes]:
-        return start_dashboard(self.home, self.port, self.home.dashboard_log)
+        return start_dashboard(self.home, Listening(self.port), self.home.dashboard_log)
 
     def _start_person(self) -> subprocess.Popen[bytes]:
         name = str(self.rng.getrandbits(32))

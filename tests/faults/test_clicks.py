@@ -12,6 +12,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from core.listening import Listening
 from core.vocabulary import JobKind, JobState, Role
 from runner.cli.operate import start_dashboard
 from runner.client import Client
@@ -37,7 +38,7 @@ class Dashboard:
 
     def __init__(self, place: Place, browser: Browser) -> None:
         self.place, self.port = place, free_port()
-        self.server = start_dashboard(place.home, self.port, place.home.dashboard_log)
+        self.server = start_dashboard(place.home, Listening(self.port), place.home.dashboard_log)
         self._context: BrowserContext | None = None
         try:
             wait_for(self._answers, 60)

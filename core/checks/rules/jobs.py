@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.language import Message, joined, literal
 from core.reading import Reading
+from core.schedule import due_at
 from core.state_words import capitals
 from core.vocabulary import ACTIVE_STATES, JobState
 
@@ -47,7 +48,7 @@ def result_or_answer(
     facts = case.facts
     if job is None:
         slot = case.playbook.slots_of_kind(slot_kind)[0]
-        at = slot.at(facts.launch)
+        at = due_at(slot, facts.launch, facts.created)
         if facts.as_of < at + timedelta(minutes=slot.grace_minutes):
             return case.pending(
                 Message("{job} not run yet; due {at:%Y-%m-%d %H:%M} UTC.", job=name, at=at)

@@ -128,7 +128,7 @@ def losses(case: Case) -> Judgement:
         max(of_value, total),
         "%",
         plural("blocks of {n} update", "blocks of {n} updates", len(newest)),
-        f"{newest.source}: {' and '.join(tags)}",
+        f"{newest.source}: {', '.join(tags)}",
         newest.last[0],
         newest.last_at,
     )
@@ -197,7 +197,8 @@ def _collapsed(run: LoggedRun) -> RewardLevels | None:
 
 def _fell(levels: RewardLevels) -> Message:
     return Message(
-        "the reward has collapsed: level now {now:.4g}, at the start {start:.4g}, best {best:.4g}",
+        "the reward has collapsed: level now (last 3 points) {now:.4g}, at the start {start:.4g}, "
+        "best {best:.4g}",
         now=float(levels.now[-1]),
         start=levels.start,
         best=float(levels.best[-1]),

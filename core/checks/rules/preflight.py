@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from core.checks.case import Case
 
 PREFLIGHT = Message("Pre-flight")
+OTHER_COMMAND = Message(
+    "The playbook's training.command has changed since this pre-flight. Run it again."
+)
 
 
 @rule(
@@ -33,6 +36,8 @@ def preflight(case: Case) -> Judgement:
         return found
     if old := outdated(case, found.job, PREFLIGHT, case.facts.launch):
         return old
+    if found.job.command_replaced:
+        return case.unknown(OTHER_COMMAND)
     entry = _entry(found.result, case.spec.metric)
     if entry is None:
         return case.unknown(

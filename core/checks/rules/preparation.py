@@ -123,7 +123,7 @@ def system_ready(case: Case) -> Judgement:
         *([Message("Only {free:.1f} GB of disk space left.", free=free)] if free < needed else []),
     ]
     reading = Reading(
-        "no" if troubles else "yes", source="runner, incidents, disk", at=facts.as_of_real
+        "no" if troubles else "yes", source=Message("runner, incidents, disk"), at=facts.as_of_real
     )
     if troubles:
         return case.failed(joined([Message("Not ready."), *troubles]), reading)
@@ -141,7 +141,7 @@ def disk(case: Case) -> Judgement:
     if facts.disk_free_bytes is None:
         return case.unknown(NO_DISK_READING)
     free = facts.disk_free_bytes / GIGABYTE
-    reading = Reading(free, "GB", source="disk of the data directory", at=facts.as_of_real)
+    reading = Reading(free, "GB", source=Message("disk of the data directory"), at=facts.as_of_real)
     if facts.model_bytes is None:
         return case.judged(reading, Message("{free:,.1f} GB free.", free=free))
     why = Message(

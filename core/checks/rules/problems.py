@@ -94,11 +94,12 @@ def _run_and_log(case: Case) -> tuple[RunFacts, LogFacts] | Judgement:
 
 def _counted(case: Case, run: RunFacts, log: LogFacts, troubles: list[Message]) -> Judgement:
     at = max((m for m in (log.last_line_at, run.ended) if m is not None), default=None)
+    job = Message("job of {run}", run=run.name)
     reading = Reading(
         len(troubles),
         "events",
         Message("this week"),
-        f"{log.path}, job of {run.name}" if log.exists else f"job of {run.name}",
+        joined([log.path, job], ", ") if log.exists else job,
         at=at,
     )
     if not troubles:

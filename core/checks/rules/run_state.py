@@ -33,7 +33,7 @@ def status(case: Case) -> Judgement:
     if run is None:
         if facts.as_of < facts.launch:
             return no_run(case)
-        reading = Reading(TrainingStatus.NOT_STARTED.value, source="no training job in this week")
+        reading = Reading(TrainingStatus.NOT_STARTED.value, source=Message("no run in this week"))
         return case.judged(reading, NONE_STARTED)
     if run.status is TrainingStatus.LOST:
         return case.unknown(_with_reason(Message("The run's exit status is unknown."), run))
@@ -65,7 +65,7 @@ def _status_reading(run: RunFacts) -> Reading:
     step = last_step(run.reader, run.until) if run.reader is not None else None
     return Reading(
         run.status.value,
-        source=f"job of run {run.name}, {run.source}",
+        source=Message("job of run {run}, {folder}", run=run.name, folder=run.source),
         step=None if step is None else step.step,
         at=run.ended if step is None else step.at,
     )
@@ -79,6 +79,8 @@ def speed(case: Case) -> Judgement:
         return run
     if bad := silent(case, run, run.pace):
         return bad
+    if resumed := run.facts.resumed_silently(run.until):
+        return case.pending(Message("The run {resumed}.", resumed=resumed))
     found = steps_per_second(run.events, run.until)
     if found is None:
         return too_few(case, run, Message("Speed needs two consecutive iterations."))
@@ -92,6 +94,8 @@ def steps(case: Case) -> Judgement:
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
+    if resumed := run.facts.resumed_silently(run.until):
+        return case.pending(Message("The run {resumed}.", resumed=resumed))
     found = last_step(run.events, run.until)
     if found is None:
         return missing(case, run, "time/fps")

@@ -44,7 +44,7 @@ def collapse(moment: RunView) -> ScenarioResult:
         best, best_step = now, int(levels.series.step[-1])
     numbers = (
         Message(
-            "level now {now:.4g}, at the start {start:.4g}, best {best:.4g} at step {step:,}",
+            "level now (last 3 points) {now:.4g}, at the start {start:.4g}, best {best:.4g} at step {step:,}",
             now=now,
             start=start,
             best=best,
@@ -69,7 +69,8 @@ def collapse(moment: RunView) -> ScenarioResult:
         )
         if status is FindingStatus.FIRING
         else Message(
-            "Reward recovers from a collapse at step {step:,}: level now {now:.4g}, best {best:.4g}.",
+            "Reward recovers from a collapse at step {step:,}: level now "
+            "(last 3 points) {now:.4g}, best {best:.4g}.",
             step=since,
             now=now,
             best=best,

@@ -73,7 +73,7 @@ def _without_event(moment: RunView, called: bool) -> ScenarioResult:
 
 def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResult:
     run, log, silence = moment.run, moment.facts.log, moment.judged_silence
-    age, limit = duration(moment.unix - last.wall), duration(silence.limit)
+    age = duration(moment.unix - last.wall)
     fact = _newest_event(moment, last)
     ahead = moment.log_ahead or 0.0
     grows = silence.seconds > silence.limit and ahead > silence.limit
@@ -105,7 +105,7 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
     if silence.liveness is not Liveness.WORKING:
         return ScenarioResult(
             FindingStatus.FIRING if silence.stalled else FindingStatus.PENDING,
-            Message("No event for {age} (stall threshold {limit}).", age=age, limit=limit),
+            Message("No event for {age} ({threshold}).", age=age, threshold=silence.learned),
             Severity.WARNING,
             last.step,
             (fact,),
@@ -124,10 +124,10 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
             step,
             (
                 Message(
-                    "gap of {length} before step {step:,} (stall threshold {limit})",
+                    "gap of {length} before step {step:,} ({threshold})",
                     length=duration(length),
                     step=step,
-                    limit=limit,
+                    threshold=silence.learned,
                 ),
             ),
             (fact,),

@@ -27,10 +27,10 @@ def logging_broken(moment: RunView) -> ScenarioResult:
     if log is not None and ahead is not None and ahead > moment.patience:
         evidence.append(
             Message(
-                "{log} was written {ahead} after the newest event (stall threshold {limit})",
+                "{log} was written {ahead} after the newest event ({threshold})",
                 log=log.path,
                 ahead=duration(ahead),
-                limit=duration(moment.patience),
+                threshold=moment.judged_silence.learned,
             )
         )
     if evidence:

@@ -63,7 +63,7 @@ def _equity(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     titles = (say.raw("equity, start = 1"), say.raw("drawdown %"))
     figure = equity_figure(found.time, lines, found.drawdown_pct, limit, titles)
     if page.viewer.language == "pt":
-        figure.update_xaxes(tickformat="%d/%m/%y")
+        figure.update_xaxes(tickformat="%d/%m/%Y")
     draw(page, figure, key="equity", alt=heading)
     if found.hold is None:
         st.caption(

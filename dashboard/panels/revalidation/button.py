@@ -273,14 +273,7 @@ def _ended(page: Page, snapshot: Snapshot, job: Job) -> None:
     grade = None if graded is None else EvidenceGrade(graded)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(decided(decision, grade, say, "-badge"), width="content")
-        st.markdown(
-            say(
-                "{decision} {score}. See *Decision*.",
-                decision=decision.value,
-                score=result.get("score", ""),
-            ),
-            width="content",
-        )
+        st.markdown(str(result.get("score", "")), width="content")
         if result.get("identical"):
             st.markdown(
                 say("Identical to the previous revalidation: no new decision, no new trial."),

@@ -37,7 +37,8 @@ def show(page: Page, snapshot: Snapshot) -> None:
 
 
 def _slot(page: Page, snapshot: Snapshot, view: SlotView) -> None:
-    text = f"{view.at:%H:%M} {page.say(SLOT_KINDS[view.spec.kind])}"
+    later = "" if view.due.date() == view.at.date() else f"{page.viewer.day(view.due)} "
+    text = f"{later}{view.due:%H:%M} {page.say(SLOT_KINDS[view.spec.kind])}"
     if view.state in {SlotState.UPCOMING, SlotState.SKIPPED, SlotState.RUN_FINISHED}:
         text = f":gray[{text}]"
     ended = view.state is SlotState.RUN_FINISHED  # the tooltip says the rest

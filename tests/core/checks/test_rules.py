@@ -55,7 +55,7 @@ def test_a_number_from_stale_files_of_a_running_run_is_unknown(scene, check) -> 
     facts = scene.events().log().facts(as_of=AFTER_FOUR_HOURS + timedelta(hours=2))
     judgement = judge(PLAYBOOK, check, facts)
     assert judgement.verdict is Verdict.UNKNOWN
-    assert "for 2.0 h of week time (the playbook allows 2 h)" in judgement.why
+    assert "for 2.0 h of week time (the playbook allows 2 h: hung.hours)" in judgement.why
 
 
 @pytest.mark.parametrize("check", FROM_EVENTS)

@@ -63,7 +63,7 @@ def test_a_series_that_fell_silent_two_hours_ago_is_unknown(scene, check) -> Non
     found = live(scene, check)
     assert found.verdict is Verdict.UNKNOWN
     assert found.why == (
-        f"No new point of {CHECKS[check]} for 2.0 h of week time (the playbook allows 2 h)."
+        f"No new point of {CHECKS[check]} for 2.0 h of week time (the playbook allows 2 h: hung.hours)."
     )
 
 

@@ -28,7 +28,7 @@ def test_a_level_that_jumps_and_stays_is_an_error_with_time_and_file(
     written(tmp_path / "a.csv", scaled(bars(), slice(100, 240), factor))
     (issue,) = quality(load_candles(tmp_path)).errors
     assert issue.code == "price_level_jumps"
-    assert "2024-09-05T04:00:00Z (a.csv)" in issue.message
+    assert "2024-09-05 04:00 UTC (a.csv)" in issue.message
 
 
 @pytest.mark.parametrize("rows", [slice(0, 1), slice(100, 101), slice(100, 103), slice(239, 240)])

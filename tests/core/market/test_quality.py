@@ -75,8 +75,8 @@ def test_an_impossible_bar_is_an_error_that_names_it(tmp_path: Path, row, code):
     report = quality(candles)
     assert code in codes(report.errors)
     assert not report.ok
-    assert "2024-01-01T07:00:00Z" in next(i for i in report.errors if i.code == code).message
-    with pytest.raises(MarketDataError, match="2024-01-01T07"):
+    assert "2024-01-01 07:00 UTC" in next(i for i in report.errors if i.code == code).message
+    with pytest.raises(MarketDataError, match="2024-01-01 07"):
         require_quality(candles)
 
 
@@ -159,10 +159,13 @@ def test_the_text_names_no_fact_that_is_not_there(tmp_path: Path) -> None:
     reported = quality(candles_of(tmp_path, {})).text()
     assert "None" not in reported
     assert re.search("^synthetic +no$", reported, re.M)
-    assert re.search("^synthetic +não$", reported.in_("pt"), re.M)
+    portuguese = reported.in_("pt")
+    assert re.search("^sintético +não$", portuguese, re.M)
+    assert re.search(r"^primeira barra +01/01/2024 00:00 UTC$", portuguese, re.M)
+    assert re.search(r"^barras +\d+$", portuguese, re.M)
 
 
 def test_of_many_bars_a_few_are_named_and_the_rest_counted(tmp_path: Path) -> None:
     low = dict.fromkeys(range(10, 20), "1.0,0.5,0.9,1.0,10")
     found = quality(candles_of(tmp_path, low)).errors[0].message
-    assert re.search(r"Z \(\+7\)\.$", found), found
+    assert re.search(r"UTC \(\+7\)\.$", found), found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from streamlit.testing.v1 import AppTest
@@ -22,8 +22,9 @@ from dashboard.data.services import Services
 from dashboard.page import Page
 from dashboard.viewer import Viewer
 from runner.service import Service
-from tests.dashboard.place import LEAD, Place, _script, button, keyed, text_of
+from tests.dashboard.place import LAUNCH, LEAD, Place, _script, button, keyed, text_of
 from tests.expected import job_of, present
+from tests.expected import recorded as accepted
 from tests.runner.models.checkpoint_files import write_checkpoint
 from tests.runner.place import child_settings
 from tests.runner.signed_place import SignedPlace
@@ -210,3 +211,56 @@ def test_another_run_says_what_it_replaces_before_it_starts(
         assert "is signed by" not in gone
     finally:
         signed.clear()
+
+
+def test_the_preflight_is_due_at_one_time_for_everybody(place: Place) -> None:
+    """The week was created after the planned time, 08:00."""
+    place.now = LAUNCH - timedelta(hours=2, minutes=30)
+    place.week()
+    place.now += timedelta(minutes=10)
+    week = text_of(place.draw("this_week"))
+    assert "has been due since Mon 23 Feb 11:30 UTC" in week
+    launch = text_of(place.draw("launch"))
+    assert "Pre-flight :small[:gray[Mon 23 Feb 11:30 UTC" in launch
+    assert "Pre-flight not run yet; due 2026-02-23 11:30 UTC." in launch
+    assert "08:00" not in week + launch
+    assert any(
+        label.startswith("11:30 ") or " 11:30 " in label
+        for label in _links(place.draw("this_week"))
+    )
+
+
+def test_a_preflight_of_another_command_must_be_run_again(place: Place) -> None:
+    place.now = LAUNCH - timedelta(hours=2)
+    week = place.week()
+    asked = job_of(place.client().submit(JobKind.PREFLIGHT))
+    done = ProcessColumns(
+        state=JobState.SUCCEEDED, started_at=place.now, ended_at=place.now, pid=os.getpid()
+    ).given()
+    folder = place.home.attempt(asked.id, 1)
+    place.record_of_job(
+        AttemptStarted(
+            job_id=asked.id,
+            number=1,
+            job=JobColumns(**done, attempt=1),
+            attempt=AttemptColumns(
+                **done, attempt_id="1", epoch=1, folder=place.home.relative(folder)
+            ),
+        )
+    )
+    passed = {"ok": True, "value": None, "unit": "", "why": "It ran."}
+    ids = ("config", "data", "disk", "versions", "smoke", "folders")
+    rows = [{"id": f"preflight_{name}", **passed} for name in ids]
+    write_json(folder / "result.json", {"complete": True, "ok": True, "checks": rows})
+    place.now += timedelta(minutes=10)
+    assert "The pre-flight passed" in text_of(place.draw("launch"))
+
+    own = place.home.root / "own.yaml"
+    own.write_text("extends: phase4\ntraining: {command: [python, train.py]}\n")
+    accepted(place.client().take_playbook(week.id, own, "our own trainer"))
+    place.now += timedelta(minutes=1)
+    text = text_of(place.draw("launch"))
+    stale = "The playbook's training.command has changed since this pre-flight. Run it again."
+    assert text.count(stale) >= 6
+    assert "The pre-flight passed" not in text
+    assert "Start training (override the pre-flight)" in text

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.files import write_json
 from core.language import Message
-from core.vocabulary import Severity, Verdict
+from core.ledger_bodies import (
+    AttemptColumns,
+    AttemptStarted,
+    JobColumns,
+    ProcessColumns,
+)
+from core.vocabulary import JobState, Severity, Verdict
 from dashboard.data.concerns import Concern
 from runner.records import RunnerStatus
 from tests.dashboard.place import LAUNCH, Place, draw_frame, text_of
@@ -116,3 +124,82 @@ def test_a_run_without_a_reward_is_not_said_to_have_no_events(place: Place) -> N
     text = text_of(place.draw("this_week"))
     assert "has written no events yet" not in text
     assert "No reward under a known name. Logged: metrics/foo" in text
+
+
+def test_a_red_reward_tile_names_the_limit_that_was_missed(place: Place) -> None:
+    place.train(hours=0.2)  # the reward begins below 0, and is too short for a trend
+    [reward] = [m for m in place.draw("this_week").metric if "Reward" in m.label]
+    assert ":red[" in reward.label
+    assert reward.delta.replace("\\", "") == "limit > 0"
+
+
+def test_a_reward_says_over_which_episodes_it_was_taken(place: Place) -> None:
+    place.train()
+    said = [c.value for c in place.draw("this_week").caption]
+    assert any(text.startswith("last 100 episodes · ") for text in said)
+    assert any(text.startswith("last update · ") for text in said)
+    assert any(text.startswith("last 10 iterations · ") for text in said)
+    said = [c.value for c in place.draw("this_week", language="pt").caption]
+    assert any(text.startswith("últimos 100 episódios · ") for text in said)
+
+
+def started(place: Place) -> list[str]:
+    """The progress of the run on Launch."""
+    return [bar.proto.text for bar in place.draw("launch").get("progress")]
+
+
+def test_a_resumed_run_says_so_until_its_first_event(place: Place) -> None:
+    """Step and speed that stand there are of the killed attempt, which had come further."""
+    job = place.train()
+    place.end(job, JobState.INTERRUPTED)
+    began = ProcessColumns(state=JobState.RUNNING, started_at=place.now, pid=os.getpid()).given()
+    place.record_of_job(
+        AttemptStarted(
+            job_id=job.id,
+            number=2,
+            job=JobColumns(**began, attempt=2),
+            attempt=AttemptColumns(
+                **began,
+                attempt_id="2",
+                epoch=1,
+                folder=place.home.relative(place.home.attempt(job.id, 2)),
+            ),
+        )
+    )
+    place.now += timedelta(seconds=5)
+    assert "resumed, no event yet" in started(place)
+    for panel in ("this_week", "live_training"):
+        assert "resumed, no event yet" in text_of(place.draw(panel)), panel
+    write_json(place.home.attempt(job.id, 2) / "progress.json", {"steps": 4, "begun_at_step": 4})
+    assert started(place) == ["resumed from step 4, no event yet"]
+    for panel in ("this_week", "live_training"):
+        text = text_of(place.draw(panel))
+        assert "resumed from step 4, no event yet" in text, panel
+        assert "68 steps/s" not in text
+    assert "resumed from step 4, no event yet" in text_of(draw_frame(place.page()))
+    tiles = {m.label.split(" ")[-1].rstrip("]"): m for m in place.draw("this_week").metric}
+    assert (tiles["Steps"].value, tiles["Speed"].value) == ("4", "–")
+    assert "unknown until the first event" in text_of(place.draw("this_week"))
+
+    wall = place.now.timestamp()
+    steps = [(4096 * (1 + i), wall + 60 * i, 1.0) for i in range(3)]
+    write_events(place.home.run_attempt(present(job.run), 2), {"rollout/ep_rew_mean": steps})
+    place.now += timedelta(minutes=3)
+    text = text_of(place.draw("this_week"))
+    assert "no event yet" not in text
+    assert "12,288" in text
+
+
+def test_next_is_a_blocking_incident_before_any_slot(place: Place) -> None:
+    week = place.watch()
+    text = text_of(place.draw("this_week"))
+    assert "**Then**" not in text
+    place.client().open_incident(week.id, "crash", "it fell over")
+    text = text_of(place.draw("this_week"))
+    assert "**Next** :red[:material/campaign:] Close the incident **Critical issue" in text
+    assert text.index("**Next**") < text.index("**Then**")
+    text = text_of(place.draw("this_week", language="pt"))
+    assert "Feche o incidente" in text
+    incident = place.client().incidents(week.id)[0]
+    place.client().close_incident(incident.id, "disk was full")
+    assert "**Then**" not in text_of(place.draw("this_week"))

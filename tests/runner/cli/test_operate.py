@@ -17,6 +17,7 @@ import pytest
 
 from core.errors import SetupError
 from core.language import Message, literal
+from core.listening import Listening
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.cli import operate
@@ -172,7 +173,7 @@ class FailingPart:
 def test_the_units_are_what_systemd_takes(tmp_path: Path, flags: list[str]) -> None:
     home = tmp_path / "my $home 100%"
     made = [tmp_path / f"trainweek-{part}.service" for part in ("runner", "dashboard")]
-    for name, text in units(Home(home), 8501, bool(flags)).items():
+    for name, text in units(Home(home), Listening(8501), bool(flags)).items():
         (tmp_path / name).write_text(text)
         lines = text.splitlines()
         assert {"KillMode=process", "Restart=always", "RestartSec=5"} < set(lines)

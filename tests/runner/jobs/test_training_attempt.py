@@ -53,6 +53,20 @@ def begin(tmp_path: Path) -> Callable[[], TrainingAttempt]:
     return attempt
 
 
+def validated(attempt: TrainingAttempt, *results: tuple[Evaluation, float | None]) -> None:
+    """One validation each 1,000 steps after those of the run."""
+    for result, sharpe in results:
+        attempt.session.model.num_timesteps = 1_000 * (
+            1 + max(attempt.validations.steps if attempt.validations else (), default=0) // 1_000
+        )
+        attempt._evaluated(result, sharpe)
+
+
+def counts(home: Home) -> tuple[int, int, bool]:
+    found = manifest(home)["validation"]["of_run"]
+    return found["count"], found["lost"], found["beat_never_trading"]
+
+
 def manifest(home: Home) -> dict:
     return read_best_model(home.run_model("run-a"))[1]
 
@@ -61,26 +75,36 @@ def test_the_manifest_counts_the_validations_that_lost_also_those_after_the_best
     begin: Callable[[], TrainingAttempt],
 ):
     attempt = begin()
-    for percent, sharpe in ((3.0, -2.0), (1.0, -0.42), (2.0, -1.0)):
-        attempt._evaluated(loss(percent), sharpe)
+    validated(attempt, (loss(3.0), -2.0), (loss(1.0), -0.42), (loss(2.0), -1.0))
     found = manifest(attempt.home)["validation"]
     assert (found["sharpe"], found["return_pct"]) == (-0.42, pytest.approx(-1.0))
-    assert found["of_run"] == {"count": 3, "lost": 3, "beat_never_trading": False}
+    assert counts(attempt.home) == (3, 3, False)
     assert "(3 of 3, best Sharpe -0.42)" in str(lost_on_validation(found))
     later = begin()  # the same run continues
-    later._evaluated(FLAT, None)
-    assert manifest(later.home)["validation"]["of_run"]["count"] == 4
+    validated(later, (FLAT, None))
+    assert counts(later.home)[0] == 4
+
+
+def test_a_step_that_the_killed_attempt_had_validated_counts_once(
+    begin: Callable[[], TrainingAttempt],
+):
+    attempt = begin()
+    validated(attempt, (loss(3.0), -2.0), (loss(1.0), -0.42))
+    later = begin()  # resumed from a checkpoint before the second validation
+    later.session.model.num_timesteps = 2_000
+    later._evaluated(loss(2.0), -0.9)
+    assert counts(later.home) == (2, 2, False)
+    assert len(candidates(manifest(later.home)["validation"])) == 3  # with never trading
 
 
 def test_a_validation_that_earned_money_settles_it_and_later_losses_leave_the_manifest(
     begin: Callable[[], TrainingAttempt],
 ):
     attempt = begin()
-    attempt._evaluated(loss(1.0), -0.42)
-    attempt._evaluated(GAIN, 0.9)
+    validated(attempt, (loss(1.0), -0.42), (GAIN, 0.9))
     settled = manifest(attempt.home)
-    assert settled["validation"]["of_run"] == {"count": 2, "lost": 1, "beat_never_trading": True}
-    attempt._evaluated(loss(9.0), -3.0)
+    assert counts(attempt.home) == (2, 1, True)
+    validated(attempt, (loss(9.0), -3.0))
     assert manifest(attempt.home) == settled
     assert lost_on_validation(settled["validation"]) is None
 

@@ -135,7 +135,7 @@ def test_a_run_without_a_model_and_a_corrupt_one_change_nothing(home: Home) -> N
         complete(home, "../a")
 
 
-@pytest.mark.parametrize("point", SAVE_POINTS)
+@pytest.mark.parametrize("point", [*SAVE_POINTS, "best_model_chosen"])
 def test_a_kill_in_between_leaves_one_model_with_its_manifest(home: Home, point: str) -> None:
     saved(home.run_model("a"), "a", b"a")
     saved(home.run_model("b"), "b", b"b")
@@ -152,7 +152,11 @@ put_in_use(Home(Path({str(home.root)!r})), "b", how="completed", by="ana", at=da
     )
     assert killed.returncode == -signal.SIGKILL
     content, manifest = read_best_model(home.best_model)
-    assert content.decode() == manifest["run"] == ("b" if point == "best_model_replaced" else "a")
+    replaced = point in ("best_model_replaced", "best_model_chosen")
+    assert content.decode() == manifest["run"] == ("b" if replaced else "a")
+    choice = choice_of(home, manifest["sha256"])
+    assert choice is not None, "nobody put it there by hand"
+    assert (choice.run, choice.how) == (manifest["run"], "completed")
     complete(home, "b")
     assert read_best_model(home.best_model)[0] == b"b"
     assert manifest_path(home.best_model).exists()
