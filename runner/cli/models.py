@@ -23,6 +23,7 @@ from runner.cli.options import (
     require_week,
 )
 from runner.cli.paths import given_path, with_given_paths
+from runner.cli.run_models import list_models, use_model
 from runner.cli.speech import tell
 from runner.client import Client
 from runner.models.backups import verify_backup
@@ -174,8 +175,8 @@ def import_model(
     """Import the weights of an external model. Nothing in it is unpickled."""
     params: dict[str, Any] = {"file": str(file)}
     params |= {"normaliser": str(normaliser)} if normaliser else {}
-    params |= {"trained_from": trained_from} if trained_from else {}
-    params |= {"trained_until": trained_until} if trained_until else {}
+    params |= {"trained_from": trained_from} if trained_from is not None else {}
+    params |= {"trained_until": trained_until} if trained_until is not None else {}
     result = _run(open_client(home), JobKind.IMPORT_MODEL, params, quiet=json)
     if json:
         print_json(result)
@@ -205,3 +206,7 @@ def _run(
             Message("See: trainweek jobs show {job}", job=job.id),
         )
     return dict(result)
+
+
+model.command("list")(list_models)
+model.command("use")(use_model)

@@ -107,7 +107,7 @@ class Entry:
         known = self.sessions.find(before, now)
         same = known is not None and known.claims is not None and known.name == identity.name
         if known is not None and same:
-            self.sessions.prove(known.id, claims, proved)
+            self.sessions.prove(known.id, claims, proved, now)
             self._record(person, SignedIn(session=known.id[:12], again=True))
             return None
         if known is not None:

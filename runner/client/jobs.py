@@ -94,7 +94,7 @@ class Jobs(BaseClient):
                     return launch
                 asked, run = launch, launch.run
             if isinstance(asked, RevalidateParams) and week is not None:
-                refused = refused_revalidation(connection, week, asked)
+                refused = refused_revalidation(connection, self.home, week, asked, now)
                 if refused is not None:
                     return refused
             body = job_request(kind, asked, run, now)

@@ -11,8 +11,8 @@ from core.reading import as_set
 from core.state_words import ACTS_DONE
 from core.timestamps import parse_moment
 from core.vocabulary import GateStatus, SignatureState
-from dashboard.components.charts import draw
 from dashboard.components.gate_cards import OPS
+from dashboard.components.plotly_chart import draw
 from dashboard.components.states import doubt, word
 from dashboard.figures.history import MOST_DETAILED, GatePoint, gate_over_time
 from dashboard.formatting import number, short

@@ -44,9 +44,11 @@ from core.ledger_bodies import (
     WeekUnarchived,
     WeekUsed,
 )
+from core.ledger_bodies.checks import step_of
 from core.reading import as_set
 from core.vocabulary import ENDED_STATES, JobKind, JobState
 from dashboard.components.states import mark
+from dashboard.formatting import number
 from dashboard.wording import plain
 from dashboard.wording.decision import ACTS
 from dashboard.wording.names import JOB_KINDS
@@ -91,6 +93,8 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
     match entries[0].body:
         case Ticked() as body:
             return _ticked(page, snapshot, body, len(entries))
+        case NoteWritten(text=text, slot=slot) if (step := step_of(slot)) is not None:
+            return page.say("wrote a note on step {step}: {text}", text=text, step=number(step))
         case NoteWritten(text=text, slot=slot):
             where = _slot(page, snapshot, slot)
             return page.say("wrote a note on {slot}: {text}", text=text, slot=where)
