@@ -146,7 +146,7 @@ class _Doors:
             return page(
                 request,
                 Message("Your sign-in is confirmed"),
-                Message("Close this tab and go on in the other one."),
+                Message("Close this tab and continue in the other one."),
             )
         answer = RedirectResponse(self._own(back), 302)
         if new is not None:
@@ -203,7 +203,7 @@ class _Doors:
         return page(
             request,
             Message("The identity provider can't be reached"),
-            Message("Try again in a moment. People who are signed in can go on."),
+            Message("Try again in a moment. People who are signed in can continue."),
             [self._try],
             status=502,
         )

@@ -14,6 +14,7 @@ from core.ledger_bodies import SessionsRevoked
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import Role
+from runner.cli.access_tokens import revoke_token, tokens
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -176,3 +177,7 @@ def _summary(home: Home, access: AccessList) -> Message:
     if missing:
         parts.append(Message("no one has the role {roles}", roles=" or ".join(missing)))
     return Message("{file}: valid. {parts}.", file=str(home.access), parts=joined(parts, ", "))
+
+
+app.command()(tokens)
+app.command("revoke-token")(revoke_token)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import MarketDataError
 from core.language import Message, joined
-from core.market import load_candles, quality
+from core.market import load_candles
 from core.market.pair_rules import pair_errors, pair_warnings, symbol_errors
+from core.market.quality import quality
 from core.playbook.settings import RevalidationSettings
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 TRAIN, BACKTEST = "train", "backtest"
-_NAMES = {TRAIN: Message("training data"), BACKTEST: Message("backtest data")}
+_NAMES = {TRAIN: Message("Training data"), BACKTEST: Message("Backtest data")}
 
 
 def check_datasets(
