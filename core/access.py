@@ -96,6 +96,13 @@ class AccessList(BaseModel):
             found[key] = role
         return found
 
+    @field_validator("groups")
+    @classmethod
+    def _group_names(cls, groups: dict[str, Role]) -> dict[str, Role]:
+        if not all(name.strip() for name in groups):  # an empty claim would be a member of it
+            raise ValueError(Message("the name of a group is empty"))
+        return groups
+
     @property
     def roles(self) -> frozenset[Role]:
         """The roles that this list gives."""

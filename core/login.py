@@ -181,7 +181,7 @@ def require_consistent(login: Login | None, access: AccessList | None) -> None:
     """
     if login is not None and access is None:
         raise LoginError(
-            Message("A login is configured, but access.yaml lists nobody."),
+            Message("A login is configured, but access.yaml lists no people."),
             Message("Write the list with: trainweek access add ana@example.org lead"),
         )
     if login is None and access is not None:

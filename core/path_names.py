@@ -39,6 +39,20 @@ def expanded(path: str | Path) -> Path:
         ) from error
 
 
+def resolved(path: str | Path) -> Path:
+    """The absolute path without symbolic links; ``~`` is replaced.
+
+    :raises InputError: the home folder of an unknown user, or links in a circle.
+    """
+    try:
+        return expanded(path).resolve()
+    except RuntimeError as error:
+        raise InputError(
+            Message("{path} is a symbolic link that leads to itself.", path=str(path)),
+            Message("Replace it with what it should lead to."),
+        ) from error
+
+
 def numbered(path: Path) -> Path:
     """A free name next to ``path`` (``CRASH_backup.2.log``), to keep an earlier file."""
     if not path.exists():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError, SetupError
 from core.language import Message
-from core.path_names import expanded, safe_name
+from core.path_names import expanded, resolved, safe_name
 from core.timestamps import portuguese_day
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ class Home:
     def find(cls, given: str | Path | None = None) -> Home:
         """``given``, else ``TRAINWEEK_HOME``, else the checkout.
 
-        :raises InputError: the home folder of an unknown user, or a folder of installed
-            packages, which the next installation replaces.
+        :raises InputError: the home folder of an unknown user, links in a circle, or a folder
+            of installed packages, which the next installation replaces.
         """
         chosen = given or os.environ.get("TRAINWEEK_HOME") or CHECKOUT
-        root = expanded(chosen).resolve()
+        root = resolved(chosen)
         if _INSTALLED & set(root.parts):
             raise InputError(
                 Message(

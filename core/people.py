@@ -45,6 +45,7 @@ class Person:
     verified: bool = False
     browser: str | None = None  # random id of the browser that acts; None: a terminal
     session: str | None = None  # id of the page's session; None: a terminal
+    token: str | None = None  # short id of the access token that acts; None: none
 
     def may(self, right: Right) -> bool:
         """Whether the role has the right."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Kinds judged as of their own time; the others are work that counts once it is done.
 JUDGED_AT_A_MOMENT = frozenset({"hourly", "daily", "anomaly"})
+_BEFORE_SIGNING = frozenset({"preparation", "revalidation", "results"})
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PENDING)
 
 
@@ -82,13 +83,27 @@ def timeline(
 
 
 def next_up(views: Iterable[SlotView]) -> SlotView | None:
-    """What to do next: the oldest slot that is overdue or due, else the first upcoming one."""
+    """What to do next: the oldest slot that is overdue or due, else the first upcoming one.
+
+    After an early signature what leads to it has been done, whatever its time.
+    """
     views = sorted(views, key=lambda view: view.at)
+    if signed(views):
+        views = [
+            view
+            for view in views
+            if view.state is not SlotState.UPCOMING or view.spec.kind not in _BEFORE_SIGNING
+        ]
     for states in ({SlotState.OVERDUE, SlotState.DUE}, {SlotState.UPCOMING}):
         for view in views:
             if view.state in states:
                 return view
     return None
+
+
+def signed(views: Iterable[SlotView]) -> bool:
+    """Whether the week's decision is signed."""
+    return any(view.spec.kind == "approval" and view.state is SlotState.DONE for view in views)
 
 
 def current(views: Iterable[SlotView], now_week: datetime) -> SlotView | None:

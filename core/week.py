@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 
 
+CREATE_WEEK = Message("Create one: trainweek week new --launch 2026-11-23T14:00Z")
+
+
 def require_usable_launch(launch: datetime) -> None:
     """Refuse a launch whose slots could leave the range of dates that a calendar has.
 

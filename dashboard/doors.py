@@ -23,6 +23,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from core.errors import PermissionDenied, TrainweekError
+from core.field_hints import shown
 from core.language import Message
 from core.login import CALLBACK
 from dashboard.door_pages import page
@@ -120,7 +121,8 @@ class _Doors:
         try:
             token = await self.provider.authorize_access_token(request)
         except (OAuthError, JoseError, ValueError, KeyError) as error:
-            log.warning("sign-in failed: %s: %s", type(error).__name__, error)
+            # On one line: the browser brings this text, also before anybody is proved.
+            log.warning("sign-in failed: %s: %s", type(error).__name__, shown(str(error)))
             return page(
                 request,
                 Message("The sign-in did not succeed"),
@@ -144,7 +146,7 @@ class _Doors:
             return page(
                 request,
                 Message("Your sign-in is confirmed"),
-                Message("Close this tab and go on in the other one."),
+                Message("Close this tab and continue in the other one."),
             )
         answer = RedirectResponse(self._own(back), 302)
         if new is not None:
@@ -153,9 +155,12 @@ class _Doors:
 
     async def sign_out(self, request: Request) -> Response:
         """End the session in all of its tabs, then sign out at the provider, if it can do that."""
-        session = self.entry.session(request.cookies.get(self.cookie))
-        if session is not None:
-            await run_in_threadpool(self.entry.leave, session)
+        try:
+            session = self.entry.session(request.cookies.get(self.cookie))
+            if session is not None:
+                await run_in_threadpool(self.entry.leave, session)
+        except TrainweekError as error:
+            return page(request, Message("The sessions can't be used"), error, status=503)
         where = await self._provider_sign_out()
         answer = RedirectResponse(where, 302) if where else self._signed_out(request)
         answer.delete_cookie(self.cookie, path=self.base or "/")
@@ -182,7 +187,7 @@ class _Doors:
         try:
             metadata = await self.provider.load_server_metadata()
         except Exception as error:
-            log.warning("the provider's sign-out is unknown: %s", error)
+            log.warning("the provider's sign-out is unknown: %s", shown(str(error)))
             return None
         end = metadata.get("end_session_endpoint")
         if not end:
@@ -194,11 +199,11 @@ class _Doors:
         return f"{end}{'&' if '?' in end else '?'}{urlencode(asked)}"
 
     def _unreachable(self, request: Request, error: Exception) -> Response:
-        log.warning("identity provider: %s: %s", type(error).__name__, error)
+        log.warning("identity provider: %s: %s", type(error).__name__, shown(str(error)))
         return page(
             request,
             Message("The identity provider can't be reached"),
-            Message("Try again in a moment. People who are signed in can go on."),
+            Message("Try again in a moment. People who are signed in can continue."),
             [self._try],
             status=502,
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from core.error_reference import ErrorReference
+from core.language import Message
 from core.paths import Home
 
 if TYPE_CHECKING:
@@ -65,3 +66,13 @@ def _is_stderr(path: Path) -> bool:
         return os.path.samestat(os.fstat(sys.stderr.fileno()), path.stat())
     except (OSError, ValueError, AttributeError):
         return False  # stderr is closed or replaced, or there is no such file yet
+
+
+def unexpected(error: Exception) -> Message:
+    """The sentence about an error that was not foreseen, with its reference in the log."""
+    return Message(
+        "Unexpected error ({kind}). Details are in `logs/state/dashboard.log` under the reference "
+        "{reference}.",
+        kind=type(error).__name__,
+        reference=record(error),
+    )

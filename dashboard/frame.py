@@ -70,7 +70,10 @@ def _week(page: Page, snapshot: Snapshot | None) -> str:
     if week.only_watched:
         return f":gray[{plain(week.tag)}]  :blue-badge[:material/visibility: {say('WATCHING')}]"
     text = say(
-        ":gray[{tag} · {symbol} · week {week}]", tag=week.tag, symbol=week.symbol, week=week.id
+        ":gray[{tag} · {symbol}] :gray-badge[week {week}]",
+        tag=week.tag,
+        symbol=week.symbol,
+        week=week.id,
     )
     if snapshot.synthetic:
         text += f"  :orange-badge[:material/experiment: {say('SYNTHETIC DATA')}]"

@@ -14,9 +14,12 @@ from core.errors import PermissionDenied, TrainweekError
 from core.language import Message
 from core.login import CALLBACK
 from core.net_addresses import LOOPBACK_NAMES
+from dashboard.api.addresses import for_programs
+from dashboard.api.app import programs
+from dashboard.api.callers import NAMED
 from dashboard.door_pages import page
 from dashboard.proxy_names import DOUBT, without_names
-from dashboard.serving import session_cookie
+from dashboard.serving import live_session, session_cookie
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -54,6 +57,7 @@ class Gate:
         login = entry.login
         self.hosts = (login.host,) if login else tuple(f"{name}:{port}" for name in LOOPBACK_NAMES)
         self.scheme = "https" if login and login.secure else "http"
+        self.programs = programs(entry, self.cookie, self.hosts, port)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, pass on, or refuse."""
@@ -77,6 +81,10 @@ class Gate:
             else:
                 await receive()  # the handshake
                 await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
+        if path is not None and for_programs(path):  # they have a door of their own
+            scope = {**scope, "root_path": self.base, NAMED: named}
+            await self.programs(scope, receive, send)
             return
         if path in DOORS and self.doors is not None and self._own_host(connection):
             await self.doors({**scope, "root_path": self.base}, receive, send)
@@ -164,8 +172,7 @@ class Gate:
 
     def _found(self, connection: HTTPConnection, named: str | None) -> Session | None:
         """The browser's live session; none of another person than the proxy names."""
-        found = self.entry.session(connection.cookies.get(self.cookie))
-        return found if found and named in (None, found.name) else None
+        return live_session(self.entry, connection.cookies.get(self.cookie), named)
 
     def _session(self, connection: HTTPConnection, named: str | None) -> Session | None:
         try:

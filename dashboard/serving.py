@@ -8,7 +8,7 @@ from core.errors import SetupError
 from core.language import Message
 
 if TYPE_CHECKING:
-    from runner.client.entry import Entry
+    from runner.client.entry import Entry, Session
 
 _entry: Entry | None = None
 
@@ -35,6 +35,15 @@ def entry() -> Entry:
 def login_configured() -> bool:
     """Whether people sign in here, so that names are verified."""
     return _entry is not None and _entry.login is not None
+
+
+def live_session(entry: Entry, token: str | None, named: str | None) -> Session | None:
+    """The live session of a browser's token; none of another person than the proxy names.
+
+    :param named: whom a proxy in front of the pages names; None: none does.
+    """
+    found = entry.session(token)
+    return found if found and named in (None, found.name) else None
 
 
 def session_cookie(port: int | str) -> str:

@@ -168,6 +168,7 @@ class Settings(_Settings):
     stalled_gaps: Number = _number(
         GAPS, "gaps", "A stall is also at least this many of the run's usual gaps between events."
     )
+    metrics_on_loopback: bool = Field(default=False, description="No token for local /metrics.")
     schedule: bool = Field(
         default=True, description="Run the daily checks at their time, without a request."
     )

@@ -82,13 +82,20 @@ def _alerts(page: Page, snapshot: Snapshot | None) -> Iterator[Alert]:
             text = f"{text} {where}"
         yield Alert("stalled", text, ":material/sensors_off:")
     elif silence is not None and silence.stalled:
-        text = say(
-            "No new events for {age}, although the run should be in progress.",
-            age=age(silence.seconds),
-        )
+        text = _silent(say, snapshot, age(silence.seconds))
         yield Alert("silent", text, ":material/sensors_off:")
     yield from _incidents(page, snapshot)
     yield from _broken_signature(page, snapshot)
+
+
+def _silent(say: Words, snapshot: Snapshot, span: str) -> str:
+    if snapshot.run is not None and not snapshot.run.process_known:
+        return say(
+            "No new events for {age}: the run has ended or is stuck. trainweek only watches it and "
+            "doesn't see its process.",
+            age=span,
+        )
+    return say("No new events for {age}, although the run should be in progress.", age=span)
 
 
 def _no_runner(say: Words, *, stopped: bool) -> str:

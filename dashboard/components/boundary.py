@@ -33,12 +33,7 @@ def boundary(say: Words) -> Iterator[None]:
         )
     except Exception as error:
         st.error(
-            say(
-                "Unexpected error ({kind}). It changed nothing. Details are in "
-                "`logs/state/dashboard.log` under the reference {reference}.",
-                kind=type(error).__name__,
-                reference=error_log.record(error),
-            ),
+            f"{say(error_log.unexpected(error))} {say('It changed nothing.')}",
             title=say("This page could not be shown"),
             icon=":material/error:",
         )

@@ -48,12 +48,7 @@ def act(page: Page, place: str, saved: str, action: Callable[[], object]) -> boo
         outcome = Refused.by(error)
     except Exception as error:
         outcome = Refused(
-            Message(
-                "Unexpected error ({kind}). Details are in logs/state/dashboard.log under the "
-                "reference {reference}.",
-                kind=type(error).__name__,
-                reference=error_log.record(error),
-            ),
+            error_log.unexpected(error),
             Message("Check on this page whether it was saved before you try again."),
         )
     page.services.forget()

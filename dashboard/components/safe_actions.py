@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.language import Message
-from core.vocabulary import JobKind, Right
+from core.vocabulary import JobKind, Right, TrainingStatus
 from dashboard.components import outcomes
 from dashboard.components.restart_form import Changed, restart_form
 from dashboard.data.snapshot import Snapshot
@@ -19,7 +19,12 @@ Prepared = Callable[[Page, Snapshot, str], Callable[[], object]]
 
 
 def action_button(page: Page, snapshot: Snapshot, act: str, place: str) -> None:
-    """One safe action as a button; the caller shows the outcome at ``place``."""
+    """One safe action as a button; the caller shows the outcome at ``place``.
+
+    Nothing is offered that acts on a run which has completed.
+    """
+    if not can_still(snapshot, act):
+        return
     say, denied = page.say, page.denied(Right.OPERATE)
     if denied is None and act != "check_data" and snapshot.week.watched is not None:
         denied = say("trainweek only watches this run: stop or restart it where it was started.")
@@ -46,6 +51,12 @@ def action_button(page: Page, snapshot: Snapshot, act: str, place: str) -> None:
         help=denied,
         on_click=outcomes.click(page, place, action.saved, action.do(page, snapshot, place)),
     )
+
+
+def can_still(snapshot: Snapshot, act: str) -> bool:
+    """Whether the action can still be done: a completed run can't be stopped or restarted."""
+    acts_on_run = act == "stop" or act in _RESTARTS
+    return not acts_on_run or snapshot.status is not TrainingStatus.COMPLETED
 
 
 def stop(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:

@@ -184,10 +184,11 @@ def decided(
 def mark(state: StrEnum, say: Words) -> str:
     """Markdown of icon + word in its colour, without a filled background; for dense places.
 
-    The icon stays on the line of the word.
+    The icon stays on the line of the word, and ``NO-GO`` on one line.
     """
     seen = look(state)
-    return f":{seen.colour}[:material/{seen.icon}:\u00a0{word(state, say)}]"
+    whole = word(state, say).replace("-", "\u2011")
+    return f":{seen.colour}[:material/{seen.icon}:\u00a0{whole}]"
 
 
 def icon(state: StrEnum) -> str:

@@ -51,6 +51,8 @@ def find(home: Home, name: str) -> NamedFile | Message:
         inside = path.is_relative_to(root) and _shown(path, root)
         if not inside or path.is_relative_to(home.state.resolve()):
             return Message("{name} is not shown: it is outside of what pages may read.", name=name)
+        if not (path.is_file() or path.is_dir()):  # to read a pipe or a device waits for ever
+            raise FileNotFoundError(name)
         size = path.stat().st_size
     except (OSError, ValueError, RuntimeError):  # RuntimeError: links in a circle
         return Message("{name} does not exist (any more).", name=name)

@@ -84,7 +84,7 @@ def curve(
         band(figure, region.low, region.high, region.label)
     for limit in limits:
         limit_line(figure, limit.value, limit.label, limit.colour)
-    _name(figure, marks, series, height)
+    _name(figure, marks, series)
     figure.update_xaxes(tickformat="~s")
     if y_log:
         figure.update_yaxes(type="log", exponentformat="power")
@@ -95,9 +95,7 @@ def curve(
     return figure
 
 
-def _name(
-    figure: go.Figure, marks: Sequence[Mark], series: Mapping[str, Series], height: int
-) -> None:
+def _name(figure: go.Figure, marks: Sequence[Mark], series: Mapping[str, Series]) -> None:
     """Draw the marks, with their names in rows above the plot."""
     if not marks:
         return
@@ -108,9 +106,7 @@ def _name(
         left = place.step > middle  # else the name would run out of the figure
         mark(figure, place.step, place.label, place.colour, row=number % rows, left=left)
     over = rows * MARK_ROW
-    figure.update_layout(
-        margin_t=figure.layout.margin.t + over, legend_y=1.02 + over / max(height - 60 - over, 60)
-    )
+    figure.update_layout(margin_t=figure.layout.margin.t + over)  # the legend stays above them
 
 
 def around(points: Series, step: float, each_side: int) -> Series:

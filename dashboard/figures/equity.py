@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from plotly.subplots import make_subplots
 
-from dashboard.figures.style import BLUE, GRAY, GRID, MAX_POINTS, ORANGE, RED
+from dashboard.figures.style import BLUE, GRAY, GRID, LEGEND, MAX_POINTS, ORANGE, RED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,8 +51,7 @@ def equity_figure(
     figure.update_layout(
         height=height, margin={"l": 8, "r": 8, "t": 26, "b": 8}, hovermode="x unified",
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", uirevision="keep",
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 11}},
-        font={"size": 11},
+        legend=LEGEND, font={"size": 11},
     )  # fmt: skip
     figure.update_xaxes(gridcolor=GRID, automargin=True)
     figure.update_yaxes(gridcolor=GRID, zeroline=False, automargin=True)

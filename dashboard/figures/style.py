@@ -12,6 +12,11 @@ PALETTE = (BLUE, ORANGE, GREEN, VIOLET, RED, "#4b9fae", GRAY)
 GRID = "rgba(131,144,157,0.22)"
 
 # Plotly settings for st.plotly_chart: no toolbar, and the reader's zoom is kept.
+# From the figure's top edge, not from the plot: after a resize Plotly leaves a legend that is placed
+# by the plot where it was, over the curves.
+LEGEND = {
+    "orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "font": {"size": 11},
+}  # fmt: skip
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 STILL = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 
@@ -27,9 +32,7 @@ def frame(height: int, *, legend: bool = False, x_title: str = "", y_title: str 
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "showlegend": legend,
-            "legend": {
-                "orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 11},
-            },
+            "legend": LEGEND,
             "hovermode": "x unified",
             "hoverlabel": {"namelength": -1},
             "uirevision": "keep",

@@ -19,7 +19,8 @@ _MARKS = {ItemState.OPEN: "[ ]", ItemState.DONE: "[x]", ItemState.SKIPPED: "[-]"
 def print_incident(week: Week, incident: Incident) -> None:
     """Its head, and its actions with who did or skipped them."""
     head = joined([str(incident.id), incident.procedure, incident.state.value], "  ")
-    tell(joined([head, incident.summary], "  "))
+    when = Message("as of {at:%Y-%m-%d %H:%M} UTC:", at=incident.opened_at)
+    tell(joined([head, joined([when, incident.summary])], "  "))
     spec = week.playbook_at(incident.opened_at_week).find_escalation(incident.procedure)
     for index, step in enumerate(spec.actions if spec else ()):
         done = incident.items.get(index)

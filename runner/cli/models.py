@@ -174,8 +174,8 @@ def import_model(
     """Import the weights of an external model. Nothing in it is unpickled."""
     params: dict[str, Any] = {"file": str(file)}
     params |= {"normaliser": str(normaliser)} if normaliser else {}
-    params |= {"trained_from": trained_from} if trained_from else {}
-    params |= {"trained_until": trained_until} if trained_until else {}
+    params |= {"trained_from": trained_from} if trained_from is not None else {}
+    params |= {"trained_until": trained_until} if trained_until is not None else {}
     result = _run(open_client(home), JobKind.IMPORT_MODEL, params, quiet=json)
     if json:
         print_json(result)

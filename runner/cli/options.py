@@ -13,7 +13,7 @@ from core.language import Message
 from core.paths import Home, no_folder
 from core.people import Person
 from core.vocabulary import Right
-from core.week import Week
+from core.week import CREATE_WEEK, Week
 from runner.cli.access_token import given_token
 from runner.cli.speech import as_json, warn
 from runner.client import Client
@@ -173,7 +173,7 @@ def require_week(client: Client, week_id: str | None = None) -> Week:
             Message("There is no week {week}.", week=week_id)
             if week_id
             else Message("There is no active week."),
-            Message("Create one: trainweek week new --launch 2026-11-23T14:00Z"),
+            CREATE_WEEK,
         )
     return week
 

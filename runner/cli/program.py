@@ -36,6 +36,22 @@ def run(program: typer.Typer) -> None:
     except BrokenPipeError:  # the reader of the output has exited: `trainweek ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+    except OSError as error:
+        _print_error(_unusable(error), _BAD_INPUT)
+        raise SystemExit(_BAD_INPUT) from None
+
+
+def _unusable(error: OSError) -> InputError:
+    """What the system said about a path that was given: too long, or not to be read.
+
+    :raises OSError: the error itself, if it names no path: that is a fault of ours.
+    """
+    if not isinstance(error.filename, str) or error.strerror is None:
+        raise error
+    return InputError(
+        Message("{path} can't be used: {why}.", path=error.filename, why=error.strerror),
+        Message("Check the path, and who may read it."),
+    )
 
 
 def _call(program: typer.Typer) -> None:
@@ -116,6 +132,11 @@ class VerdictCommand(TyperCommand):
             return super().invoke(ctx)
         except TrainweekError as error:
             _print_error(error, self.NOT_EVALUATED)
+            raise SystemExit(self.NOT_EVALUATED) from None
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _print_error(_unusable(error), self.NOT_EVALUATED)
             raise SystemExit(self.NOT_EVALUATED) from None
 
 

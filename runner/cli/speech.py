@@ -15,9 +15,11 @@ from core.errors import InputError
 from core.language import Language, said
 from runner.settings import Terminal
 
-# C0, delete, C1, line and paragraph separators, marks of direction, lone surrogates.
+# C0, delete, C1, line and paragraph separators, marks of direction, lone surrogates, and what has
+# no width: two names may not look alike. Joiners (U+200C, U+200D) belong to scripts and emoji.
 _HIDDEN = re.compile(
-    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+    "[\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f"
+    "\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff]"
 )
 _BREAKS = re.compile(r"([\n\t])")
 
@@ -37,7 +39,7 @@ def in_words(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Text from a file in one line: control characters and direction marks are escaped."""
+    """Text from a file in one line: what can't be seen, or moves other text, is escaped."""
     return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 

@@ -16,6 +16,7 @@ from runner.client.decisions import Decisions
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
 from runner.client.models import Models
+from runner.client.readiness import Readiness
 from runner.client.reads import Reads
 from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from core.people import Person
     from runner.client.entry import Entry
     from runner.client.terminal_entry import TerminalEntry
+    from runner.client.token_entry import TokenEntry
 
 __all__ = ["Client"]
 
@@ -55,6 +57,7 @@ class Client(
     WeekList,
     PipelineGate,
     AccessTokens,
+    Readiness,
 ):
     """One person's access to one data directory.
 
@@ -73,7 +76,7 @@ class Client(
         home: Home,
         person: Person,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        entry: Entry | TerminalEntry | None = None,
+        entry: Entry | TerminalEntry | TokenEntry | None = None,
     ) -> None:
         self.home = home
         self.person = person

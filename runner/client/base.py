@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from core.vocabulary import Right
     from runner.client.entry import Entry
     from runner.client.terminal_entry import TerminalEntry
+    from runner.client.token_entry import TokenEntry
     from runner.records import LedgerEntry
 
 
@@ -119,7 +120,7 @@ class BaseClient:
     person: Person
     now: Callable[[], datetime]
     store: Store
-    entry: Entry | TerminalEntry | None
+    entry: Entry | TerminalEntry | TokenEntry | None
     shown_week: str | None
 
     def _denied(self, right: Right, *, fresh: bool = False, upkeep: bool = False) -> Refused | None:

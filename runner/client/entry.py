@@ -45,6 +45,7 @@ class Entry:
     """The way in to the pages of one data directory, in one process.
 
     :param now: returns the present real time; tests pass their own.
+    :ivar metrics_on_loopback: whether a collector on this machine needs no token.
     :ivar acting: returns the id of the session of the browser that acts at this moment; None
         where no browser does. A page that another browser took up acts for nobody.
     """
@@ -60,6 +61,7 @@ class Entry:
         self.login: Login | None = sign_in.login
         self.sessions = Sessions(home, settings)
         self.acting: Callable[[], str | None] | None = None
+        self.metrics_on_loopback = settings.metrics_on_loopback
         self._fresh_for = timedelta(seconds=settings.session_fresh_s)
         self._last_good: AccessList | None = sign_in.access
         self._stamp: object = "unread"  # of the list as it was last read
@@ -105,7 +107,7 @@ class Entry:
         known = self.sessions.find(before, now)
         same = known is not None and known.claims is not None and known.name == identity.name
         if known is not None and same:
-            self.sessions.prove(known.id, claims, proved)
+            self.sessions.prove(known.id, claims, proved, now)
             self._record(person, SignedIn(session=known.id[:12], again=True))
             return None
         if known is not None:

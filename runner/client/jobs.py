@@ -13,6 +13,7 @@ from core.language import Message
 from core.ledger_bodies import StopRequested
 from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobKind, Right
+from core.week import CREATE_WEEK
 from runner.client.base import BaseClient, requested_job
 from runner.client.job_files import require_files
 from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
@@ -95,7 +96,7 @@ class Jobs(BaseClient):
             if week is None and kind in _OF_A_WEEK:
                 return Refused(
                     Message("There is no active week."),
-                    Message("Create one: trainweek week new --launch 2026-11-23T14:00Z"),
+                    CREATE_WEEK,
                 )
             try:
                 require_files(self.home, asked)
@@ -112,7 +113,7 @@ class Jobs(BaseClient):
                     return launch
                 asked, run = launch, launch.run
             if isinstance(asked, RevalidateParams) and week is not None:
-                refused = refused_revalidation(connection, week, asked)
+                refused = refused_revalidation(connection, self.home, week, asked, now)
                 if refused is not None:
                     return refused
             body = job_request(kind, asked, run, now)

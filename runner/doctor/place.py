@@ -12,7 +12,7 @@ from core.home_links import links_outside
 from core.language import Message, literal, plural
 from core.paths import no_folder
 from runner.doctor.check_result import CheckResult, failed, passed, warned
-from runner.home.filesystem import filesystem_of
+from runner.home.filesystem import LOW_BYTES, OUT_BYTES, filesystem_of
 from runner.store.damage import user_name
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from core.paths import Home
     from runner.settings import Settings
 
-_LOW, _OUT = 1_000_000_000, 100_000_000  # bytes free: enough for checkpoints; for logs
 _FEW_FILES = 1000
 _LEFT_AFTER_S = 3600.0
 
@@ -101,8 +100,8 @@ def disk(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
     remedy = Message(
         "Free disk space; models/ppo_phase4/earlier and logs/jobs are usually the largest."
     )
-    if free < _LOW:
-        yield (failed if free < _OUT else warned)("disk", what, remedy)
+    if free < LOW_BYTES:
+        yield (failed if free < OUT_BYTES else warned)("disk", what, remedy)
     elif files.f_files and files.f_favail < _FEW_FILES:
         few = plural(
             "Only {n} more file can be created on {disk}.",

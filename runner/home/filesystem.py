@@ -19,6 +19,7 @@ _NETWORK = frozenset(
     | {"gpfs", "beegfs", "davfs", "fuse.sshfs", "fuse.glusterfs", "fuse.davfs", "fuse.s3fs"}
     | {"fuse.rclone", "fuse.gcsfuse"}
 )
+LOW_BYTES, OUT_BYTES = 1_000_000_000, 100_000_000  # free: enough for checkpoints; for logs
 _MEMORY = frozenset({"tmpfs", "ramfs"})
 
 

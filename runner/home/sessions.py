@@ -49,8 +49,14 @@ class Session:
     proved: datetime | None = None  # when the person last signed in at the provider
 
     def fresh(self, now: datetime, within: timedelta) -> bool:
-        """Whether the person signed in at the provider so recently. A time in the future is no proof."""
-        return self.proved is not None and -SKEW <= now - self.proved <= within
+        """Whether the person signed in at the provider so recently.
+
+        A time in the future is no proof, and none counts while the clock is behind the session's
+        last click: it was set back, so how long ago anything was is not known.
+        """
+        if self.proved is None or self.seen > now + SKEW:
+            return False
+        return -SKEW <= now - self.proved <= within
 
 
 class Sessions:
@@ -112,12 +118,18 @@ class Sessions:
                 (now.timestamp(), session_id, now.timestamp() - 60),
             )
 
-    def prove(self, session_id: str, claims: Mapping[str, Any], proved: datetime | None) -> None:
+    def prove(
+        self,
+        session_id: str,
+        claims: Mapping[str, Any],
+        proved: datetime | None,
+        now: datetime,
+    ) -> None:
         """The same person has signed in again."""
         with self._changing() as connection:
             connection.execute(
-                "update sessions set claims = ?, proved = ? where id = ?",
-                (json.dumps(claims), proved and proved.timestamp(), session_id),
+                "update sessions set claims = ?, proved = ?, seen = ? where id = ?",
+                (json.dumps(claims), proved and proved.timestamp(), now.timestamp(), session_id),
             )
 
     def end(self, session_ids: list[str], now: datetime) -> int:

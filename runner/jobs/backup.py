@@ -16,6 +16,7 @@ from core.job_params import BackupParams
 from core.language import Message
 from core.path_names import numbered
 from core.timestamps import iso
+from core.week import CREATE_WEEK
 from runner.failpoints import fail_here
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
 from runner.jobs.restore_backup import restore_backup
@@ -140,7 +141,7 @@ def _day(spec: Spec) -> date:
     if spec.launch is None:
         raise InputError(
             Message("A backup is named after a day of its week, but there is no week."),
-            Message("Create one: trainweek week new --launch 2026-11-23T14:00Z"),
+            CREATE_WEEK,
         )
     if spec.started_at_week is not None:
         return spec.started_at_week.date()

@@ -9,6 +9,7 @@ from core.job_params import DailyCheckParams
 from core.language import Message
 from core.people import Person
 from core.vocabulary import Role
+from core.week import CREATE_WEEK
 from runner.client import Client
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program
 from runner.week.daily_check import run_daily_check
@@ -21,7 +22,7 @@ def daily_check(spec: Spec, stop: StopFlag) -> int:
     if week is None:
         raise InputError(
             Message("A daily check belongs to a week, but there is none."),
-            Message("Create one: trainweek week new --launch 2026-11-23T14:00Z"),
+            CREATE_WEEK,
         )
     day = spec.asked(DailyCheckParams).date or client.now_week(week.id).date()
     summary = run_daily_check(client, week, day)

@@ -99,6 +99,8 @@ class Transaction:
             "key": key,
             "body": body.as_json(),
         }
+        if by.token is not None:
+            fields["token"] = by.token
         if by.verified:
             fields[PROOF] = self._proofs.make(fields)
         line = chain.canonical(chain.seal(fields)).encode() + b"\n"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 TRAIN, BACKTEST = "train", "backtest"
-_NAMES = {TRAIN: Message("training data"), BACKTEST: Message("backtest data")}
+_NAMES = {TRAIN: Message("Training data"), BACKTEST: Message("Backtest data")}
 
 
 def check_datasets(

@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from playwright.sync_api import expect
+
 from core.paths import CHECKOUT
 from core.vocabulary import Role
 from tests.browser.chromium import browsing
@@ -33,7 +35,9 @@ def take(site: Site) -> None:
             if stem == "decision":
                 screen.act_as(Role.CTO, "Carla")
             screen.assert_whole()
-            screen.page.wait_for_timeout(1000)  # charts are drawn after the page has settled
+            # Charts are loaded and drawn after the page has settled.
+            expect(screen.page.get_by_test_id("stSkeleton")).to_have_count(0)
+            screen.page.wait_for_timeout(2000)
             screen.page.screenshot(path=PICTURES / f"{stem}.png")
             print(PICTURES / f"{stem}.png")
 

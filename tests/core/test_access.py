@@ -141,3 +141,10 @@ def test_a_wrong_file_is_refused_with_its_place(text: str, said: str) -> None:
     assert error.value.what.startswith("access.yaml, line ")
     assert isinstance(error.value.what, Message)
     assert untranslated(error.value.what) == []
+
+
+@pytest.mark.parametrize("name", ["''", "' '", '"\\t"'])
+def test_a_group_without_a_name_is_refused(name: str) -> None:
+    """A provider that sends an empty claim would make everybody its member."""
+    with pytest.raises(AccessError, match="name of a group is empty"):
+        access(f"groups: {{{name}: cto}}\n")

@@ -114,7 +114,7 @@ def test_a_login_and_a_list_need_each_other() -> None:
     login, access = parsed(GOOD), AccessList()
     require_consistent(login, access)
     require_consistent(None, None)
-    with pytest.raises(LoginError, match="lists nobody"):
+    with pytest.raises(LoginError, match="lists no people"):
         require_consistent(login, None)
     with pytest.raises(LoginError, match="no login is configured"):
         require_consistent(None, access)

@@ -130,3 +130,17 @@ def test_commands_carry_the_dates_of_their_week() -> None:
         "ppo_phase4_BACKUP_27FEV"
     )
     assert PLAYBOOK.slot("results").command_at(LAUNCH) is None
+
+
+def test_after_an_early_signature_what_leads_to_it_is_not_next() -> None:
+    now = LAUNCH + timedelta(days=3)
+    kinds = {slot.id: slot.kind for slot in PLAYBOOK.schedule}
+    before = ("preflight", "launch", "hourly", "daily", "anomaly")
+    done = {slot: kind in before for slot, kind in kinds.items()}
+    assert (
+        present(next_up(timeline(LAUNCH, PLAYBOOK.schedule, now, done))).spec.kind == "preparation"
+    )
+    early = done | {slot: True for slot, kind in kinds.items() if kind == "approval"}
+    assert present(next_up(timeline(LAUNCH, PLAYBOOK.schedule, now, early))).spec.kind == "delivery"
+    told = early | {slot: True for slot, kind in kinds.items() if kind == "delivery"}
+    assert next_up(timeline(LAUNCH, PLAYBOOK.schedule, now, told)) is None

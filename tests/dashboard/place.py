@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Table
 
-from core.ledger_bodies import AttemptColumns, AttemptStarted, JobColumns, ProcessColumns
+from core.ledger_bodies import (
+    AttemptColumns,
+    AttemptStarted,
+    JobChanged,
+    JobColumns,
+    ProcessColumns,
+)
 from core.paths import Home
 from core.people import Person
 from core.timestamps import iso
@@ -107,6 +113,18 @@ class Place:
         self.home.training_log.write_text("\n".join(lines) + "\n")
         self.now = now
         return present(self.client().job(job.id))
+
+    def end(self, job: Job, state: JobState) -> None:
+        """The job's first attempt ends now."""
+        ended = ProcessColumns(state=state, ended_at=self.now).given()
+        self.record_of_job(
+            JobChanged(
+                job_id=job.id,
+                number=1,
+                job=JobColumns(**ended),
+                attempt=AttemptColumns(**ended),
+            )
+        )
 
     def record_of_job(self, body: Body) -> None:
         """What a runner would write of a job at this moment."""

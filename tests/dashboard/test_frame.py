@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "The run is stalled"), ("pt", "O treino está travado")]
+    ("language", "said"), [("en", "The run is stalled"), ("pt", "A execução está travada")]
 )
 def test_a_stall_is_red_on_every_page_with_its_evidence(
     place: Place, monkeypatch: pytest.MonkeyPatch, language: Language, said: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message, plural
-from core.vocabulary import Right
+from core.vocabulary import Right, TrainingStatus
 from dashboard.components import outcomes
 from dashboard.components.file_link import file_links
 from dashboard.components.safe_actions import action_button
@@ -29,7 +29,7 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
     say = page.say
     st.error(
         say(
-            "Opened by {by}, {time} ({age} ago): {summary}",
+            "Opened by {by}, {time} ({age} ago). As of then: {summary}",
             by=opened.opened_by,
             time=page.viewer.moment(opened.opened_at_week),
             age=age(snapshot.now - opened.opened_at),
@@ -37,6 +37,11 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
         ),
         icon=":material/campaign:",
     )
+    if snapshot.run is not None and snapshot.status is TrainingStatus.COMPLETED:
+        done = say(
+            "Run {run} has completed: it can't be stopped or restarted.", run=snapshot.run.name
+        )
+        st.markdown(f":small[:gray[:material/flag: {done}]]")
     _files(page, opened)
     todo, end = st.columns(WORK_AND_END, gap="medium")
     with todo.container(gap="xsmall"):

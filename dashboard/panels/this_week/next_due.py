@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import plural
+from core.schedule import signed
 from core.vocabulary import SlotState
 from dashboard.components.states import badge, word
 from dashboard.data.concerns import signable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from core.schedule import SlotView
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
+    from runner.incident_records import Incident
 
 TEXT_AND_WAY = (4, 1)
 SLOT_QUERY = {"hourly_checks": "slot", "daily_checkin": "day"}
@@ -28,18 +30,37 @@ def show(page: Page, snapshot: Snapshot) -> None:
     """The next slot and how many more are due."""
     say, view = page.say, snapshot.next_slot
     waiting = sum(v.state in {SlotState.DUE, SlotState.OVERDUE} for v in snapshot.timeline)
-    with st.container(border=True, key="next-due"):
-        if view is None:
+    with st.container(border=True, key="next-due", gap="xsmall"):
+        if blocking := [one for one in snapshot.open_incidents if one.is_blocking]:
+            _incident(page, snapshot, blocking[-1])
+        if view is None and not blocking:
             st.markdown(f":green[:material/done_all:] {say('Nothing left to do this week.')}")
+        if view is None:
             return
         text, way = st.columns(TEXT_AND_WAY, vertical_alignment="center", gap="small")
-        line = f"**{say('Next')}** {badge(view.state, say)} {_text(page, snapshot, view)}"
+        head = say("Then") if blocking else say("Next")
+        line = f"**{head}** {badge(view.state, say)} {_text(page, snapshot, view)}"
         if waiting > 1:
             more = say(plural("{n} more due", "{n} more due", waiting - 1))
             line += f" :gray[· {more}]"
         text.markdown(line)
         with way:
             to_slot(page, view, say.raw("Open {page}", page=TITLES[view.spec.page]))
+
+
+def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
+    """The incident that is first: no run may start before it is closed."""
+    say = page.say
+    text, way = st.columns(TEXT_AND_WAY, vertical_alignment="center", gap="small")
+    what = snapshot.procedure(incident.procedure, page.viewer.language)
+    close = say(
+        "Close the incident **{what}**, opened {time} ago: it blocks every start.",
+        what=what,
+        time=age(snapshot.now - incident.opened_at),
+    )
+    text.markdown(f"**{say('Next')}** :red[:material/campaign:] {close}")
+    with way:
+        link("escalation", say.raw("Open {page}", page=TITLES["escalation"]))
 
 
 def to_slot(page: Page, view: SlotView, label: str, *, small: bool = False) -> None:
@@ -72,6 +93,8 @@ def _text(page: Page, snapshot: Snapshot, view: SlotView) -> str:
         when = say("on {time}, in {age}", time=time, age=gap)
         if view.spec.kind == "preparation" and run_finished(snapshot) is not None:
             when += f"; {say('the run has finished, so it can be done now')}"
+        elif view.spec.kind == "delivery" and signed(snapshot.timeline):
+            when += f"; {say('the decision is signed, so it can be done now')}"
     text = f"{title} {when} · {owner}"
     if view.spec.kind == "approval" and not signable(snapshot):
         blocked = say("blocked: the decision can't be signed as it is")

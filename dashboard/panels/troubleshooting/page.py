@@ -42,7 +42,10 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     findings = sorted(snapshot.findings, key=order)
     open_ = [finding for finding in findings if finding.status in ALARMING or finding.normal_until]
     folded = [finding for finding in findings if finding not in open_]
-    left, right = st.columns((3, 2), gap="medium")
+    if snapshot.week.only_watched:  # its trainer writes no training.log here
+        left, right = st.container(), None
+    else:
+        left, right = st.columns((3, 2), gap="medium")
     with left:
         # The frame reports a stall.
         if not open_ and snapshot.run is not None and not snapshot.stalled:
@@ -59,5 +62,6 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
             st.markdown(f"#### {say('Clear or not enough data yet')}", anchors=False)
         for finding in folded:
             finding_card.folded(page, snapshot, finding)
-    with right:
-        log_tail(page, TAIL_LINES, height=560)
+    if right is not None:
+        with right:
+            log_tail(page, TAIL_LINES, height=560)

@@ -12,14 +12,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.canonical_json import canonical_sha256
+from core.decision.kept_hashes import kept_sha256
 from core.errors import IntegrityError, MarketDataError, SetupError
 from core.files import write_json
 from core.language import Message
 from core.ledger_bodies import DecisionMade, JobRequested, WeekCreated, WeekMended, WeekUsed
 from core.model_manifest import manifest_of, manifest_path
+from runner.models.model_in_use import choice_of
 
 _CHECK_AND_SIGN = Message("Check it, then sign again.")
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.decision.binding import Present
+    from core.decision.validity import Validity
     from core.ledger_bodies import AnyBody
     from core.paths import Home
     from core.week import Week
@@ -194,3 +198,34 @@ def _sha256(part: Path) -> str | None:
         return candles_sha256(part) if part.is_dir() else file_sha256(part)
     except MarketDataError:
         return None
+
+
+def with_choice(home: Home, validity: Validity) -> Validity:
+    """A validity that says whose model replaced the signed one, where that is recorded.
+
+    A model that a person chose, or a run that completed, is no damage that must be restored.
+    """
+    if all(each.part != "model" for each in validity.differences) or not home.best_model.is_file():
+        return validity
+    choice = choice_of(home, kept_sha256(home.best_model))
+    if choice is None:
+        return validity
+    what = (
+        Message(
+            "{by} chose the model of run {run}, which was not signed.", by=choice.by, run=choice.run
+        )
+        if choice.how == "chosen"
+        else Message("Run {run} has completed since, and its model was not signed.", run=choice.run)
+    )
+    remedy = Message(
+        "Revalidate it, and sign that decision. To keep the signed model, choose its run again "
+        "(page Runs)."
+    )
+    return replace(
+        validity,
+        differences=tuple(
+            replace(each, what=what, remedy=remedy) if each.part == "model" else each
+            for each in validity.differences
+            if each.part != "manifest"  # of the same other model
+        ),
+    )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from core.errors import TrainweekError
 from core.language import Message, joined, literal
 from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import APPROVALS, Decision, SignatureAct, doubtful_go
+from core.week import CREATE_WEEK
 from runner.client.signatures.approved_rules import rule_facts
 from runner.client.signatures.gate_answer import GateAnswer
 from runner.client.signatures.kept_files import evidence_paths, in_place, superseded
@@ -22,7 +25,7 @@ from runner.client.signatures.status import (
     tracked_conditions,
 )
 from runner.outcomes import Refused
-from runner.store import queries, record_queries
+from runner.store import queries, record_queries, schema
 
 if TYPE_CHECKING:
     from datetime import date
@@ -63,7 +66,10 @@ class PipelineGate(Signatures):
                 if week_id
                 else Message("There is no active week.")
             )
-            return GateAnswer(False, missing, Message("See `trainweek week list`."), {})
+            with self.store.read() as connection:
+                known = connection.execute(select(schema.weeks.c.id).limit(1)).first()
+            listed = Message("See `trainweek week list`.")
+            return GateAnswer(False, missing, listed if known else CREATE_WEEK, {})
         with self.store.read() as connection:
             records = record_queries.decision_records(connection, week)
             saved = named or newest_decision(self.home, records)

@@ -237,7 +237,7 @@ def unasked(connection: Connection, sha256: str, signed: Signature | None) -> Re
     if since_signed(countersigning(connection)[1], sha256, signed):
         return None
     return Refused(
-        Message("Nobody asks for a countersignature of this decision."),
+        Message("No countersignature of this decision was requested."),
         Message("The CTO asks on the decision's page, with a reason; then countersign."),
     )
 

@@ -15,7 +15,7 @@ from core.timestamps import iso
 from core.vocabulary import SignatureState
 from runner.client.base import BaseClient
 from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
-from runner.client.signatures.kept_files import present_of, superseded, taken_over
+from runner.client.signatures.kept_files import present_of, superseded, taken_over, with_choice
 from runner.client.signatures.rules import newest_decision
 from runner.records import Condition, ConditionClosure, Signature
 from runner.store import queries, record_queries, rows, schema
@@ -209,7 +209,9 @@ def validity_from(
             Message("Week {week} of the signature is missing.", week=signature.week_id), sign_again
         )
     sha256 = signature.revalidation_sha256
-    return validity_of(statement, present_of(home, week, statement["bound"], sha256, later), now)
+    present = present_of(home, week, statement["bound"], sha256, later)
+    validity = validity_of(statement, present, now)
+    return validity if later else with_choice(home, validity)
 
 
 def validity_among(

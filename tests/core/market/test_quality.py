@@ -159,7 +159,10 @@ def test_the_text_names_no_fact_that_is_not_there(tmp_path: Path) -> None:
     reported = quality(candles_of(tmp_path, {})).text()
     assert "None" not in reported
     assert re.search("^synthetic +no$", reported, re.M)
-    assert re.search("^sintético +não$", reported.in_("pt"), re.M)
+    portuguese = reported.in_("pt")
+    assert re.search("^sintético +não$", portuguese, re.M)
+    assert re.search(r"^primeira barra +01/01/2024 00:00 UTC$", portuguese, re.M)
+    assert re.search(r"^barras +\d+$", portuguese, re.M)
 
 
 def test_of_many_bars_a_few_are_named_and_the_rest_counted(tmp_path: Path) -> None:

@@ -64,6 +64,13 @@ def test_nothing_else_is_reached(home: Home, tmp_path: Path, name: str) -> None:
     assert named_in(home, f"see {name} there") == []
 
 
+def test_a_pipe_is_not_opened(home: Home) -> None:
+    """To read one waits until somebody writes."""
+    os.mkfifo(home.root / "logs" / "pipe.log")
+    assert not isinstance(find(home, "logs/pipe.log"), NamedFile)
+    assert named_in(home, "see logs/pipe.log there") == []
+
+
 def test_a_link_within_the_data_directory_is_followed(home: Home) -> None:
     (home.root / "logs" / "newest.log").symlink_to(home.training_log)
     found = find(home, "logs/newest.log")

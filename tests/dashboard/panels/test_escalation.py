@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.vocabulary import JobKind, Role
+from core.vocabulary import JobKind, JobState, Role
 from dashboard.panels.escalation import items
 from tests.dashboard.place import Place, button, text_of
 from tests.expected import job_of, present, recorded
@@ -219,3 +219,24 @@ def test_a_crash_offers_no_restart_before_it_is_closed(place: Place) -> None:
     place.client().open_incident(week.id, "crash", "it fell over")
     test = place.draw("escalation")
     assert not [b.key for b in test.button if "restart" in present(b.key)]
+
+
+def test_an_incident_of_a_completed_run_offers_no_restart_and_says_its_time(place: Place) -> None:
+    job = place.train()
+    week = present(place.client().active_week())
+    recorded(place.client().open_incident(week.id, "performance", "The reward does not rise."))
+    test = place.draw("escalation")
+    assert "Restart with lower learning rate" in restarts(test)
+    place.end(job, JobState.SUCCEEDED)
+    test = place.draw("escalation")
+    assert not restarts(test)
+    text = text_of(test)
+    assert "As of then: The reward does not rise." in text
+    assert f"Run {job.run} has completed: it can't be stopped or restarted." in text
+    assert "Naquele momento: The reward" in text_of(place.draw("escalation", language="pt"))
+
+
+def restarts(test: AppTest) -> list[str]:
+    """The restarts that are offered, each in a popover."""
+    labels = [popover.proto.popover.label for popover in test.get("popover")]
+    return [label for label in labels if label.startswith("Restart")]

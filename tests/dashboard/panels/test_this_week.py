@@ -12,7 +12,6 @@ from core.language import Message
 from core.ledger_bodies import (
     AttemptColumns,
     AttemptStarted,
-    JobChanged,
     JobColumns,
     ProcessColumns,
 )
@@ -152,15 +151,7 @@ def started(place: Place) -> list[str]:
 def test_a_resumed_run_says_so_until_its_first_event(place: Place) -> None:
     """Step and speed that stand there are of the killed attempt, which had come further."""
     job = place.train()
-    killed = ProcessColumns(state=JobState.INTERRUPTED, ended_at=place.now).given()
-    place.record_of_job(
-        JobChanged(
-            job_id=job.id,
-            number=1,
-            job=JobColumns(**killed),
-            attempt=AttemptColumns(**killed),
-        )
-    )
+    place.end(job, JobState.INTERRUPTED)
     began = ProcessColumns(state=JobState.RUNNING, started_at=place.now, pid=os.getpid()).given()
     place.record_of_job(
         AttemptStarted(
@@ -197,3 +188,18 @@ def test_a_resumed_run_says_so_until_its_first_event(place: Place) -> None:
     text = text_of(place.draw("this_week"))
     assert "no event yet" not in text
     assert "12,288" in text
+
+
+def test_next_is_a_blocking_incident_before_any_slot(place: Place) -> None:
+    week = place.watch()
+    text = text_of(place.draw("this_week"))
+    assert "**Then**" not in text
+    place.client().open_incident(week.id, "crash", "it fell over")
+    text = text_of(place.draw("this_week"))
+    assert "**Next** :red[:material/campaign:] Close the incident **Critical issue" in text
+    assert text.index("**Next**") < text.index("**Then**")
+    text = text_of(place.draw("this_week", language="pt"))
+    assert "Feche o incidente" in text
+    incident = place.client().incidents(week.id)[0]
+    place.client().close_incident(incident.id, "disk was full")
+    assert "**Then**" not in text_of(place.draw("this_week"))

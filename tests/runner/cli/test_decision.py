@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from datetime import timedelta
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.files import write_json
+from core.paths import Home
 from core.people import Person
 from core.vocabulary import Role, SignatureAct
 from tests.expected import recorded
 from tests.runner.cli.terminal import trainweek
-from tests.runner.place import LAUNCH, LEAD, add_line
+from tests.runner.place import LAUNCH, LEAD, add_line, empty_database
 from tests.runner.signed_place import CONDITIONS, SignedPlace
 
 if TYPE_CHECKING:
@@ -257,3 +260,38 @@ def test_a_capsule_is_not_compared_with_signatures_of_a_newer_version(
     assert "of kind signature, has an unknown value in act: 'withdraw'" in unknown.stderr
     assert "Update trainweek" in unknown.stderr
     assert "Traceback" not in unknown.stderr
+
+
+def test_after_another_model_was_chosen_it_says_whose_it_is(place: SignedPlace) -> None:
+    root = place.home.root
+    recorded(place.sign(place.revalidate("GO")))
+    place.home.best_model.write_bytes(b"another")
+    assert "changed: its SHA-256" in decision("show", home=root).stdout
+    choice = {
+        "sha256": hashlib.sha256(b"another").hexdigest(),
+        "run": "run-b",
+        "how": "chosen",
+        "by": "Lea",
+        "at": "2026-02-27T15:00:00Z",
+        "reason": "the calmer one",
+    }
+    write_json(place.home.best_model_choice, choice)
+    shown = decision("show", home=root).stdout
+    assert "signature VOID" in shown
+    assert "! Lea chose the model of run run-b, which was not signed." in shown
+    assert "To keep the signed model, choose its run again (page Runs)." in shown
+    assert " or " not in shown
+    assert "changed: its SHA-256" not in shown
+    write_json(place.home.best_model_choice, choice | {"how": "completed", "reason": None})
+    assert "Run run-b has completed since" in decision("show", home=root).stdout
+
+
+def test_without_any_week_it_says_how_to_make_one(tmp_path: Path) -> None:
+    home = Home(tmp_path / "empty")
+    home.state.mkdir(parents=True)
+    home.database.write_bytes(empty_database())
+    (home.root / "models").mkdir()
+    answer = decision("show", home=home.root)
+    assert answer.returncode == 2
+    assert "There is no active week." in answer.stderr
+    assert "trainweek week new --launch" in answer.stderr

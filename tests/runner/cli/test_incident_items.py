@@ -53,7 +53,8 @@ def test_the_list_names_ids_and_actions(tmp_path: Path) -> None:
     shown = trainweek("incidents", "list", home=home.root)
     assert shown.returncode == 1
     lines = shown.stdout.splitlines()
-    assert lines[0] == f"{opened.id}  crash  OPEN  it fell over"
+    when = f"{opened.opened_at:%Y-%m-%d %H:%M}"
+    assert lines[0] == f"{opened.id}  crash  OPEN  as of {when} UTC: it fell over"
     assert lines[2].startswith("  [-] 2. Save a copy of the log")
     assert lines[2].endswith("(Lea: there is no log)")
     assert lines[3].startswith("  [ ] 3. Investigate")

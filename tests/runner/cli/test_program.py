@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import typer
 
+from runner.cli.program import run
 from tests.runner.cli.terminal import trainweek
 
 if TYPE_CHECKING:
@@ -49,3 +53,52 @@ def test_a_result_in_json_keeps_its_exit_code(tmp_path: Path) -> None:
     done = trainweek("data-check", "--json", home=tmp_path)
     assert done.returncode == 1
     assert json.loads(done.stdout)["ok"] is False
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["inspect", LONG], 2),
+        (["diagnose", LONG], 3),
+        (["watch", LONG], 2),
+        (["data", "check", "--train-data-dir", LONG], 2),
+        (["week", "list", "--home", LONG], 2),
+        (["week", "list", "--home", "x" * 5000], 2),
+    ],
+    ids=lambda given: given[0] if isinstance(given, list) else "",
+)
+def test_a_path_that_no_file_can_have_is_named(tmp_path: Path, words: list[str], code: int) -> None:
+    done = trainweek(*words, home=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "File name too long" in done.stderr
+
+
+def test_a_link_that_leads_to_itself_is_named(tmp_path: Path) -> None:
+    circle = tmp_path / "circle"
+    circle.symlink_to(circle)
+    done = trainweek("week", "list", "--home", circle)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert str(circle) in done.stderr
+
+
+def test_a_path_that_may_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the system answers it to an account without rights."""
+    denied = PermissionError(errno.EACCES, "Permission denied", "/srv/closed")
+
+    def fail() -> None:
+        raise denied
+
+    program = typer.Typer()
+    program.command()(fail)
+    monkeypatch.setattr(sys, "argv", ["trainweek"])
+    with pytest.raises(SystemExit) as ended:
+        run(program)
+    assert ended.value.code == 2
+    denied.filename = None  # names no path: a fault of ours keeps its traceback
+    with pytest.raises(PermissionError):
+        run(program)

@@ -30,7 +30,7 @@ PEOPLE = "people: {ana@example.org: lead}"
     [
         ("[auth\n", 0o600, PEOPLE, "login.toml is not valid TOML"),
         (GOOD, 0o644, PEOPLE, "accessible to others"),
-        (GOOD, 0o600, None, "lists nobody"),
+        (GOOD, 0o600, None, "lists no people"),
         (None, 0o600, PEOPLE, "no login is configured"),
         (GOOD, 0o600, "people: {ana@example.org: cto", "invalid YAML"),
         (GOOD, 0o600, "people: {ana@example.org: king}", "'king' is invalid"),

@@ -85,10 +85,10 @@ def test_json_is_the_same_in_each_language(
 
 
 def test_control_characters_are_escaped_wherever_text_is_printed(capsys):
-    hidden = "a\x1b[31m\x9b2J\u202eb"
-    escaped = "a\\x1b[31m\\x9b2J\\u202eb"
+    hidden = "a\x1b[31m\x9b2J\u202eb\u200b\ufeff\xad"
+    escaped = "a\\x1b[31m\\x9b2J\\u202eb\\u200b\\ufeff\\xad"
     assert visible(hidden + "\n\r") == escaped + "\\n\\r"
-    assert printable(hidden + "\n\tü 漢") == escaped + "\n\tü 漢"
+    assert printable(hidden + "\n\tü 漢 👩\u200d💻") == escaped + "\n\tü 漢 👩\u200d💻"
     tell(hidden)
     warn(hidden)
     printed = capsys.readouterr()

@@ -202,3 +202,19 @@ def test_a_token_is_made_after_a_fresh_sign_in_alone_and_for_oneself(desk: Desk)
     assert refusal(eve.revoke_token(own.id)) == "You have no such access token."
     assert own.live(desk.now)
     assert isinstance(desk.place.lead.make_token("mine", ALL, 7), Refused)
+
+
+def test_who_has_no_token_does_not_fill_the_ledger(desk: Desk) -> None:
+    """Under a hundred names of its own."""
+    for number in range(110):
+        by = Person(f"program-{number}", Role.LEAD)
+        entry = TerminalEntry(desk.place.home, by, None, lambda: desk.now)
+        client = Client(desk.place.home, by, lambda: desk.now, entry)
+        assert isinstance(client.note(desk.place.week.id, "hourly_1", "seen"), Refused)
+    assert len(desk.denials()) == 100
+    ana = desk.secret(Scope.TICK)
+    assert isinstance(desk.terminal(ana).submit(JobKind.TRAIN), Refused)
+    assert desk.denials()[-1][0] == "ana@example.org", "what a proved person was refused counts"
+    desk.now += timedelta(minutes=61)
+    desk.notes(None)
+    assert len(desk.denials()) == 102

@@ -451,7 +451,7 @@ def test_approving_a_no_go_takes_a_second_person(place: Place) -> None:
     proven = Person("Lea", Role.LEAD, verified=True)
     unasked = place.client(proven).countersign(week, seen, "I do too")
     assert isinstance(unasked, Refused)
-    assert "Nobody asks" in unasked.reason
+    assert "No countersignature" in unasked.reason
     recorded(cto.request_countersignature(week, seen, "I trust it"))
     assert isinstance(place.client(proven).countersign(week, seen, "I do too"), Recorded)
     signed = recorded(cto.sign(week, seen, approve, "I trust it", second=LEAD))

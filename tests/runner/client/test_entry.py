@@ -151,6 +151,17 @@ def test_only_a_sign_in_of_the_last_quarter_of_an_hour_is_fresh(
     assert refusal(door.client(ana).close_incident(door.crash(ana), "found")) == FRESH
 
 
+def test_a_clock_that_was_set_back_makes_no_sign_in_fresh_again(door: Door) -> None:
+    ana = door.comes_in()
+    number = door.crash(ana)
+    door.now += timedelta(minutes=20)
+    assert isinstance(door.note(ana), Recorded)  # the last click
+    door.now -= timedelta(minutes=10)
+    assert refusal(door.client(ana).close_incident(number, "found")) == FRESH
+    ana = door.comes_in()
+    assert isinstance(door.client(ana).close_incident(number, "found"), Recorded)
+
+
 def test_another_person_in_the_same_browser_ends_the_session_before(door: Door) -> None:
     ana, before = door.comes_in(), door.token
     give_role(door.place.home, "eve@example.org", Role.ENGINEER)

@@ -49,3 +49,18 @@ def test_a_finished_run_requires_none(place: Place) -> None:
 def test_nothing_is_asked_where_nothing_is_recorded(place: Place) -> None:
     trained(place, JobState.FAILED)
     assert isinstance(place.lead.submit(JobKind.REVALIDATE, {}), Submitted)
+
+
+def test_a_failed_row_of_the_preparation_requires_a_reason(place: Place) -> None:
+    """Whoever asks: not only the page and the command line look at the rows."""
+    trained(place, JobState.SUCCEEDED)
+    data = {"name": "backtest", "ok": False, "errors": ["no candles of February"]}
+    service = place.service(take_over=True)
+    asked = place.submit(JobKind.DATA_CHECK, result={"ok": False, "datasets": [data]})
+    place.until(service, asked)
+    service.close()
+    found = refused(place.lead.submit(JobKind.REVALIDATE, SAVED))
+    assert "no candles of February" in found.reason
+    assert "--reason" in found.remedy
+    given = SAVED | {"override_reason": "only February is missing"}
+    assert isinstance(place.lead.submit(JobKind.REVALIDATE, given), Submitted)
