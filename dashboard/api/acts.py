@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.language import Message
 from core.text_rules import is_blank
-from core.vocabulary import JobKind, Verdict
+from core.vocabulary import ItemState, JobKind, Verdict
 from dashboard.api import event_shapes, problems, week_shapes
 from dashboard.api.asked import Asking, WeekId
 from dashboard.api.event_shapes import IncidentShape, JobShape
@@ -31,6 +31,8 @@ Key = Annotated[
         description="A request that is repeated with the same key is done once.",
     ),
 ]
+
+IncidentId = Annotated[int, Path(ge=1, le=2**53)]
 
 router = APIRouter(
     tags=["acts"], responses=problems.documented(400, 401, 403, 404, 409, 413, 422, 503)
@@ -75,6 +77,20 @@ class ClosingAsked(Body):
     """Close an incident."""
 
     reason: str = Field(max_length=MOST_TEXT, description="The root cause.")
+
+
+class ActionAsked(Body):
+    """Mark an action of an incident's procedure."""
+
+    state: Literal[ItemState.DONE, ItemState.SKIPPED]
+    note: str = Field(default="", max_length=MOST_TEXT, description="Required to skip it.")
+
+
+class RestartAsked(Body):
+    """Restart the training, with or without changed settings."""
+
+    learning_rate: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    ent_coef: float | None = Field(default=None, ge=0, allow_inf_nan=False)
 
 
 class JobAsked(Body):
@@ -177,13 +193,27 @@ def open_incident(week: WeekId, asked: IncidentAsked, act: Act, key: Key = None)
 
 
 @router.post("/incidents/{incident}/close", operation_id="close_incident")
-def close_incident(
-    incident: Annotated[int, Path(ge=1, le=2**53)], asked: ClosingAsked, act: Act
-) -> IncidentShape:
+def close_incident(incident: IncidentId, asked: ClosingAsked, act: Act) -> IncidentShape:
     """Close an incident that blocks nothing. Scope `tick`."""
     closed = act.saved(act.client.close_incident(incident, asked.reason))
     found = act.asked.weeks.snapshot(closed.week_id).week
     return event_shapes.incident(closed, found, act.asked.language)
+
+
+@router.post("/incidents/{incident}/actions/{index}", operation_id="mark_action")
+def mark_action(
+    incident: IncidentId,
+    index: Annotated[int, Path(ge=0, le=1000, description="Its place in the list, from 0.")],
+    asked: ActionAsked,
+    act: Act,
+) -> IncidentShape:
+    """Mark an action as done or skipped. Scope `tick`."""
+    if asked.state is ItemState.DONE:
+        marked = act.saved(act.client.do_incident_action(incident, index, asked.note))
+    else:
+        marked = act.saved(act.client.skip_incident_action(incident, index, asked.note))
+    found = act.asked.weeks.snapshot(marked.week_id).week
+    return event_shapes.incident(marked, found, act.asked.language)
 
 
 @router.post("/jobs", status_code=202, operation_id="request_job")
@@ -205,3 +235,15 @@ def stop_job(job: Annotated[str, Path(max_length=100)], act: Act, key: Key = Non
     if act.client.job(job) is None:
         raise problems.not_found(Message("There is no job {job}.", job=job))
     return event_shapes.job(act.saved(act.client.stop(job, key)), act.asked.language)
+
+
+@router.post("/training/restart", status_code=202, operation_id="restart_training")
+def restart_training(asked: RestartAsked, act: Act, key: Key = None) -> JobShape:
+    """Stop, save and start again the training of the active week. Scope `operate`."""
+    outcome = act.client.restart(
+        learning_rate=asked.learning_rate, ent_coef=asked.ent_coef, key=key
+    )
+    act.asked.weeks.forget()
+    if isinstance(outcome, Submitted):
+        return event_shapes.job(outcome.job, act.asked.language)
+    raise act.refused(outcome)

@@ -68,7 +68,7 @@ def test_readings_carry_where_they_come_from(tmp_path):
     assert inspect(tmp_path)["readings"]["kl"] == {
         "value": 0.5,
         "unit": "",
-        "window": "last 100 episodes",
+        "window": "last update",
         "source": "events.out.tfevents.1700000000.host.1.0: train/approx_kl",
         "step": 4096,
         "at": "2023-11-14T22:13:20Z",

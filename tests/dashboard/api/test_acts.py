@@ -149,3 +149,44 @@ def test_a_job_is_stopped(served: Served) -> None:
     answer = served.post(f"/api/v1/jobs/{job.id}/stop", secret, None)
     assert answer.status_code == 202
     assert served.lines()[-1]["by"] == "eva@example.org"
+
+
+def test_actions_of_an_incident_are_marked(served: Served) -> None:
+    secret = served.token("eva", Scope.TICK)
+    opened = served.post(
+        "/api/v1/weeks/active/incidents", secret, {"procedure": "crash", "summary": "It died."}
+    ).json()
+    path = f"/api/v1/incidents/{opened['id']}/actions"
+    waiting = [one["index"] for one in opened["actions"] if one["state"] == "OPEN"]
+    first, second = waiting[:2]
+    done = served.post(f"{path}/{first}", secret, {"state": "DONE", "note": "Looked."}).json()
+    assert done["actions"][first]["state"] == "DONE"
+    assert done["actions"][first]["by"] == "eva@example.org"
+    assert served.post(f"{path}/{second}", secret, {"state": "SKIPPED"}).status_code == 422
+    skipped = served.post(f"{path}/{second}", secret, {"state": "SKIPPED", "note": "No need."})
+    assert skipped.json()["actions"][second]["state"] == "SKIPPED"
+    assert served.post(f"{path}/{second}", secret, {"state": "OPEN"}).status_code == 422
+    assert served.post(f"{path}/900", secret, {"state": "DONE"}).status_code == 422
+
+
+def test_the_training_is_restarted_with_another_learning_rate(served: Served) -> None:
+    path, body = "/api/v1/training/restart", {"learning_rate": 1e-4}
+    assert served.post(path, served.token("eva", Scope.TICK), body).status_code == 403
+    answer = served.post(path, served.token("eva", Scope.OPERATE), body)
+    assert answer.status_code == 202, answer.text
+    line = next(one for one in reversed(served.lines()) if one["kind"] == "request")
+    assert line["token"]
+    assert line["body"]["params"]["learning_rate"] == 1e-4
+
+
+def test_reading_writes_nothing(served: Served) -> None:
+    secret = served.token("lea", *Scope)
+    document = served.get("/api/v1/openapi.json", secret).json()
+    before = served.home.ledger.read_bytes()
+    run = present(served.place.client().runs()[0].run)
+    for path, operations in document["paths"].items():
+        if "get" in operations:
+            address = path.replace("{week}", "active").replace("{run}", run)
+            query = "?tag=train/loss" if path.endswith("series") else ""
+            assert served.get(address + query, secret).status_code == 200, path
+    assert served.home.ledger.read_bytes() == before
