@@ -11,6 +11,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+
 from core.errors import IntegrityError
 from core.language import Message
 
@@ -74,6 +76,18 @@ class Clock:
         after = self.points[index]
         share = (real - before.real) / (after.real - before.real)
         return before.week + (after.week - before.week) * share
+
+    def week_seconds(self, real: np.ndarray) -> np.ndarray:
+        """:meth:`to_week` of many moments: unix seconds, float64[n]."""
+        if not self.points:
+            return real
+        first, last = self.points[0], self.points[-1]
+        reals = np.array([point.real.timestamp() for point in self.points])
+        weeks = np.array([point.week.timestamp() for point in self.points])
+        found = np.interp(real, reals, weeks)
+        found = np.where(real < reals[0], first.week.timestamp() + real - reals[0], found)
+        after = last.week.timestamp() + (real - reals[-1]) * last.pace
+        return np.asarray(np.where(real > reals[-1], after, found))
 
     def to_real(self, week: datetime) -> datetime | None:
         """The first real time with this week time.

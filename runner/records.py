@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from core.ledger_bodies.checks import step_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
@@ -74,7 +76,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class Note:
-    """A person's note on a slot."""
+    """A person's note on a slot, or on a step of the run.
+
+    :ivar slot: id of the slot; ``step:20480`` for a note on a step.
+    """
 
     id: int
     week_id: str
@@ -85,6 +90,11 @@ class Note:
     verified: bool
     at: datetime  # real
     at_week: datetime
+
+    @property
+    def step(self) -> int | None:
+        """The step that it is about; None for a note on a slot."""
+        return step_of(self.slot)
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,23 @@ class Ticked(Body):
 
 
 class NoteWritten(Body):
-    """A person wrote a note on a slot."""
+    """A person wrote a note on a slot, or on a step of the run: its slot is then ``step:20480``."""
 
     kind = "note"
 
     slot: PlainText
     text: PlainText
+
+
+_STEP = "step:"
+
+
+def place_of_step(step: int) -> str:
+    """Where a note on a step stands, in place of a slot: ``step:20480``."""
+    return f"{_STEP}{step}"
+
+
+def step_of(slot: str) -> int | None:
+    """The step of such a place; None for a slot's id."""
+    number = slot.removeprefix(_STEP)
+    return int(number) if number != slot and number.isdecimal() else None

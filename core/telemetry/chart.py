@@ -42,20 +42,25 @@ def downsample(series: Series, max_points: int = MAX_POINTS) -> Series:
 
     :raises ValueError: fewer than 7 points allowed.
     """
-    if max_points < 7:
-        raise ValueError(f"a chart needs at least 7 points, not {max_points}")
     if len(series) <= max_points:
         return series
     views = _VIEWS.setdefault(series, {})
     view = views.get(max_points)
     if view is None:
-        view = views[max_points] = series.where(_chosen(series.value, max_points))
+        view = views[max_points] = series.where(chosen_points(series.value, max_points))
     return view
 
 
-def _chosen(value: np.ndarray, max_points: int) -> np.ndarray:
-    """Indices, ascending, at most ``max_points``."""
+def chosen_points(value: np.ndarray, max_points: int) -> np.ndarray:
+    """Indices of the points that :func:`downsample` keeps, ascending.
+
+    :raises ValueError: fewer than 7 points allowed.
+    """
+    if max_points < 7:
+        raise ValueError(f"a chart needs at least 7 points, not {max_points}")
     count = len(value)
+    if count <= max_points:
+        return np.arange(count)
     finite = np.isfinite(value)
     kinds = [np.isnan(value), value == np.inf, value == -np.inf] if not finite.all() else []
     kinds = [kind for kind in kinds if kind.any()]

@@ -193,6 +193,15 @@ class RunEvents:
             attempts = self._split(until)
             return attempts[-1].points(tag) if attempts else empty(tag)
 
+    def written_by(self, number: int, tag: str, until: float | None = None) -> Series:
+        """The points of a tag that one attempt wrote; also those that a later one replaced.
+
+        :param number: of the attempt, from 0; one that does not exist wrote nothing.
+        """
+        with self._lock:
+            attempts = self._split(self._bound(until))
+            return attempts[number].points(tag) if number < len(attempts) else empty(tag)
+
     def last_event(self, until: float | None = None) -> LastEvent | None:
         """The newest scalar with ``wall <= until``; None if there is none.
 

@@ -1,4 +1,4 @@
-"""Drawing charts, and the charts of the live page with their limits and normal ranges."""
+"""The charts of the live page with their limits and normal ranges, and drawing curves."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from core.language import Message, said
+from core.language import Message
 from core.telemetry.readings import RATE_POINTS, entropy_series, known_series, pace_series
 from core.telemetry.series import Series
-from dashboard.figures.curves import Band, Limit
-from dashboard.figures.style import CONFIG, GRAY, ORANGE, STILL
+from dashboard.figures.curves import curve
+from dashboard.figures.palette import GRAY, ORANGE
+from dashboard.figures.view import Axis, Band, Limit, Line, Mark, View
+from dashboard.formatting import number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
-
-    import plotly.graph_objects as go
 
     from core.playbook import Playbook
     from core.telemetry import RunEvents
@@ -48,7 +48,7 @@ class Chart:
 
     def limits(self, page: Page, playbook: Playbook | None) -> list[Limit]:
         """The chart's horizontal lines: zero, and the limit of its check if the playbook has it."""
-        found = [Limit(0.0, "0", GRAY)] if self.zero else []
+        found = [Limit(0.0, "", GRAY)] if self.zero else []
         spec = playbook.checks.get(self.check) if self.check and playbook else None
         if spec is not None and isinstance(spec.threshold, float):
             limit = page.say.raw("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
@@ -73,6 +73,7 @@ REWARD, KL, SPEED = Message("Reward"), Message("KL divergence"), Message("Steps 
 SHARPE = Message("Validation Sharpe")
 EXPLAINED, ENTROPY = Message("Explained variance"), Message("Entropy")
 ENTROPY_TAG = "train/entropy_loss"
+SPEED_TAG = "steps/s"  # not logged: it is measured
 CHARTS = (
     Chart("reward", REWARD, {REWARD: "rollout/ep_rew_mean"}, "rollout/ep_rew_mean", zero=True),
     Chart("kl", KL, {KL: "train/approx_kl"}, "train/approx_kl",
@@ -87,16 +88,62 @@ CHARTS = (
 )  # fmt: skip
 
 
-def draw(page: Page, figure: go.Figure, *, key: str, alt: str, still: bool = False) -> None:
-    """Draw a figure, with numbers in the viewer's language.
+def draw_curves(
+    page: Page,
+    series: Mapping[str, Series | Line],
+    *,
+    key: str,
+    title: str,
+    height: int,
+    limits: Sequence[Limit] = (),
+    bands: Sequence[Band] = (),
+    marks: Sequence[Mark] = (),
+    view: View | None = None,
+) -> None:
+    """Draw named curves; the key keeps the very same chart in the browser when points are added.
 
-    :param alt: text alternative for screen readers.
-    :param still: without tooltips.
+    :param title: of the chart; with what the curves show it is its text for screen readers.
+    :param height: pixels.
+    :param view: how they are shown; None: over the steps, as logged.
     """
-    if page.viewer.language == "pt":
-        figure.update_layout(separators=",.")
-    config = STILL if still else CONFIG
-    st.plotly_chart(figure, key=key, config=config, alt=said(alt, page.viewer.language))
+    say = page.say
+    view = view or View(language=page.viewer.language)
+    steps = say.raw("Step {value}", value="{value}")
+    option = curve(
+        series,
+        limits=limits,
+        bands=bands,
+        marks=marks,
+        view=view,
+        smooth_name=say.raw("{name}, smoothed", name="{name}"),
+        header="{value} h" if view.axis is Axis.RELATIVE else steps,
+    )
+    points = {name: s.points if isinstance(s, Line) else s for name, s in series.items()}
+    alt = f"{say.raw(title)}. {takeaway(page, points)}."
+    st.echarts_chart(option, key=key, height=height, alt=alt)
+
+
+def takeaway(page: Page, series: Mapping[str, Series]) -> str:
+    """What curves show, in words: their ends and their range."""
+    say, parts = page.say, []
+    for name, points in series.items():
+        known = points.finite()
+        if not len(known):
+            parts.append(say.raw("{name}: no finite value", name=name))
+            continue
+        step, last = known.last
+        parts.append(
+            say.raw(
+                "{name}: from {first} to {last} at step {step}, lowest {low}, highest {high}",
+                name=name,
+                first=number(float(known.value[0])),
+                last=number(last),
+                step=number(step),
+                low=number(float(known.value.min())),
+                high=number(float(known.value.max())),
+            )
+        )
+    return "; ".join(parts)
 
 
 def logged_series(reader: RunEvents, tag: str, until: datetime) -> Series:
@@ -118,4 +165,4 @@ def speed_series(reader: RunEvents, until: datetime) -> Series:
     restarts = [mark.first_wall for mark in reader.attempts[1:]]
     for wall in restarts:  # a window that spans a restart measures the pause
         rate[(later.wall >= wall) & (pace.wall[:-RATE_POINTS] < wall)] = np.nan
-    return Series("steps/s", later.step, later.wall, rate, later.source)
+    return Series(SPEED_TAG, later.step, later.wall, rate, later.source)

@@ -11,8 +11,8 @@ from core.language import Message, plural
 from core.reading import as_set
 from core.state_words import WORDS
 from core.vocabulary import GateStatus, Verdict
-from dashboard.components.charts import draw
 from dashboard.components.markup import unbroken
+from dashboard.components.plotly_chart import draw
 from dashboard.components.states import badge, icon, look
 from dashboard.figures.gates import gate_figure
 from dashboard.formatting import beyond, margin, share, short

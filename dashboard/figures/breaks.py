@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.figures.style import BLUE, GRAY, GREEN, ORANGE, RED, frame
+from dashboard.figures.palette import BLUE, GRAY, GREEN, ORANGE, RED
+from dashboard.figures.style import frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,112 +1,98 @@
-"""Curves of a run over its steps."""
+"""Curves of a run as options of ECharts: plain values, built from series; nothing is drawn here."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.telemetry.chart import downsample, later_of_a_step
-from dashboard.figures.style import MARK_ROW, MAX_POINTS, PALETTE, band, frame, limit_line, mark
+from dashboard.figures import axes
+from dashboard.figures.palette import GREEN, GRID, MAX_POINTS, PALETTE
+from dashboard.figures.shown_points import drawn, shown_points
+from dashboard.figures.view import AS_LOGGED, Axis, Band, Limit, Line, Mark, MarkKind, View
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    import plotly.graph_objects as go
+    import pyarrow as pa
 
     from core.telemetry import Series
 
+Option = dict[str, Any]
+LEFT, RIGHT, BOTTOM, ROW = 46, 14, 22, 14  # pixels beside the plot; height of a row of names
 MAX_ROWS = 3  # rows of mark names above a plot; further names reuse them
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A threshold line."""
-
-    value: float
-    label: str
-    colour: str
-
-
-@dataclass(frozen=True)
-class Band:
-    """A named region."""
-
-    low: float
-    high: float
-    label: str
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A named place on the step axis."""
-
-    step: float
-    label: str
-    colour: str
+NAMED = 12  # marks with a name; more would hide each other, and so would the many checks
+_TALLER = 2.5  # a limit may make the vertical axis so much longer; one farther away stays outside
+_TYPES = {
+    MarkKind.ALERT: "solid",
+    MarkKind.INCIDENT: "solid",
+    MarkKind.NOTE: "dashed",
+}  # others: dotted
+_HIDDEN: Option = {
+    "axisLabel": {"show": False}, "axisTick": {"show": False}, "axisLine": {"show": False},
+    "splitLine": {"show": False},
+}  # fmt: skip
+_WORDS: Option = _HIDDEN | {
+    "type": "category", "boundaryGap": False, "axisPointer": {"show": False},
+    "axisLabel": {"margin": 6, "fontSize": 11},
+}  # fmt: skip
 
 
 def curve(
-    series: Mapping[str, Series],
+    series: Mapping[str, Series | Line],
     *,
-    height: int = 220,
     limits: Sequence[Limit] = (),
     bands: Sequence[Band] = (),
     marks: Sequence[Mark] = (),
-    y_log: bool = False,
-    x_title: str = "",
-) -> go.Figure:
-    """Named series over their steps, at most 2000 points together.
+    view: View = AS_LOGGED,
+    smooth_name: str = "{name}",
+    header: str = "{value}",
+) -> Option:
+    """Named series, at most 2000 points together; with a smoothed line over the raw one on request.
 
-    A step that is logged twice shows the later point; the raw series keeps both.
+    A step that is logged twice shows the later point; the raw series keeps both. Gaps stay gaps: a
+    value that is not finite breaks the line, and so does one that a log axis can't show.
 
-    Gaps stay gaps: a value that is not finite breaks the line.
+    :param smooth_name: name of a smoothed line, with the curve's in place of ``{name}``.
+    :param header: of a tooltip: the place on the horizontal axis, as ``{value}``.
     """
-    figure = frame(height, legend=len(series) > 1, x_title=x_title)
-    share = max(MAX_POINTS // max(len(series), 1), 50)
-    for (name, points), colour in zip(series.items(), _colours(len(series)), strict=False):
-        points = downsample(later_of_a_step(points), share)
-        values = np.where(np.isfinite(points.value), points.value, np.nan)
-        alone = len(values) == 1
-        figure.add_scatter(
-            x=points.step,
-            y=values,
-            name=escape(name, quote=False),  # Plotly reads names as HTML
-            mode="markers" if alone else "lines",
-            line={"color": colour, "width": 1.6},
-            marker={"color": colour, "size": 6},
-            connectgaps=False,
-        )
-    for region in bands:
-        band(figure, region.low, region.high, region.label)
-    for limit in limits:
-        limit_line(figure, limit.value, limit.label, limit.colour)
-    _name(figure, marks, series)
-    figure.update_xaxes(tickformat="~s")
-    if y_log:
-        figure.update_yaxes(type="log", exponentformat="power")
-        for name in figure.select_annotations({"yref": "y"}):
-            name.y = math.log10(
-                name.y
-            )  # Plotly places shapes by value, but their names by exponent
-    return figure
+    lines = {name: each if isinstance(each, Line) else Line(each) for name, each in series.items()}
+    share = max(MAX_POINTS // max(len(lines), 1), 50)
+    tables = [shown_points(line, view, share) for line in lines.values()]
+    across = _across(lines.values(), view)
+    upright = _upright(tables, limits, view)
+    own = next((line for line in lines.values() if not line.other), None)
+    named = _marks(marks, own, view, across)
+    shown = [mark for _, mark in named if mark.kind is not MarkKind.CHECK]
+    rows = min(len(shown), MAX_ROWS) if len(shown) <= NAMED else 0
+    top = 8 + rows * ROW + (22 if len(lines) > 1 else 0)
+    series_drawn = _series(lines, tables, view, smooth_name)
+    series_drawn.append(_lines_and_bands(limits, bands, named, shown if rows else [], rows, view))
+    return {
+        "animation": False,
+        "color": [_colour(index) for index in range(len(lines))],
+        "grid": {
+            "left": LEFT, "right": RIGHT, "top": top, "bottom": BOTTOM,
+            "outerBoundsMode": "none", "containLabel": False,
+        },
+        "xAxis": _horizontal(across, view, header),
+        "yAxis": _vertical(upright, view),
+        "useUTC": True,
+        "legend": _legend(lines),
+        "tooltip": {
+            "trigger": "axis", "confine": True, "transitionDuration": 0,
+            "axisPointer": {"type": "line", "animation": False},
+        },
+        "dataset": [{"source": table} for table in tables],
+        "series": series_drawn,
+    }  # fmt: skip
 
 
-def _name(figure: go.Figure, marks: Sequence[Mark], series: Mapping[str, Series]) -> None:
-    """Draw the marks, with their names in rows above the plot."""
-    if not marks:
-        return
-    ends = [float(step) for points in series.values() for step in points.step[[0, -1]]]
-    middle = (min(ends) + max(ends)) / 2 if ends else 0.0
-    rows = min(len(marks), MAX_ROWS)
-    for number, place in enumerate(sorted(marks, key=lambda place: place.step)):
-        left = place.step > middle  # else the name would run out of the figure
-        mark(figure, place.step, place.label, place.colour, row=number % rows, left=left)
-    over = rows * MARK_ROW
-    figure.update_layout(margin_t=figure.layout.margin.t + over)  # the legend stays above them
+def ends_of(view: View) -> tuple[float, float]:
+    """Both ends of the horizontal axis of a view that says what it covers, in the axis' own unit."""
+    scale = _across((), view)
+    return scale.low, scale.high
 
 
 def around(points: Series, step: float, each_side: int) -> Series:
@@ -122,5 +108,174 @@ def step_at(points: Series, wall: float) -> float | None:
     return float(np.interp(wall, points.wall, points.step))
 
 
-def _colours(count: int) -> list[str]:
-    return [PALETTE[index % len(PALETTE)] for index in range(count)]
+def _across(lines: Iterable[Line], view: View) -> axes.Scale:
+    """The shown part; what the lines cover where nobody chose a part."""
+    ends = [
+        float(places[end]) for line in lines if len(places := view.places(line)) for end in (0, -1)
+    ]
+    first, last = view.whole or (min(ends, default=0.0), max(ends, default=1.0))
+    low = first if view.low is None else view.low
+    high = last if view.high is None else view.high
+    whole = view.low is None and view.high is None
+    parts = axes.PARTS if whole else axes.FINE_PARTS
+    if view.axis in {Axis.STEP, Axis.START}:
+        return axes.linear(low, high, view.language, parts)
+    if view.axis is Axis.RELATIVE:
+        return axes.spans(low, high, parts)
+    return axes.times(low, high, view.written, view.shift, parts)
+
+
+def _upright(tables: Sequence[pa.Table], limits: Sequence[Limit], view: View) -> axes.Scale:
+    columns = [table[name].to_numpy() for table in tables for name in table.column_names[1:]]
+    values = np.concatenate([np.empty(0), *columns])
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return (
+            axes.powers(0.1, 1.0, view.language) if view.log else axes.linear(0, 1, view.language)
+        )
+    low, high = float(values.min()), float(values.max())
+    for limit in limits:
+        low, high = _with_limit(low, high, limit.value, view.log)
+    if view.log:
+        return axes.powers(low, high, view.language)
+    return axes.linear(low, high, view.language)
+
+
+def _with_limit(low: float, high: float, limit: float, log: bool) -> tuple[float, float]:
+    """A range that also shows a limit, if that is not too far away for the curve to be seen."""
+    if log and limit <= 0:
+        return low, high
+    first, last, place = (math.log10(x) if log else x for x in (low, high, limit))
+    room = _TALLER * (last - first) or (1.0 if log else abs(last))
+    if max(first - place, place - last) > room:
+        return low, high
+    return min(low, limit), max(high, limit)
+
+
+def _horizontal(scale: axes.Scale, view: View, header: str) -> list[Option]:
+    """The axis that places the points, unseen; and one of text beside it, with its labels.
+
+    :param header: of a tooltip, with the place for ``{value}``.
+    """
+    time = view.axis in {Axis.WALL, Axis.WEEK}
+    low, high = drawn(scale.low, view), drawn(scale.high, view)
+    label: Option = {"show": False}
+    if not time:
+        label |= {"formatter": header, "precision": 2 if view.axis is Axis.RELATIVE else 0}
+    true: Option = {
+        "type": "time" if time else "value", "min": low, "max": high,
+        "interval": (high - low) / max(len(scale.labels) - 1, 1), "axisPointer": {"label": label},
+    }  # fmt: skip
+    return [_HIDDEN | true, _WORDS | {"position": "bottom", "data": list(scale.labels)}]
+
+
+def _vertical(scale: axes.Scale, view: View) -> list[Option]:
+    """As :func:`_horizontal`, for the values."""
+    true: Option = {"type": "value", "min": scale.low, "max": scale.high, "interval": scale.step}
+    if view.log:
+        true |= {"type": "log", "interval": 1}
+    grid = {"splitLine": {"show": True, "lineStyle": {"color": GRID}}}
+    return [_HIDDEN | true | grid, _WORDS | {"position": "left", "data": list(scale.labels)}]
+
+
+def _legend(lines: Mapping[str, Line]) -> Option:
+    if len(lines) < 2:
+        return {"show": False}
+    return {
+        "show": True, "type": "scroll", "top": 0, "left": 0, "right": 0, "data": list(lines),
+        "selectedMode": False, "itemWidth": 14, "itemHeight": 6, "icon": "roundRect",
+    }  # fmt: skip
+
+
+def _series(
+    lines: Mapping[str, Line], tables: Sequence[pa.Table], view: View, smooth_name: str
+) -> list[Option]:
+    found: list[Option] = []
+    for index, (name, line) in enumerate(lines.items()):
+        colour, alone = _colour(index), len(tables[index]) == 1
+        style = {"color": colour, "width": 1.6, "type": "dashed" if line.other else "solid"}
+        raw: Option = {
+            "type": "line", "name": name, "datasetIndex": index, "symbol": "circle",
+            "encode": {"x": "x", "y": "raw"}, "showSymbol": alone, "symbolSize": 6,
+            "connectNulls": False, "lineStyle": style, "itemStyle": {"color": colour},
+        }  # fmt: skip
+        found.append(raw)
+        if view.smoothing and not alone:
+            raw["lineStyle"] = style | {"width": 1, "opacity": 0.35}
+            found.append(
+                raw | {
+                    "name": smooth_name.format(name=name), "encode": {"x": "x", "y": "smooth"},
+                    "lineStyle": style | {"width": 2},
+                }
+            )  # fmt: skip
+    return found
+
+
+def _lines_and_bands(
+    limits: Sequence[Limit],
+    bands: Sequence[Band],
+    marks: Sequence[tuple[float, Mark]],
+    named: Sequence[Mark],
+    rows: int,
+    view: View,
+) -> Option:
+    """A series without points that carries limits, regions and marks."""
+    data: list[Option] = [
+        {
+            "yAxis": limit.value, "name": limit.label,
+            "lineStyle": {"color": limit.colour, "type": "dashed", "width": 1.2},
+            "label": {"formatter": "{b}", "position": "insideEndTop", "color": limit.colour},
+        }
+        for limit in limits
+    ]  # fmt: skip
+    for place, mark in marks:
+        label: Option = {"show": False}
+        if mark in named:
+            label = {
+                "show": True, "formatter": "{b}", "position": "end", "color": mark.colour,
+                "distance": 2 + ROW * (named.index(mark) % rows), "fontSize": 10,
+            }  # fmt: skip
+        data.append(
+            {
+                "xAxis": drawn(place, view),
+                "name": mark.label,
+                "label": label,
+                "lineStyle": {
+                    "color": mark.colour,
+                    "type": _TYPES.get(mark.kind, "dotted"),
+                    "width": 1.2,
+                },
+            }
+        )
+    areas = [
+        [
+            {
+                "yAxis": band.low, "name": band.label,
+                "itemStyle": {"color": GREEN, "opacity": 0.08},
+                "label": {"show": True, "position": "insideTopLeft", "color": GREEN, "fontSize": 10},
+            },
+            {"yAxis": band.high},
+        ]
+        for band in bands
+    ]  # fmt: skip
+    return {
+        "type": "line", "name": "", "data": [], "tooltip": {"show": False},
+        "markLine": {"symbol": "none", "animation": False, "silent": True, "data": data},
+        "markArea": {"silent": True, "animation": False, "data": areas},
+    }  # fmt: skip
+
+
+def _marks(
+    marks: Sequence[Mark], line: Line | None, view: View, across: axes.Scale
+) -> list[tuple[float, Mark]]:
+    """The marks of the shown part, each with its place; from left to right."""
+    found = []
+    for mark in marks:
+        place = mark.step if line is None else view.place(mark, line)
+        if across.low <= place <= across.high:
+            found.append((place, mark))
+    return sorted(found, key=lambda each: each[0])
+
+
+def _colour(index: int) -> str:
+    return PALETTE[index % len(PALETTE)]

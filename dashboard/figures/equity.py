@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from plotly.subplots import make_subplots
 
-from dashboard.figures.style import BLUE, GRAY, GRID, LEGEND, MAX_POINTS, ORANGE, RED
+from dashboard.figures.palette import BLUE, GRAY, GRID, MAX_POINTS, ORANGE, RED
+from dashboard.figures.style import LEGEND
 
 if TYPE_CHECKING:
     import pandas as pd

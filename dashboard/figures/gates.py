@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.decision.gate_record import ResampledGate
-from dashboard.figures.style import BLUE, GRAY, GREEN, GRID, ORANGE, RED
+from dashboard.figures.palette import BLUE, GRAY, GREEN, GRID, ORANGE, RED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

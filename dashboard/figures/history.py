@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.decision.gate_record import ResampledGate
-from dashboard.figures.style import GRAY, GREEN, RED, frame, limit_line
+from dashboard.figures.palette import GRAY, GREEN, RED
+from dashboard.figures.style import frame, limit_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from core.ledger_bodies import SessionsRevoked
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import Role
-from runner.cli.access_tokens import revoke_tokens, tokens_of
+from runner.cli.access_tokens import revoke_token, revoke_tokens, tokens, tokens_of
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -150,14 +150,14 @@ def revoke(
         )
     found = _sessions(place)
     mine = [one.id for one in found.live(now) if who is None or _is(one, who)]
-    tokens = tokens_of(place, who, now)
-    if not mine and not tokens and who is not None:
+    theirs = tokens_of(place, who, now)
+    if not mine and not theirs and who is not None:
         raise InputError(
             Message("{who} has no session and no access token.", who=who),
             Message("List them with: trainweek access sessions, trainweek access tokens"),
         )
     count = found.end(mine, now)
-    revoked = revoke_tokens(place, tokens, now)
+    revoked = revoke_tokens(place, theirs, now)
     if place.is_used:
         with Store(place).write() as transaction:
             body = SessionsRevoked(who=who, count=count)
@@ -186,3 +186,7 @@ def _summary(home: Home, access: AccessList) -> Message:
     if missing:
         parts.append(Message("no one has the role {roles}", roles=" or ".join(missing)))
     return Message("{file}: valid. {parts}.", file=str(home.access), parts=joined(parts, ", "))
+
+
+app.command()(tokens)
+app.command("revoke-token")(revoke_token)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.language import Message
 from core.ledger_bodies import NoteWritten, Ticked
+from core.ledger_bodies.checks import place_of_step
 from core.text_rules import is_blank
 from core.vocabulary import Right, Verdict
 from runner.client.base import BaseClient, no_week, refused_text
@@ -107,6 +108,16 @@ class Ticks(BaseClient):
             table = schema.notes
             row = connection.execute(select(table).where(table.c.id == entry.seq)).one()
             return Recorded(rows.note_of(row))
+
+    def note_at_step(
+        self, week_id: str, step: int, text: str, key: str | None = None
+    ) -> Recorded[Note] | Refused:
+        """Add a note to a step of the week's run; it is shown on each of its curves."""
+        if step < 0:
+            return Refused(
+                Message("There is no step {step}.", step=step), Message("Enter 0 or more.")
+            )
+        return self.note(week_id, place_of_step(step), text, key)
 
 
 def _checks_of(week: Week, slot: str) -> set[str]:

@@ -25,7 +25,7 @@ def still_there(screen: Screen) -> bool:
 def test_a_tick_keeps_the_chart_and_the_place_on_the_page(played: Site, window: Open) -> None:
     screen = window(played)
     screen.go("this_week")
-    remember(screen, ".st-key-reward-curve .js-plotly-plot")
+    remember(screen, ".st-key-reward-curve canvas")
     screen.main.evaluate("e => { e.scrollTop = 150 }")
     runner = screen.part("frame").inner_text()
     screen.page.wait_for_timeout(TWO_TICKS_MS)

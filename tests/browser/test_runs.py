@@ -12,7 +12,6 @@ from playwright.sync_api import expect
 
 from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
 from tests.browser.place import COMMAND, Site, wait_for
-from tests.browser.screen import SIZES
 from tests.expected import job_of, present, recorded
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def test_two_runs_are_compared_and_the_lead_chooses_one(twice: Site, window: Ope
     screen.sees("Validation Sharpe over steps")
     settings = screen.part("compared-settings")
     settings.get_by_text("seed").wait_for()
-    expect(screen.main.locator(".js-plotly-plot")).to_have_count(2)
+    expect(screen.main.locator(".stEChartsChart canvas")).to_have_count(2)
     screen.assert_whole()
     screen.keep("runs")
 
@@ -78,23 +77,6 @@ def test_two_runs_are_compared_and_the_lead_chooses_one(twice: Site, window: Ope
     other.sees("Escolhido por")
     other.assert_whole()
     other.keep("runs-phone-pt")
-
-
-LEGENDS_OVER_PLOTS = """() => [...document.querySelectorAll('.js-plotly-plot')].filter(chart => {
-  const box = part => chart.querySelector(part).getBoundingClientRect();
-  return box('.legend').bottom > box('.nsewdrag').top + 1;
-}).length"""
-
-
-def test_the_names_of_the_runs_stay_above_their_curves_when_the_window_changes(
-    twice: Site, window: Open
-) -> None:
-    screen = window(twice)
-    screen.go("runs")
-    expect(screen.main.locator(".js-plotly-plot .legend")).to_have_count(2)
-    for width, height in (SIZES["phone"], SIZES["laptop"], SIZES["desktop"]):
-        screen.page.set_viewport_size({"width": width, "height": height})
-        wait_for(lambda: not screen.page.evaluate(LEGENDS_OVER_PLOTS), "a legend above its plot")
 
 
 def test_a_further_run_proposes_a_seed_of_its_own(twice: Site, window: Open) -> None:

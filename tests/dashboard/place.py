@@ -141,10 +141,13 @@ class Place:
 
     def draw(self, panel: str, role: Role = Role.LEAD, language: Language = "en") -> AppTest:
         """One panel as its page draws it; a second ``.run()`` sees what changed."""
-        test = AppTest.from_function(
+        return self.app(panel, role, language).run()
+
+    def app(self, panel: str, role: Role = Role.LEAD, language: Language = "en") -> AppTest:
+        """As :meth:`draw`, before its first run: an address can be given to it."""
+        return AppTest.from_function(
             _script, args=(panel, self.page(role, language)), default_timeout=30
         )
-        return test.run()
 
 
 # AppTest runs the source of such a function alone: no name of this file is known in it.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from core.telemetry import Series
-from dashboard.figures.curves import Limit, Mark, curve, step_at
+from dashboard.figures.curves import Option, curve, step_at
 from dashboard.figures.equity import equity_figure, thin
 from dashboard.figures.history import GatePoint, gate_over_time
+from dashboard.figures.view import Axis, Limit, Line, Mark, View
 from tests.core.backtest_records import decision_of, record
 from tests.expected import present
 
@@ -21,44 +24,118 @@ def series(values: np.ndarray) -> Series:
     return Series("tag", steps, steps / 10 + 1_700_000_000.0, np.asarray(values, float))
 
 
+def points(option: Option) -> int:
+    return sum(len(each["source"]) for each in option["dataset"])
+
+
 def test_a_million_points_are_shown_with_two_thousand() -> None:
     values = np.sin(np.arange(1_000_000) / 1000)
     values[123_456] = 50.0
-    figure = curve({"a": series(values), "b": series(values)})
-    assert sum(len(trace.x) for trace in figure.data) <= 2000
-    assert max(figure.data[0].y) == 50.0  # the spike survives
+    option = curve({"a": series(values), "b": series(values)})
+    assert points(option) <= 2000
+    raw = option["dataset"][0]["source"]["raw"].to_pylist()
+    assert max(raw) == 50.0  # the spike survives
+    json.dumps({name: value for name, value in option.items() if name != "dataset"})
 
 
 def test_a_value_that_is_not_finite_is_a_gap() -> None:
-    figure = curve({"a": series(np.array([1.0, np.nan, 2.0, np.inf]))})
-    assert figure.data[0].connectgaps is False
-    assert np.isnan(figure.data[0].y[[1, 3]]).all()
+    option = curve({"a": series(np.array([1.0, np.nan, 2.0, np.inf]))})
+    assert option["series"][0]["connectNulls"] is False
+    assert option["dataset"][0]["source"]["raw"].to_pylist() == [1.0, None, 2.0, None]
 
 
 def test_a_single_point_is_visible() -> None:
-    assert curve({"a": series(np.array([1.0]))}).data[0].mode == "markers"
+    assert curve({"a": series(np.array([1.0]))})["series"][0]["showSymbol"] is True
+    assert curve({"a": series(np.array([1.0, 2.0]))})["series"][0]["showSymbol"] is False
 
 
 def test_limits_and_restarts_are_drawn_and_named() -> None:
-    figure = curve(
+    option = curve(
         {"a": series(np.arange(5.0))},
         limits=[Limit(0.01, "limit < 0.01", "red")],
-        marks=[Mark(200, "restart 1", "orange")],
+        marks=[Mark(200, "restart 1", "orange"), Mark(9000, "beyond the curve", "red")],
     )
-    assert [shape.y0 for shape in figure.layout.shapes] == [0.01, 0]
-    assert figure.layout.shapes[1].x0 == 200
-    assert {note.text for note in figure.layout.annotations} == {"limit < 0.01", "restart 1"}
+    limit, mark = option["series"][-1]["markLine"]["data"]
+    assert (limit["yAxis"], limit["name"]) == (0.01, "limit < 0.01")
+    assert (mark["xAxis"], mark["name"], mark["label"]["show"]) == (200, "restart 1", True)
 
 
-def test_on_a_log_axis_a_limit_is_named_at_its_line() -> None:
-    figure = curve(
-        {"kl": series(np.full(100, 0.004))},
-        limits=[Limit(0.1, "0.1", "red"), Limit(1e-6, "1e-06", "red")],
-        y_log=True,
+def test_many_marks_are_drawn_without_names_that_would_hide_each_other() -> None:
+    marks = [Mark(step, f"note {step}", "gray") for step in range(0, 400, 20)]
+    lines = curve({"a": series(np.arange(5.0))}, marks=marks)["series"][-1]["markLine"]["data"]
+    assert len(lines) == 20
+    assert not any(line["label"]["show"] for line in lines)
+
+
+def test_the_smoothed_line_is_over_the_raw_one() -> None:
+    option = curve({"a": series(np.array([0.0, 1.0, 0.0, 1.0]))}, view=View(smoothing=0.5))
+    raw, smooth = option["series"][:2]
+    assert raw["encode"]["y"] == "raw"
+    assert raw["lineStyle"]["opacity"] < 0.5
+    assert smooth["encode"]["y"] == "smooth"
+    table = option["dataset"][0]["source"]
+    np.testing.assert_allclose(table["smooth"].to_numpy(), [0, 2 / 3, 2 / 7, 2 / 3])
+
+
+def test_a_log_axis_has_gaps_where_it_can_not_show_a_value() -> None:
+    option = curve(
+        {"kl": series(np.array([0.004, 0.0, -1.0, 0.2]))},
+        limits=[Limit(0.1, "0.1", "red"), Limit(-1.0, "-1", "red")],
+        view=View(log=True),
     )
-    names = {name.text: name.y for name in figure.layout.annotations}
-    assert names == {"0.1": -1.0, "1e-06": -6.0}  # Plotly wants the exponent
-    assert {line.y0 for line in figure.layout.shapes} == {0.1, 1e-6}
+    assert option["dataset"][0]["source"]["raw"].to_pylist() == [0.004, None, None, 0.2]
+    assert option["yAxis"][0]["type"] == "log"
+    assert (option["yAxis"][0]["min"], option["yAxis"][0]["max"]) == (0.001, 1.0)
+    assert option["yAxis"][1]["data"] == ["0.001", "0.01", "0.1", "1"]
+
+
+def test_a_limit_that_is_far_away_does_not_flatten_the_curve() -> None:
+    near = curve({"a": series(np.array([4.0, 5.0]))}, limits=[Limit(3.0, "", "red")])
+    far = curve({"a": series(np.array([4.0, 5.0]))}, limits=[Limit(-1000.0, "", "red")])
+    assert near["yAxis"][0]["min"] <= 3.0
+    assert far["yAxis"][0]["min"] >= 3.5
+
+
+def test_a_chosen_part_is_shown_with_its_own_points() -> None:
+    """Zooming in shows what the whole curve had no room for."""
+    values = np.sin(np.arange(100_000) / 1000)
+    option = curve({"a": series(values)}, view=View(low=1_000_000, high=1_050_000))
+    x = option["dataset"][0]["source"]["x"].to_numpy()
+    assert len(x) == 503  # each point of it, and the neighbours that lead to the edges
+    assert (option["xAxis"][0]["min"], option["xAxis"][0]["max"]) == (1_000_000, 1_050_000)
+
+
+def test_the_axes_are_labelled_in_the_language_of_the_viewer() -> None:
+    english, portuguese = (
+        curve({"a": series(np.linspace(0, 0.05, 5))}, view=View(language=language))
+        for language in ("en", "pt")
+    )
+    assert english["yAxis"][1]["data"][1] == "0.01"
+    assert portuguese["yAxis"][1]["data"][1] == "0,01"
+
+
+@pytest.mark.parametrize(
+    ("axis", "first", "last"),
+    [
+        (Axis.STEP, 100, 300),
+        (Axis.START, 0, 200),
+        (Axis.RELATIVE, 0, 20 / 3600),
+        (Axis.WALL, 1_700_000_010_000, 1_700_000_030_000),
+        (Axis.WEEK, 1_600_000_010_000, 1_600_000_030_000),
+    ],
+)
+def test_a_curve_is_drawn_over_each_axis(axis: Axis, first: float, last: float) -> None:
+    whole = series(np.arange(4.0))
+    later = whole.where(slice(1, None))
+    line = Line(later, begin=(100, float(later.wall[0])))
+    view = View(axis=axis, to_week=lambda wall: wall - 100_000_000)
+    option = curve({"a": line}, marks=[Mark(300, "end", "gray")], view=view)
+    x = option["dataset"][0]["source"]["x"].to_numpy()
+    np.testing.assert_allclose(x[[0, -1]], [first, last])
+    (mark,) = option["series"][-1]["markLine"]["data"]
+    np.testing.assert_allclose(mark["xAxis"], last)
+    assert option["xAxis"][0]["min"] <= first
+    assert option["xAxis"][0]["max"] >= last
 
 
 def test_a_moment_before_the_curve_has_no_step() -> None:
@@ -75,6 +152,7 @@ def test_the_deepest_drawdown_is_never_thinned_away() -> None:
     assert sum(len(trace.x) for trace in figure.data) <= 2002
     assert min(figure.data[1].y) == -12.41
     assert len(thin(drawdown, 1000)) <= 1001
+    assert figure.layout.legend.yref == "container", "after a resize it stays above the curves"
 
 
 def revalidations(count: int, minutes: int) -> list[GatePoint]:

@@ -10,8 +10,8 @@ import streamlit as st
 from core.language import Message, joined, literal, plural
 from core.reading import as_set
 from core.report.labels import DIALS
-from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
+from dashboard.components.plotly_chart import draw
 from dashboard.figures.breaks import cost_figure, episode_figure, parts_figure
 from dashboard.formatting import NONE, fixed, short, signed
 from dashboard.wording import plain

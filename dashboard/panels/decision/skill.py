@@ -14,8 +14,8 @@ from core.report.sentences import OwnLine
 from core.state_words import capitals
 from core.trading.random_policies import better_than
 from core.vocabulary import Verdict
-from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
+from dashboard.components.plotly_chart import draw
 from dashboard.components.states import icon
 from dashboard.figures.gates import among_random
 from dashboard.formatting import NONE, fixed, share, short

@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.decision import SavedDecision, decision_text, gate_block
 from core.language import Message
-from dashboard.components.charts import draw
 from dashboard.components.choice import choice
+from dashboard.components.plotly_chart import draw
 from dashboard.data.decision import curves
 from dashboard.figures.equity import equity_figure
 from dashboard.panels.decision import change, earnings, robustness, skill, trust

@@ -1,12 +1,7 @@
-"""What the page shows, as its address has it: filter, page of the table, compared pair.
-
-The address decides: what a link asks for, or a return to the page without it, goes into the
-widgets; a change of a widget goes into the address.
-"""
+"""What the page shows, as its address has it: filter, page of the table, compared pair."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -14,6 +9,7 @@ import streamlit as st
 from core.errors import InputError
 from core.timestamps import parse_day
 from core.vocabulary import Decision
+from dashboard.address import Address
 from runner.client.signatures.decision_filter import DecisionFilter, SignedAs
 
 if TYPE_CHECKING:
@@ -22,22 +18,15 @@ if TYPE_CHECKING:
 
 SHORT = 12  # digits of a hash in the address
 NAMES = ("of_week", "run", "verdict", "signed", "text", "since", "until", "page", "pair")
-_SEEN = "history:address"
-_BEFORE = "history:address-before"  # in the session: the address that was replaced, and when
-LATE_S = 3.0  # until a browser has surely taken over a new address
-
-
-def key(name: str) -> str:
-    """The session's key of a part; the widget of the same name uses it."""
-    return f"history:{name}"
+ADDRESS = Address("history", NAMES)
+key = ADDRESS.key
 
 
 def read() -> None:
     """Bring the widgets into line with the address, if that is not what they wrote there."""
-    asked = _asked()
-    if st.session_state.get(_SEEN) == asked or _is_late(asked):
+    asked = ADDRESS.changed()
+    if asked is None:
         return
-    st.session_state[_SEEN] = asked
     pair = [each for each in asked.get("pair", "").split(",") if each]
     values: dict[str, Any] = {
         "of_week": asked.get("of_week", ""),
@@ -71,13 +60,7 @@ def write() -> None:
         "page": str(page) if page > 1 else "",
         "pair": ",".join(pair),
     }
-    st.session_state[_BEFORE] = (st.session_state.get(_SEEN), time.monotonic())
-    for name in NAMES:
-        if texts.get(name):
-            st.query_params[name] = texts[name]
-        elif name in st.query_params:
-            del st.query_params[name]
-    st.session_state[_SEEN] = _asked()
+    ADDRESS.write(texts)
 
 
 def filtered() -> None:
@@ -88,9 +71,7 @@ def filtered() -> None:
 
 def clear() -> None:
     """Remove the filter; the compared pair stays."""
-    st.session_state.pop(_BEFORE, None)  # the address is meant, also if it is the one from before
-    for name in NAMES[:-1]:
-        st.query_params.pop(name, None)
+    ADDRESS.leave_out(NAMES[:-1])
 
 
 def compare(sha256: str) -> None:
@@ -112,19 +93,6 @@ def asked_filter() -> DecisionFilter:
         since=held["since"],
         until=held["until"],
     )
-
-
-def _asked() -> dict[str, str]:
-    return {name: st.query_params[name] for name in NAMES if st.query_params.get(name)}
-
-
-def _is_late(asked: dict[str, str]) -> bool:
-    """Whether a run was asked for before the browser had taken over what :func:`write` wrote.
-
-    Such a run still has the address from before, and must not undo the choice.
-    """
-    before, at = st.session_state.get(_BEFORE, (None, 0.0))
-    return asked == before and time.monotonic() - at < LATE_S
 
 
 def _known(kinds: Iterable[Decision] | Iterable[SignedAs], text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Live training: the curves with normal ranges, restarts and explanations."""
+"""Live training: the curves with normal ranges, marks and explanations, as TensorBoard users expect."""
 
 from __future__ import annotations
 
@@ -7,36 +7,28 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message
-from core.telemetry.readings import known_series, pace_series
 from core.vocabulary import TrainingStatus
-from dashboard.components import run_summary
-from dashboard.components.charts import (
-    CHARTS,
-    SPEED,
-    Chart,
-    draw,
-    logged_series,
-    speed_series,
-)
+from dashboard.components import chart_pointer, run_summary
+from dashboard.components.charts import CHARTS, SPEED, SPEED_TAG, Chart
+from dashboard.components.curve_marks import every_mark
 from dashboard.components.empty_state import empty, no_run
 from dashboard.components.live import live_panel
-from dashboard.components.reward_curve import marks as marks_of
-from dashboard.figures.curves import Mark, curve
-from dashboard.formatting import age, number
+from dashboard.formatting import age
 from dashboard.page import TICK_SECONDS, Page
-from dashboard.panels.live_training import tensorboard
-from dashboard.panels.live_training.tag_meaning import meaning, numbers_of, unknown
+from dashboard.panels.live_training import controls, settings, tensorboard
+from dashboard.panels.live_training.chart_card import Card, Shown
+from dashboard.panels.live_training.lines import choices, lines_of
+from dashboard.panels.live_training.view import step_of, view_of
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
     from core.facts import RunFacts
-    from core.telemetry.series import Series
     from dashboard.data.shown_events import ShownEvents
     from dashboard.data.snapshot import Snapshot
+    from dashboard.panels.live_training.settings import Settings
 
-HEIGHT = 210
-MAX_VALUES = 3  # newest values in a chart's title
 IDLE_SECONDS = 10.0  # without a run in progress little changes
+CURVES = "curves"
 
 
 def show(page: Page) -> None:
@@ -65,13 +57,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         )
         return
     run_summary.show(page, snapshot)
-    marks = marks_of(page, snapshot, pace_series(logged.events, logged.until))
-    with st.grid(2, min_column_width=420, gap="small", key="curves"):
-        for chart in CHARTS:
-            _chart(page, snapshot, logged, chart, marks)
-        _speed(page, snapshot, logged, marks)
-        _components(page, logged, marks)
-    _others(page, logged, marks)
+    _curves(page, snapshot, logged)
     _problems(page, logged)
 
 
@@ -91,97 +77,69 @@ def _source(page: Page, snapshot: Snapshot, run: RunFacts) -> None:
         )
 
 
-def _chart(
-    page: Page, snapshot: Snapshot, logged: ShownEvents, chart: Chart, marks: list[Mark]
-) -> None:
+def _curves(page: Page, snapshot: Snapshot, logged: ShownEvents) -> None:
+    """The controls and all charts, in one view."""
+    chosen = settings.read()
+    lines = lines_of(page, snapshot, logged, chosen.beside)
+    pace = lines.pace
+    marks = every_mark(page, snapshot, pace.points)
+    beside = choices(page, snapshot, logged)
+    controls.show(page, chosen, beside=beside, marks=marks, tags=_others(logged))
+    view = view_of(page, snapshot, chosen, lines)
+    shown = Shown(page, lines, view, [mark for mark in marks if mark.kind not in chosen.hidden])
+    with st.grid(2, min_column_width=420, gap="small", key=CURVES):
+        for card in _cards(page, snapshot, logged, chosen):
+            card.draw(shown)
+    low, high = shown.ends
+
+    def choose(part: list[float]) -> None:
+        steps = [step_of(view, pace, place) for place in part]
+        settings.choose_part(*(steps or (None, None)))
+
+    chart_pointer.draw(CURVES, low, high, choose)
+
+
+def _cards(page: Page, snapshot: Snapshot, logged: ShownEvents, chosen: Settings) -> list[Card]:
+    """The page's charts: its own, then the pinned tags."""
+    say, playbook = page.say, snapshot.week.limits
+    found = [_card(page, snapshot, chart) for chart in CHARTS]
+    limits = [] if playbook is None else [Chart.speed_limit(page, playbook)]
+    found.append(
+        Card(
+            "speed", SPEED, {say.raw(SPEED): SPEED_TAG}, "time/fps", limits,
+            nothing=say("Measured over ten iterations; not enough data yet"),
+        )
+    )  # fmt: skip
+    parts = {t.removeprefix("reward/"): t for t in logged.events.tags() if t.startswith("reward/")}
+    if parts:
+        found.append(Card("components", Message("Reward components"), parts))
+    known = set(logged.events.tags())
+    found += [
+        Card(f"tag-{tag.replace('/', '-')}", tag, {tag: tag}, tag, explained=True)
+        for tag in chosen.tags
+        if tag in known
+    ]
+    return found
+
+
+def _card(page: Page, snapshot: Snapshot, chart: Chart) -> Card:
     say = page.say
-    series = {
-        say.raw(name): found
-        for name, tag in chart.tags.items()
-        if len(found := logged_series(logged.events, tag, logged.until))
-    }
     share = snapshot.readings.get("entropy_share") if chart.key == "entropy" else None
-    note = say("{share:.0%} of its maximum", share=share.value) if share else ""
-    _draw_one(
-        page, chart.key, chart.title, chart.meaning_of, series, marks,
-        limits=chart.limits(page, snapshot.week.limits), bands=chart.bands(page),
-        note=note,
-    )  # fmt: skip
+    return Card(
+        chart.key,
+        chart.title,
+        {say.raw(name): tag for name, tag in chart.tags.items()},
+        chart.meaning_of,
+        chart.limits(page, snapshot.week.limits),
+        chart.bands(page),
+        note=say("{share:.0%} of its maximum", share=share.value) if share else "",
+    )
 
 
-def _speed(page: Page, snapshot: Snapshot, logged: ShownEvents, marks: list[Mark]) -> None:
-    series = speed_series(logged.events, logged.until)
-    found = {page.say.raw(SPEED): series} if len(series) else {}
-    playbook = snapshot.week.limits
-    limits = [] if playbook is None else [CHARTS[0].speed_limit(page, playbook)]
-    _draw_one(
-        page, "speed", SPEED, "time/fps", found, marks, limits=limits,
-        nothing=page.say("Measured over ten iterations; not enough data yet"),
-    )  # fmt: skip
-
-
-def _components(page: Page, logged: ShownEvents, marks: list[Mark]) -> None:
-    found = {
-        tag.removeprefix("reward/"): series
-        for tag in logged.events.tags()
-        if tag.startswith("reward/")
-        and len(series := known_series(logged.events, tag, logged.until))
-    }
-    if found:
-        _draw_one(page, "components", Message("Reward components"), None, found, marks)
-
-
-def _draw_one(
-    page: Page,
-    key: str,
-    title: Message,
-    tag: str | None,
-    series: dict[str, Series],
-    marks: list[Mark],
-    limits: list | None = None,
-    bands: list | None = None,
-    nothing: str | None = None,
-    note: str = "",
-) -> None:
-    """One framed chart: title, newest value, curve, meaning of its tag."""
-    say = page.say
-    with st.container(border=True, gap="xxsmall", key=f"chart-{key}"):
-        newest = ""
-        if series:
-            step = max(points.last[0] for points in series.values())
-            values = " · ".join(
-                f"{f':gray[{plain(name)}] ' if len(series) > 1 else ''}**{say(number(points.last[1]))}**"
-                for name, points in series.items()
-            )
-            at = say("step {step}", step=number(step))
-            if len(series) > MAX_VALUES:
-                values = ""  # the legend names them; the title has no room
-            newest = f" {values} :small[:gray[{at}]]"
-        newest += f" :small[:gray[{note}]]" if note else ""
-        st.markdown(f"**{say(title)}**{newest}", help=meaning(page, tag) if tag else None)
-        if not series:
-            with st.container(height=HEIGHT, border=False):
-                st.caption(nothing or say("No points of {tag} yet", tag=tag or title))
-            return
-        figure = curve(series, height=HEIGHT, limits=limits or [], bands=bands or [], marks=marks)
-        draw(page, figure, key=f"curve-{key}", alt=title)
-
-
-def _others(page: Page, logged: ShownEvents, marks: list[Mark]) -> None:
-    """Any other tag of the run, one at a time."""
-    say, events = page.say, logged.events
+def _others(logged: ShownEvents) -> list[str]:
+    """The tags that no chart of the page shows."""
     shown = {tag for chart in CHARTS for tag in chart.tags.values()}
-    others = [t for t in events.tags() if t not in shown and not t.startswith("reward/")]
-    if not others:
-        return
-    with st.container(border=True, gap="xsmall", key="other-tags"):
-        tag = st.selectbox(say.raw("Other tags"), others, key="live:tag")
-        series = events.series(tag, logged.until.timestamp())
-        st.caption(meaning(page, tag) or unknown(page, tag))
-        if len(series):
-            st.caption(numbers_of(page, series))
-        figure = curve({tag: series}, height=HEIGHT, marks=marks)
-        draw(page, figure, key="curve-other", alt=tag)
+    return [t for t in logged.events.tags() if t not in shown and not t.startswith("reward/")]
 
 
 def _problems(page: Page, logged: ShownEvents) -> None:

@@ -9,10 +9,10 @@ import streamlit as st
 from core.differences import differing
 from core.language import Message
 from core.telemetry.readings import known_series
-from dashboard.components.charts import draw
+from dashboard.components.charts import draw_curves
 from dashboard.components.figures_table import table
-from dashboard.figures.curves import Limit, curve
-from dashboard.figures.style import GRAY
+from dashboard.figures.palette import GRAY
+from dashboard.figures.view import Limit
 from dashboard.panels.runs.run_table import setting
 from dashboard.wording import plain
 
@@ -88,7 +88,7 @@ def _curve(page: Page, runs: Sequence[TrainingRun], tag: str, title: Message) ->
         if not series:
             st.caption(say("None of these runs has logged it."))
             return
-        figure = curve(
-            series, height=HEIGHT, limits=[Limit(0.0, "0", GRAY)], x_title=say.raw("step")
-        )
-        draw(page, figure, key=f"compared:{tag}", alt=say.raw(title))
+        draw_curves(
+            page, series, key=f"compared:{tag}", title=title, height=HEIGHT,
+            limits=[Limit(0.0, "", GRAY)],
+        )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.language import plural
 from core.ledger_bodies import (
     ActDenied,
+    AlertsSilenced,
     AttemptStarted,
     ClockSet,
     ConditionClosed,
@@ -31,6 +32,7 @@ from core.ledger_bodies import (
     SignedIn,
     SignedOut,
     SigningKeyCreated,
+    SilenceEnded,
     StartRequeued,
     StopRequested,
     Ticked,
@@ -42,9 +44,11 @@ from core.ledger_bodies import (
     WeekUnarchived,
     WeekUsed,
 )
+from core.ledger_bodies.checks import step_of
 from core.reading import as_set
 from core.vocabulary import ENDED_STATES, JobKind, JobState
 from dashboard.components.states import mark
+from dashboard.formatting import number
 from dashboard.wording import plain
 from dashboard.wording.decision import ACTS
 from dashboard.wording.names import JOB_KINDS
@@ -89,6 +93,8 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
     match entries[0].body:
         case Ticked() as body:
             return _ticked(page, snapshot, body, len(entries))
+        case NoteWritten(text=text, slot=slot) if (step := step_of(slot)) is not None:
+            return page.say("wrote a note on step {step}: {text}", text=text, step=number(step))
         case NoteWritten(text=text, slot=slot):
             where = _slot(page, snapshot, slot)
             return page.say("wrote a note on {slot}: {text}", text=text, slot=where)
@@ -113,6 +119,10 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return _decision(page, body)
         case ModelChosen(run=run, reason=reason):
             return page.say("put the model of {run} in use: {text}", run=run, text=reason)
+        case AlertsSilenced(what=what, reason=reason):
+            return page.say("silenced the alerts {what}: {text}", what=what, text=reason)
+        case SilenceEnded():
+            return page.say("ended a silence of alerts")
         case SigningKeyCreated():
             return page.say("created the signing key")
         case WeekCreated():

@@ -26,13 +26,14 @@ from dashboard.components.charts import (
     KL,
     REWARD,
     SPEED,
-    draw,
+    draw_curves,
     logged_series,
     speed_series,
 )
-from dashboard.components.reward_curve import restart_marks
-from dashboard.figures.curves import Limit, Mark, around, curve
-from dashboard.figures.style import ORANGE, RED
+from dashboard.components.curve_marks import restart_marks
+from dashboard.figures.curves import around
+from dashboard.figures.palette import ORANGE, RED
+from dashboard.figures.view import Limit, Mark, View
 from dashboard.formatting import number
 from dashboard.wording import plain
 
@@ -113,11 +114,17 @@ def _curve(
     if subject.tag == _KL.tag:
         limits.append(Limit(DEAD_KL, page.say.raw(as_set(DEAD_KL)), ORANGE))
     title = page.say.raw(subject.title)
-    figure = curve(
-        {title: series}, height=HEIGHT, marks=shown, limits=limits, y_log=subject.log_scale
-    )
     st.caption(caption)
-    draw(page, figure, key=f"around-{finding.scenario}", alt=title)
+    draw_curves(
+        page,
+        {title: series},
+        key=f"around-{finding.scenario}",
+        title=title,
+        height=HEIGHT,
+        limits=limits,
+        marks=shown,
+        view=View(log=subject.log_scale, language=page.viewer.language),
+    )
 
 
 def _series(logged: ShownEvents, subject: _Subject) -> Series:

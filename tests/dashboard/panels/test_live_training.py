@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from core.vocabulary import TrainingStatus
 from dashboard.panels.live_training import tensorboard
 from tests.dashboard.place import LAUNCH, Place, events, text_of
 from tests.event_files import write_events
-from tests.expected import present
+from tests.expected import present, recorded
 
 if TYPE_CHECKING:
     import pytest
@@ -50,7 +51,9 @@ def test_the_entropy_is_shown_itself_not_minus_it(tmp_path):
 def test_the_meaning_of_another_tag_is_markdown(tmp_path):
     place = Place(tmp_path / "home")
     place.watch()
-    reported = [element.value for element in place.draw("live_training").caption]
+    test = place.draw("live_training")
+    test.multiselect(key="live:tags").set_value(["rollout/ep_len_mean"]).run()
+    reported = [element.value for element in test.caption]
     assert any("**Pitfall:**" in text and "`rollout/ep_len_mean`" in text for text in reported)
 
 
@@ -64,7 +67,7 @@ def test_a_tag_that_is_not_known_is_shown_with_its_numbers(tmp_path):
     write_events(folder, series)
     place.week(watched=folder.parent)
     test = place.draw("live_training")
-    test.selectbox(key="live:tag").set_value("mine/buffer_age").run()
+    test.multiselect(key="live:tags").set_value(["mine/buffer_age"]).run()
     shown = " ".join(element.value for element in test.caption)
     assert "**buffer age (mine)** · `mine/buffer_age`: the trainer's own number." in shown
     assert "3 points, step 0 to 4,000 · first 2.50, last -1.00, lowest -1.00, highest 2.50" in shown
@@ -139,3 +142,60 @@ def test_tensorboard_is_a_link_while_it_runs_and_else_a_command_to_copy(
     assert [code.value for code in stopped.code] == [
         f"trainweek tensorboard --home {place.home.root}"
     ]
+
+
+def marks(test: AppTest, chart: str) -> list[str]:
+    """The names of the marks on a chart."""
+    found = next(each for each in test.get("echarts_chart") if chart in str(each.proto.id))
+    option = json.loads(found.proto.spec)
+    return [line["name"] for line in option["series"][-1]["markLine"]["data"]]
+
+
+def test_what_happened_is_marked_on_every_curve(place: Place) -> None:
+    """Findings of the manual and our own, checks, and notes on a step."""
+    place.watch(kl=0.9)
+    week = present(place.client().active_week())
+    recorded(place.client().note_at_step(week.id, 200_000, "longer episodes from here on"))
+    place.now += timedelta(seconds=1)
+    test = place.draw("live_training")
+    assert not test.exception
+    for chart in ("curve-reward", "curve-sharpe"):
+        names = marks(test, chart)
+        assert "longer episodes f…" in names
+        assert "Exploding KL divergence" in names
+        assert "15:00 Hourly" in names
+    test.checkbox(key="live:show:note").uncheck().run()
+    assert "longer episodes f…" not in marks(test, "curve-reward")
+    assert test.query_params["hide"] == "note"
+
+
+def test_the_address_shows_the_curves_as_they_were_left(place: Place) -> None:
+    place.watch()
+    test = place.draw("live_training")
+    test.slider(key="live:smooth").set_value(60).run()
+    test.toggle(key="live:log").set_value(True).run()
+    test.number_input(key="live:from").set_value(100_000).run()
+    asked = dict(test.query_params.items())
+    assert asked == {"smooth": "60", "scale": "log", "from": "100000"}
+    other = place.app("live_training")
+    for name, value in asked.items():
+        other.query_params[name] = value
+    other.run()
+    assert other.slider(key="live:smooth").value == 60
+    option = json.loads(other.get("echarts_chart")[0].proto.spec)
+    assert option["yAxis"][0]["type"] == "log"
+    assert option["xAxis"][0]["min"] == 100_000
+    assert option["series"][1]["name"] == "Reward, smoothed"
+
+
+def test_a_mistyped_address_is_ignored(place: Place) -> None:
+    place.watch()
+    test = place.app("live_training")
+    for name, value in {
+        "axis": "sideways", "smooth": "-5", "from": "x", "to": "9" * 40, "tags": "none", "hide": "?",
+        "beside": "run:../../etc",
+    }.items():  # fmt: skip
+        test.query_params[name] = value
+    test.run()
+    assert not test.exception
+    assert len(test.get("echarts_chart")) >= 7

@@ -70,7 +70,7 @@ def test_two_runs_are_compared_at_first(place: Place, two: tuple[str, str]) -> N
         write_events(place.home.run_attempt(run, 1), {"eval/sharpe": [(1, 10.0, 0.5)]})
     test = draw(place)
     assert set(test.multiselect[0].value) == set(two)
-    assert len(test.get("plotly_chart")) == 1, "no run logged a training reward"
+    assert len(test.get("echarts_chart")) == 1, "no run logged a training reward"
     assert "None of these runs has logged it." in text_of(test)
     assert "repeat each other" in text_of(test), "both manifests have the same settings"
     test.multiselect[0].unselect(two[0]).run()

@@ -48,7 +48,7 @@ def test_a_firing_card_shows_curve_changes_log_and_rule(exploded):
     assert "[WARN] loss is large" in said
     assert "Starting PPO training" not in said.partition("Log around that time")[2][:200]
     assert "3 consecutive updates above 0.1" in said
-    assert any("around-kl_explosion" in str(chart.proto.id) for chart in test.get("plotly_chart"))
+    assert any("around-kl_explosion" in str(chart.proto.id) for chart in test.get("echarts_chart"))
 
 
 def test_the_card_speaks_portuguese(exploded):

@@ -13,7 +13,7 @@ import pytest
 from core.ledger_bodies import RestartRequested
 from core.telemetry import RunReader
 from core.vocabulary import JobKind, JobState
-from dashboard.components.reward_curve import restart_marks
+from dashboard.components.curve_marks import restart_marks
 from runner.models.checkpoints import newest_checkpoint
 from runner.outcomes import Refused, Submitted
 from runner.recovery.verification import verify_ledger

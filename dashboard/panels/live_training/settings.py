@@ -1,0 +1,114 @@
+"""How the curves are shown, as the page's address has it: a link shows the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from dashboard.address import Address
+from dashboard.figures.view import Axis, MarkKind
+
+NAMES = ("axis", "smooth", "scale", "from", "to", "tags", "hide", "beside")
+ADDRESS = Address("live", NAMES)
+MOST_SMOOTH = 99  # per cent of the past
+MOST_TAGS = 12  # pinned: each is a chart
+key = ADDRESS.key
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the viewer chose.
+
+    :ivar smooth: weight of the past, in per cent.
+    :ivar low: step at which the shown part begins; None: the run's first.
+    :ivar tags: pinned tags, each with a chart of its own.
+    :ivar hidden: kinds of marks that are not drawn.
+    :ivar beside: the run or attempt that is drawn over this one; empty: none.
+    """
+
+    axis: Axis = Axis.STEP
+    smooth: int = 0
+    log: bool = False
+    low: int | None = None
+    high: int | None = None
+    tags: tuple[str, ...] = ()
+    hidden: frozenset[MarkKind] = field(default_factory=frozenset)
+    beside: str = ""
+
+    @property
+    def part(self) -> bool:
+        """Whether a part of the curves was chosen."""
+        return self.low is not None or self.high is not None
+
+
+def read() -> Settings:
+    """Bring the widgets into line with the address, if they did not write it; what they hold."""
+    asked = ADDRESS.changed()
+    if asked is None and all(key(name) in st.session_state for name in _WIDGETS):
+        return _held()
+    values = _values(asked if asked is not None else ADDRESS.asked())
+    for name, value in values.items():
+        st.session_state[key(name)] = value
+    return _held()
+
+
+def write() -> None:
+    """Put what the widgets hold into the address. For their callbacks."""
+    held = _held()
+    ADDRESS.write(
+        {
+            "axis": "" if held.axis is Axis.STEP else held.axis.value,
+            "smooth": str(held.smooth) if held.smooth else "",
+            "scale": "log" if held.log else "",
+            "from": "" if held.low is None else str(held.low),
+            "to": "" if held.high is None else str(held.high),
+            "tags": ",".join(held.tags),
+            "hide": ",".join(kind for kind in MarkKind if kind in held.hidden),
+            "beside": held.beside,
+        }
+    )
+
+
+def choose_part(low: float | None, high: float | None) -> None:
+    """Show these steps; None: from the first, up to the last. For callbacks."""
+    st.session_state[key("from")] = None if low is None else max(round(low), 0)
+    st.session_state[key("to")] = None if high is None else max(round(high), 0)
+    write()
+
+
+def _values(asked: dict[str, str]) -> dict[str, Any]:
+    """The widgets' values; what is mistyped is ignored."""
+    hidden = asked.get("hide", "").split(",")
+    return {
+        "axis": asked["axis"] if asked.get("axis") in list(Axis) else Axis.STEP.value,
+        "smooth": min(_number(asked.get("smooth")) or 0, MOST_SMOOTH),
+        "log": asked.get("scale") == "log",
+        "from": _number(asked.get("from")),
+        "to": _number(asked.get("to")),
+        "tags": [tag for tag in asked.get("tags", "").split(",") if tag][:MOST_TAGS],
+        "beside": asked.get("beside", ""),
+        **{f"show:{kind}": kind not in hidden for kind in MarkKind},
+    }
+
+
+def _held() -> Settings:
+    held = {name: st.session_state[key(name)] for name in _WIDGETS}
+    return Settings(
+        axis=Axis(held["axis"]),
+        smooth=held["smooth"],
+        log=held["log"],
+        low=held["from"],
+        high=held["to"],
+        tags=tuple(held["tags"]),
+        hidden=frozenset(kind for kind in MarkKind if not held[f"show:{kind}"]),
+        beside=held["beside"] or "",
+    )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 16 else None
+
+
+_WIDGETS = tuple(_values({}))
