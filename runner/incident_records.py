@@ -43,6 +43,8 @@ class Incident:
     closed_at: datetime | None = None
     close_reason: str | None = None
     job_id: str | None = None  # that the runner opened it for; None: a person opened it
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None  # real
     kept: str | None = None  # path of the evidence that was kept, relative to the data directory
 
     @property

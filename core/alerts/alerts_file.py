@@ -20,7 +20,9 @@ from core.vocabulary import Severity
 from core.yaml_files import FileProblems, model_of
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_EXAMPLE = Message("Write its keys: channels, base_url, heartbeat, repeat_hours.")
+_EXAMPLE = Message(
+    "Write its keys: channels, base_url, heartbeat, repeat_hours, acknowledge_minutes."
+)
 
 
 class AlertsFileError(InputError):
@@ -119,6 +121,12 @@ class Channel(Address):
         default=(),
         description="Whom it reaches. What one of them alone did is not reported to them.",
     )
+    owner: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9_]{0,59}$",
+        description="A role of the manual, such as ml_lead: of what has a chain of owners it gets"
+        " only what has reached this one.",
+    )
     ledger_head: bool = Field(
         default=False,
         description="Send the ledger's hash here once a day, so that a rewritten record can be"
@@ -172,6 +180,13 @@ class AlertsFile(_Part):
         le=168,
         description="Real hours after which a critical alert is sent again; 0: never.",
     )
+    acknowledge_minutes: float = Field(
+        default=15.0,
+        ge=0,
+        le=1440,
+        description="Real minutes that each owner of a chain has to acknowledge, before it is the"
+        " next one's turn; 0: it is never passed on.",
+    )
     channels: tuple[Channel, ...] = Field(default=(), description="Where alerts are sent.")
 
     @model_validator(mode="after")
@@ -186,6 +201,11 @@ class AlertsFile(_Part):
     def repeat_after(self) -> timedelta:
         """Real time after which a critical alert is sent again; zero: never."""
         return timedelta(hours=self.repeat_hours)
+
+    @property
+    def acknowledge_within(self) -> timedelta:
+        """Real time that each owner has to acknowledge; zero: it is never passed on."""
+        return timedelta(minutes=self.acknowledge_minutes)
 
     def channel(self, name: str) -> Channel | None:
         """The channel of that name."""

@@ -36,6 +36,13 @@ class _Stored(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Owner(_Stored):
+    """One of those who are called in order: a role of the playbook."""
+
+    role: str
+    title: Said
+
+
 class Condition(_Stored):
     """One thing that people want to know, as it stands at one look. Times are real.
 
@@ -43,6 +50,7 @@ class Condition(_Stored):
     :ivar text: one sentence with the number.
     :ivar covers: keys of conditions that are part of this one, so not reported beside it.
     :ivar by: the person whose act it is; "": nobody's.
+    :ivar chain: who is called, one after the other, until one acknowledges it.
     """
 
     key: str
@@ -56,6 +64,7 @@ class Condition(_Stored):
     since: datetime
     covers: frozenset[str] = frozenset()
     by: str = ""
+    chain: tuple[Owner, ...] = ()
 
 
 class Look(_Stored):
@@ -77,14 +86,22 @@ class Alert(_Stored):
     """A condition from its first look to its recovery.
 
     :ivar episode: counts up when the condition comes back after a recovery.
-    :ivar notified: when it was last reported; None: not yet (silenced, or part of another).
+    :ivar began: when this episode was first seen.
+    :ivar told: when this episode was first reported; ``notified``: last. None: not yet
+        (silenced, or part of another).
     :ivar told_level: the worst level that was reported.
+    :ivar turn: place in the chain of the owner whose turn was reported.
+    :ivar acknowledged: the line of the acknowledgement that was reported.
     """
 
     first: Condition
     last: Condition
     episode: int = 1
     last_seen: datetime
+    began: datetime | None = None  # None: an earlier version saw it first
+    told: datetime | None = None
+    turn: int = 0
+    acknowledged: int | None = None
     notified: datetime | None = None
     told_level: Severity | None = None
     repeats: int = 0
@@ -107,6 +124,8 @@ class NoticeState(StrEnum):
     FIRING = "firing"
     WORSE = "worse"
     REPEATED = "repeated"
+    ESCALATED = "escalated"  # not acknowledged in time: the next owner's turn
+    ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
     HAPPENED = "happened"
 
@@ -116,6 +135,7 @@ class Notice(_Stored):
 
     :ivar dedup: no two notices have the same.
     :ivar condition: as it is now; of a resolved one, as it was first reported.
+    :ivar turn: place in the chain of the owner whose turn it is.
     """
 
     dedup: str
@@ -123,6 +143,7 @@ class Notice(_Stored):
     condition: Condition
     at: datetime
     end: Said | None = None  # how it ended
+    turn: int = 0
 
     @property
     def key(self) -> str:

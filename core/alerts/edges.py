@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.alerts.chain import Answers, turn
 from core.alerts.conditions import Alert, Notice, NoticeState, muted, rank
 from core.vocabulary import Severity
 
@@ -32,12 +33,15 @@ def edges(
     silences: Iterable[Silence],
     now: datetime,
     repeat_after: timedelta,
+    answers: Answers = Answers(),  # noqa: B008 - it can't be changed
 ) -> Edges:
     """Compare a look with the alerts that are known.
 
     A condition is reported when it begins, when it becomes worse, and at intervals while it is
     critical. Its end is reported once it was gone for :data:`RESOLVE_AFTER`, if its beginning
     was. One that is silenced or part of another is reported later, if it still holds then.
+    One that a person has acknowledged is not repeated; one that no one has goes to the next owner
+    of its chain.
 
     :param known: key to alert, also those that have recovered.
     :param repeat_after: real time after which a critical alert is reported again; zero: never.
@@ -49,14 +53,16 @@ def edges(
     for condition in present.values():
         alert = _seen(known.get(condition.key), condition, now)
         quiet = condition.key in covered or muted(condition, silences, now)
-        state = None if quiet else _reported_as(alert, condition, now, repeat_after)
+        again = repeat_after if answers.of(alert) is None else timedelta(0)
+        state = None if quiet else _reported_as(alert, condition, now, again)
         if state is not None:
             repeats = alert.repeats + (state is NoticeState.REPEATED)
             told = max(condition.level, alert.told_level or condition.level, key=rank)
-            alert = alert.model_copy(
-                update={"notified": now, "told_level": told, "repeats": repeats}
-            )
+            update = {"notified": now, "told_level": told, "repeats": repeats}
+            alert = alert.model_copy(update={**update, "told": alert.told or now})
             found.notices.append(_notice(alert, state, condition, now))
+        if not quiet and alert.notified is not None:
+            alert = _answered(found, alert, condition, answers, now)
         found.alerts.append(alert)
     for alert in known.values():
         if not alert.firing or alert.key in present:
@@ -83,10 +89,28 @@ def edges(
 
 def _seen(alert: Alert | None, condition: Condition, now: datetime) -> Alert:
     if alert is None:
-        return Alert(first=condition, last=condition, last_seen=now)
+        return Alert(first=condition, last=condition, last_seen=now, began=now)
     if not alert.firing:
-        return Alert(first=condition, last=condition, last_seen=now, episode=alert.episode + 1)
+        episode = alert.episode + 1
+        return Alert(first=condition, last=condition, last_seen=now, began=now, episode=episode)
     return alert.model_copy(update={"last": condition, "last_seen": now})
+
+
+def _answered(
+    found: Edges, alert: Alert, condition: Condition, answers: Answers, now: datetime
+) -> Alert:
+    """Report that a person has acknowledged it, or that it is the next owner's turn."""
+    if (answer := answers.of(alert)) is not None:
+        if alert.acknowledged is None:
+            alert = alert.model_copy(update={"acknowledged": answer.id})
+            whose = condition.model_copy(update={"by": answer.by})
+            found.notices.append(_notice(alert, NoticeState.ACKNOWLEDGED, whose, now))
+        return alert
+    place = turn(alert.told or now, len(condition.chain), answers.each, now)
+    if place > alert.turn:
+        alert = alert.model_copy(update={"turn": place})
+        found.notices.append(_notice(alert, NoticeState.ESCALATED, condition, now))
+    return alert
 
 
 def _reported_as(
@@ -104,6 +128,7 @@ def _reported_as(
 
 def _notice(alert: Alert, state: NoticeState, condition: Condition, now: datetime) -> Notice:
     number = f"-{alert.repeats}" if state is NoticeState.REPEATED else ""
+    number = f"-{alert.turn}" if state is NoticeState.ESCALATED else number
     level = f"-{condition.level}" if state is NoticeState.WORSE else ""
     dedup = f"{condition.week or 'home'}/{alert.key}#{alert.episode}:{state}{number}{level}"
     return Notice(
@@ -111,4 +136,5 @@ def _notice(alert: Alert, state: NoticeState, condition: Condition, now: datetim
         state=state,
         condition=condition.model_copy(update={"since": alert.first.since}),
         at=now,
+        turn=alert.turn,
     )

@@ -10,15 +10,16 @@ from core.alerts.kinds import MOMENTS, TODO
 from core.language import Message, plural
 from core.state_words import capitals
 from core.timestamps import age_text
+from core.vocabulary import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.alerts.alerts_file import Channel
     from core.alerts.conditions import Condition, Notice, Said
-    from core.vocabulary import Severity
 
 MOST_LINES = 10
+_TAKEN_CARE_OF = {NoticeState.RESOLVED, NoticeState.ACKNOWLEDGED}
 _MOST_CHARACTERS = 600  # of one sentence
 
 
@@ -47,11 +48,19 @@ def message_of(notices: Sequence[Notice], channel: Channel, base_url: str | None
 
 
 def link_of(condition: Condition, base_url: str | None) -> str | None:
-    """The page that shows the condition; None without a base address or a page."""
+    """The page that shows the condition; None without a base address or a page.
+
+    Where somebody is waited for, it is the page on which it is acknowledged.
+    """
     if not base_url or not condition.page:
         return None
-    week = f"?week={condition.week}" if condition.week else ""
-    return f"{base_url}/{condition.page}{week}"
+    asked, page = [], condition.page
+    if condition.chain or condition.level is Severity.CRITICAL:
+        asked, page = [f"alert={condition.key}"], "alerts"
+    if condition.week:
+        asked.append(f"week={condition.week}")
+    query = f"?{'&'.join(asked)}" if asked else ""
+    return f"{base_url}/{page}{query}"
 
 
 def _title(notices: Sequence[Notice], worst: Notice, channel: Channel) -> str:
@@ -65,8 +74,13 @@ def _title(notices: Sequence[Notice], worst: Notice, channel: Channel) -> str:
 
 
 def _word(notice: Notice) -> Message:
-    if notice.state is NoticeState.RESOLVED:
-        return Message("RESOLVED")
+    match notice.state:
+        case NoticeState.RESOLVED:
+            return Message("RESOLVED")
+        case NoticeState.ACKNOWLEDGED:
+            return Message("ACKNOWLEDGED")
+        case NoticeState.ESCALATED:
+            return Message("ESCALATED")
     return capitals(notice.level)
 
 
@@ -75,7 +89,7 @@ def _alone(notice: Notice, channel: Channel) -> list[str]:
     lines = [_sentence(notice, channel)]
     if condition.kind not in MOMENTS:
         lines.append(_since(notice, channel))
-    if notice.state is not NoticeState.RESOLVED:
+    if notice.state not in _TAKEN_CARE_OF:
         todo = _short(condition.todo, channel) if condition.todo else ""
         known = TODO.get(condition.kind)
         todo = todo or (known.in_(language) if known else "")
@@ -104,6 +118,14 @@ def _sentence(notice: Notice, channel: Channel) -> str:
         return Message("{end} First: {text}", end=end, text=text).in_(channel.language)
     if notice.state is NoticeState.RESOLVED:
         return Message("It is over. First: {text}", text=text).in_(channel.language)
+    if notice.state is NoticeState.ACKNOWLEDGED:
+        by = notice.condition.by
+        return Message("Acknowledged by {by}: {text}", by=by, text=text).in_(channel.language)
+    if notice.state is NoticeState.ESCALATED:
+        owner = notice.condition.chain[notice.turn].title[channel.language]
+        return Message(
+            "Not acknowledged, so passed on to: {owner}. {text}", owner=owner, text=text
+        ).in_(channel.language)
     if notice.state is NoticeState.REPEATED:
         return Message("It still holds: {text}", text=text).in_(channel.language)
     return text

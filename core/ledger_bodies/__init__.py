@@ -13,7 +13,7 @@ from core.ledger_bodies.access import (
     TokenMade,
     TokensRevoked,
 )
-from core.ledger_bodies.alerts import AlertsSilenced, SilenceEnded
+from core.ledger_bodies.alerts import AlertAcknowledged, AlertsSilenced, SilenceEnded
 from core.ledger_bodies.body import AnyBody, Body, BodyPart, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -58,6 +58,7 @@ __all__ = [
     "BODIES",
     "ActDenied",
     "ActionProof",
+    "AlertAcknowledged",
     "AlertsSilenced",
     "AnyBody",
     "AttemptColumns",

@@ -16,6 +16,15 @@ class AlertsSilenced(Body):
     reason: PlainText
 
 
+class AlertAcknowledged(Body):
+    """A person has taken an alert on."""
+
+    kind = "alert"
+    action = "acknowledge"
+
+    what: PlainText  # the alert's key, such as incident:12
+
+
 class SilenceEnded(Body):
     """A silence was ended before its time."""
 

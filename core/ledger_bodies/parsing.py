@@ -18,7 +18,7 @@ from core.ledger_bodies.access import (
     TokenMade,
     TokensRevoked,
 )
-from core.ledger_bodies.alerts import AlertsSilenced, SilenceEnded
+from core.ledger_bodies.alerts import AlertAcknowledged, AlertsSilenced, SilenceEnded
 from core.ledger_bodies.body import AnyBody, Body, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -88,6 +88,7 @@ BODIES: tuple[type[Body], ...] = (
     ActDenied,
     AlertsSilenced,
     SilenceEnded,
+    AlertAcknowledged,
 )
 _BY_NAME = {(model.kind, model.action): model for model in BODIES}
 _KINDS = {model.kind for model in BODIES}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from core.alerts.chain import receivers
 from core.alerts.conditions import Alert, Notice
 from core.language import Message
 from core.vocabulary import Severity
@@ -228,9 +229,7 @@ def _enqueue(
     if not added.rowcount:
         return False
     wait = timedelta(0) if notice.level is Severity.CRITICAL else GROUP_WAIT
-    for channel in channels:
-        if not channel.wants(notice):
-            continue
+    for channel in receivers(notice, channels):
         at = channel.not_before(notice, now + wait).timestamp()
         connection.execute(
             "insert into outbox (notice, channel, state, next_at) values (?, ?, 'waiting', ?)",

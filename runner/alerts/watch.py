@@ -12,6 +12,7 @@ import shutil
 import threading
 from typing import TYPE_CHECKING
 
+from core.alerts.chain import Answers
 from core.alerts.edges import edges
 from core.errors import TrainweekError
 from runner.alerts.alert_store import AlertStore
@@ -20,13 +21,14 @@ from runner.alerts.delivery import Delivery
 from runner.alerts.heartbeat import HeartbeatCalls
 from runner.home.filesystem import OUT_BYTES
 from runner.reported_problems import ReportedProblems
-from runner.store.alerts import silences
+from runner.store.alerts import acknowledgements, silences
 from runner.store.fenced_store import FencedStore, StaleRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from core.alerts.acknowledgement import Acknowledgement
     from core.alerts.alerts_file import AlertsFile
     from core.alerts.conditions import Look, Silence
     from core.ledger_bodies.body import LedgerHead
@@ -131,16 +133,19 @@ class AlertWatch:
             self._began = self.store.begin(self._head.line if self._head else 0)
         self._healthy_look = self.monotonic() if look.complete else -float("inf")
         known = self.store.alerts()
-        found = edges(known, look, self._silences(), now, file.repeat_after)
+        silenced, acknowledged = self._acts()
+        answers = Answers(tuple(acknowledged), file.acknowledge_within)
+        found = edges(known, look, silenced, now, file.repeat_after, answers)
         if new := self.store.save(found, file.channels, now):
             log.info("Alerts: %s new", new)
 
-    def _silences(self) -> list[Silence]:
+    def _acts(self) -> tuple[list[Silence], list[Acknowledgement]]:
+        """What people did about alerts."""
         try:
             with self.fenced.store.read() as connection:
-                return silences(connection)
+                return silences(connection), acknowledgements(connection)
         except TrainweekError:  # a damaged store silences nothing
-            return []
+            return [], []
 
     def _healthy(self, now_s: float) -> bool:
         """Whether runner, store and disk are well; anything unclear is not."""

@@ -21,6 +21,14 @@ def print_incident(week: Week, incident: Incident) -> None:
     head = joined([str(incident.id), incident.procedure, incident.state.value], "  ")
     when = Message("as of {at:%Y-%m-%d %H:%M} UTC:", at=incident.opened_at)
     tell(joined([head, joined([when, incident.summary])], "  "))
+    if incident.acknowledged_by is not None:
+        tell(
+            Message(
+                "  acknowledged by {by} at {at:%Y-%m-%d %H:%M} UTC",
+                by=incident.acknowledged_by,
+                at=incident.acknowledged_at,
+            )
+        )
     spec = week.playbook_at(incident.opened_at_week).find_escalation(incident.procedure)
     for index, step in enumerate(spec.actions if spec else ()):
         done = incident.items.get(index)
@@ -60,6 +68,8 @@ def as_dict(week: Week, incident: Incident) -> dict[str, Any]:
         "opened_by": incident.opened_by,
         "opened_at": incident.opened_at,
         "blocks_start": incident.blocks_start,
+        "acknowledged_by": incident.acknowledged_by,
+        "acknowledged_at": incident.acknowledged_at,
         "evidence": incident.kept,
         "closed_by": incident.closed_by,
         "close_reason": incident.close_reason,

@@ -9,6 +9,7 @@ import typer
 from core.errors import InputError
 from core.language import Message
 from core.vocabulary import IncidentState
+from runner.cli.acknowledgements import acknowledge_incident
 from runner.cli.incident_acts import close_incident, open_incident
 from runner.cli.incident_items import item
 from runner.cli.incident_text import as_dict, print_incident
@@ -26,6 +27,7 @@ app = typer.Typer(help="The incidents of a week and their actions.", no_args_is_
 app.command()(item)
 app.command(name="open")(open_incident)
 app.command(name="close")(close_incident)
+app.command(name="ack")(acknowledge_incident)
 
 
 @app.command(name="list")

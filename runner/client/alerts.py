@@ -1,25 +1,30 @@
-"""Alerts: which hold, how their delivery stands, and silences with a reason and an end."""
+"""Alerts: which hold, how their delivery stands, who acknowledged them, and silences."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.alerts.acknowledgement import INCIDENT, Acknowledgement
+from core.alerts.chain import Answers
 from core.alerts.conditions import EVERYTHING, Silence
 from core.alerts.kinds import EventKind
+from core.field_hints import shown
 from core.language import Message
-from core.ledger_bodies import AlertsSilenced, SilenceEnded
+from core.ledger_bodies import AlertAcknowledged, AlertsSilenced, SilenceEnded
 from core.text_rules import is_blank
 from core.timestamps import iso
-from core.vocabulary import Right
+from core.vocabulary import IncidentState, Right
 from runner.alerts.alert_store import AlertStore, ChannelState
 from runner.client.base import BaseClient, refused_text
-from runner.outcomes import Recorded, Refused
-from runner.store import queries
-from runner.store.alerts import silences
+from runner.client.incidents import closed_already
+from runner.outcomes import Conflict, Recorded, Refused
+from runner.store import queries, record_queries
+from runner.store.alerts import acknowledgements, silences
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from core.alerts.conditions import Alert
@@ -34,15 +39,17 @@ class AlertList:
     :ivar firing: alerts that have not recovered, the oldest first.
     :ivar silences: those that hold now.
     :ivar channels: how delivery stands, by channel.
+    :ivar acknowledged: key of a firing alert to its acknowledgement.
     """
 
     firing: tuple[Alert, ...]
     silences: tuple[Silence, ...]
     channels: tuple[ChannelState, ...]
+    acknowledged: Mapping[str, Acknowledgement] = field(default_factory=dict)
 
 
 class Alerts(BaseClient):
-    """Lists alerts, silences them, ends silences."""
+    """Lists alerts, acknowledges and silences them, ends silences."""
 
     def alerts(self) -> AlertList:
         """The alerts that hold as of the runner's last look, and what waits to be sent.
@@ -51,11 +58,61 @@ class Alerts(BaseClient):
         """
         store = AlertStore(self.home)
         firing = [alert for alert in store.alerts().values() if alert.firing]
+        with self.store.read() as connection:
+            answers = Answers(tuple(acknowledgements(connection)))
         return AlertList(
             tuple(sorted(firing, key=lambda alert: (alert.first.since, alert.key))),
             tuple(self.silences()),
             tuple(store.states()),
+            {alert.key: answer for alert in firing if (answer := answers.of(alert)) is not None},
         )
+
+    def acknowledge(
+        self, key: str
+    ) -> Recorded[Acknowledgement] | Conflict[Acknowledgement] | Refused:
+        """Take an alert on: it is neither repeated nor passed to the next owner any more.
+
+        The first one counts. A request that is repeated by the same person is answered like the
+        first.
+
+        :param key: of an alert that is reported now, or ``incident:ID`` of an open incident.
+        """
+        if denied := self._denied(Right.RECORD):
+            return denied
+        alert = AlertStore(self.home).alerts().get(key)
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            week = queries.active_week(connection)
+            week_id = None if week is None else week.id
+            number = key.removeprefix(INCIDENT)
+            if key.startswith(INCIDENT) and number.isascii() and number.isdecimal():
+                incident = record_queries.incident(connection, int(number[:18]))
+                if incident is None:
+                    return Refused(Message("There is no incident {number}.", number=number))
+                if incident.state is not IncidentState.OPEN:
+                    return closed_already(incident)
+                known = [one for one in acknowledgements(connection) if one.what == key]
+                week_id = incident.week_id
+            elif alert is None or not alert.firing:
+                return Refused(
+                    Message("There is no active alert {key}.", key=shown(key)),
+                    Message("List them: trainweek alerts list"),
+                )
+            else:
+                known = [one for one in acknowledgements(connection) if one.covers(alert)]
+            if known and known[0].by == self.person.name:
+                return Recorded(known[0])
+            if known:
+                return Conflict(
+                    known[0],
+                    Message(
+                        "{by} acknowledged it at {time:%Y-%m-%d %H:%M} UTC.",
+                        by=known[0].by,
+                        time=known[0].at,
+                    ),
+                )
+            entry = self._append(transaction, AlertAcknowledged(what=key), week_id)
+        return Recorded(Acknowledgement(entry.seq, key, self.person.name, entry.at))
 
     def silences(self) -> list[Silence]:
         """The silences that hold now, oldest first."""

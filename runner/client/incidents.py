@@ -178,14 +178,17 @@ class Incidents(BaseClient):
         if found is None:
             return Refused(Message("There is no incident {number}.", number=incident_id))
         if found.state is not IncidentState.OPEN:
-            return Refused(
-                Message(
-                    "{by} has already closed it: {reason}",
-                    by=found.closed_by,
-                    reason=found.close_reason,
-                )
-            )
+            return closed_already(found)
         return found
+
+
+def closed_already(found: Incident) -> Refused:
+    """The refusal of an act on an incident that is closed."""
+    return Refused(
+        Message(
+            "{by} has already closed it: {reason}", by=found.closed_by, reason=found.close_reason
+        )
+    )
 
 
 def _incident(transaction: Transaction, incident_id: int) -> Incident:

@@ -1,4 +1,4 @@
-"""Silences of alerts: what lines of the ledger say of them, and how they are read."""
+"""Silences and acknowledgements of alerts: what the ledger says of them, and how they are read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
+from core.alerts.acknowledgement import Acknowledgement
 from core.alerts.conditions import Silence
 from core.timestamps import parse_moment
 from runner.store import schema
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from core.ledger_bodies import AlertsSilenced, SilenceEnded
+    from core.ledger_bodies import AlertAcknowledged, AlertsSilenced, SilenceEnded
 
 
 def silence(connection: Connection, fields: Mapping[str, Any], body: AlertsSilenced) -> None:
@@ -58,5 +59,30 @@ def silences(connection: Connection) -> list[Silence]:
             by=row.by,
             at=row.at,
         )
+        for row in connection.execute(select(table).order_by(table.c.id))
+    ]
+
+
+def acknowledge(connection: Connection, fields: Mapping[str, Any], body: AlertAcknowledged) -> None:
+    """Apply the line of an acknowledgement."""
+    connection.execute(
+        insert(schema.acknowledgements).values(
+            id=fields["seq"],
+            week_id=fields["week_id"],
+            what=body.what,
+            by=fields["by"],
+            role=fields["role"],
+            verified=fields["verified"],
+            at=parse_moment(fields["at"]),
+            at_week=parse_moment(fields["at_week"]),
+        )
+    )
+
+
+def acknowledgements(connection: Connection) -> list[Acknowledgement]:
+    """All acknowledgements of alerts, oldest first."""
+    table = schema.acknowledgements
+    return [
+        Acknowledgement(row.id, row.what, row.by, row.at)
         for row in connection.execute(select(table).order_by(table.c.id))
     ]

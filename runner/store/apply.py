@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, update
 
 from core.language import Message
 from core.ledger_bodies import (
+    AlertAcknowledged,
     AlertsSilenced,
     AttemptColumns,
     AttemptStarted,
@@ -280,6 +281,7 @@ _ACTIONS: dict[type[Body], Callable[[Connection, Fields, Any], None]] = {
     ConditionClosed: _close_condition,
     AlertsSilenced: alerts.silence,
     SilenceEnded: alerts.end_silence,
+    AlertAcknowledged: alerts.acknowledge,
     RunnerStarted: _start_runner,
     RunnerEnded: _end_runner,
 }

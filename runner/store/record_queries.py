@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, select
 
+from core.alerts.acknowledgement import incident_key
 from core.ledger_bodies import (
     ClockSet,
     Countersigned,
@@ -31,6 +33,7 @@ from runner.records import (
     Tick,
 )
 from runner.store import rows, schema
+from runner.store.alerts import acknowledgements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,19 +103,33 @@ def incidents(connection: Connection, week_id: str, open_only: bool = False) -> 
     query = _incidents().where(table.c.week_id == week_id)
     if open_only:
         query = query.where(table.c.state == IncidentState.OPEN)
-    return [rows.incident_of(row) for row in connection.execute(query)]
+    return _read_incidents(connection, query)
 
 
 def incidents_of_job(connection: Connection, job_id: str) -> list[Incident]:
     """The incidents that the runner opened for a job, newest first."""
     query = _incidents().where(schema.ledger.c.body["job_id"].as_string() == job_id)
-    return [rows.incident_of(row) for row in connection.execute(query)]
+    return _read_incidents(connection, query)
 
 
 def incident(connection: Connection, incident_id: int) -> Incident | None:
     """An incident by its id; None if it does not exist."""
-    row = connection.execute(_incidents().where(schema.incidents.c.id == incident_id)).first()
-    return None if row is None else rows.incident_of(row)
+    query = _incidents().where(schema.incidents.c.id == incident_id)
+    return next(iter(_read_incidents(connection, query)), None)
+
+
+def _read_incidents(connection: Connection, query: Select[Any]) -> list[Incident]:
+    """The incidents of a query, each with its first acknowledgement."""
+    found = [rows.incident_of(row) for row in connection.execute(query)]
+    if not found:
+        return []
+    known = {one.what: one for one in reversed(acknowledgements(connection))}
+    return [
+        one
+        if (first := known.get(incident_key(one.id))) is None
+        else replace(one, acknowledged_by=first.by, acknowledged_at=first.at)
+        for one in found
+    ]
 
 
 def _incidents() -> Select[Any]:

@@ -32,7 +32,7 @@ from core.vocabulary import ACTIVE_STATES, LIVE_STATES
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-REVISION = "0008"
+REVISION = "0009"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
@@ -284,6 +284,15 @@ silences = Table(
     *_who_and_when(),
     Column("ended_by", String),
     Column("ended_at", UtcDateTime),
+)
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("week_id", String),  # that it is about, or that was active then
+    Column("what", String, nullable=False),
+    *_who_and_when(),
 )
 
 runners = Table(

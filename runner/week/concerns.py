@@ -103,6 +103,7 @@ def _incidents(week: JudgedWeek) -> Iterator[Concern]:
             since=incident.opened_at,
             todo=next(iter(left.values()), None),
             covers=frozenset(_key(finding) for finding in same),
+            procedure=incident.procedure,
         )
 
 
@@ -118,6 +119,7 @@ def _findings(week: JudgedWeek) -> Iterator[Concern]:
                 EventKind.FINDING,
                 _key(finding),
                 todo=next(iter(finding.actions), None),
+                procedure=finding.escalation,
             )
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.alerts.conditions import Condition, Look, Said, rank, said_in_all
+from core.alerts.conditions import Condition, Look, Owner, Said, rank, said_in_all
 from core.alerts.kinds import EventKind
 from core.errors import TrainweekError
 from core.language import Message, joined, literal, plural
@@ -134,6 +134,17 @@ def _condition(week: JudgedWeek, concern: Concern, level: Severity) -> Condition
         week=week.week.id,
         since=concern.since or week.now,
         covers=concern.covers,
+        chain=_chain(week, concern.procedure),
+    )
+
+
+def _chain(week: JudgedWeek, procedure: str | None) -> tuple[Owner, ...]:
+    """The owners of a procedure in their order."""
+    playbook = week.week.playbook
+    spec = playbook.find_escalation(procedure)
+    return tuple(
+        Owner(role=role, title=said_in_all(playbook.roles[role].title))
+        for role in (() if spec is None else spec.chain)
     )
 
 

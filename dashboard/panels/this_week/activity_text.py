@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.language import plural
 from core.ledger_bodies import (
     ActDenied,
+    AlertAcknowledged,
     AlertsSilenced,
     AttemptStarted,
     ClockSet,
@@ -121,6 +122,8 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("put the model of {run} in use: {text}", run=run, text=reason)
         case AlertsSilenced(what=what, reason=reason):
             return page.say("silenced the alerts {what}: {text}", what=what, text=reason)
+        case AlertAcknowledged(what=what):
+            return page.say("acknowledged {what}", what=what)
         case SilenceEnded():
             return page.say("ended a silence of alerts")
         case SigningKeyCreated():

@@ -16,6 +16,7 @@ from core.language import Message
 from core.ledger_bodies import (
     BODIES,
     ActDenied,
+    AlertAcknowledged,
     AlertsSilenced,
     AttemptStarted,
     Body,
@@ -65,6 +66,7 @@ NEWER: set[type[Body]] = {
     WeekUnarchived,
     AlertsSilenced,
     SilenceEnded,
+    AlertAcknowledged,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {
