@@ -79,7 +79,7 @@ def test_every_answer_is_as_the_document_says(
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Case) -> None:
-        case.call_and_validate(headers=headers, excluded_checks=NOT_ASKED)
+        case.call_and_validate(headers=headers, excluded_checks=NOT_ASKED, timeout=120)
 
     ask()
 
