@@ -48,6 +48,13 @@ class Incident:
     kept: str | None = None  # path of the evidence that was kept, relative to the data directory
 
     @property
+    def acknowledged(self) -> tuple[str, datetime] | None:
+        """Who has taken it on first, and the real time."""
+        if self.acknowledged_by is None or self.acknowledged_at is None:
+            return None
+        return self.acknowledged_by, self.acknowledged_at
+
+    @property
     def actions_done(self) -> tuple[int, ...]:
         """The places of the actions that are done, in order."""
         done = ItemState.DONE

@@ -67,6 +67,10 @@ class Alerts(BaseClient):
             {alert.key: answer for alert in firing if (answer := answers.of(alert)) is not None},
         )
 
+    def alerts_on(self) -> bool:
+        """Whether people are sent messages: there is an ``alerts.yaml``."""
+        return self.home.alerts_file.exists()
+
     def acknowledge(
         self, key: str
     ) -> Recorded[Acknowledgement] | Conflict[Acknowledgement] | Refused:

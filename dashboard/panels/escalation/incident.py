@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.alerts.acknowledgement import incident_key
 from core.language import Message, plural
 from core.vocabulary import Right, TrainingStatus
 from dashboard.components import outcomes
+from dashboard.components.acknowledge import acknowledge
 from dashboard.components.file_link import file_links
 from dashboard.components.safe_actions import action_button
 from dashboard.formatting import age
@@ -42,6 +44,7 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
             "Run {run} has completed: it can't be stopped or restarted.", run=snapshot.run.name
         )
         st.markdown(f":small[:gray[:material/flag: {done}]]")
+    acknowledge(page, snapshot, incident_key(opened.id), opened.acknowledged)
     _files(page, opened)
     todo, end = st.columns(WORK_AND_END, gap="medium")
     with todo.container(gap="xsmall"):

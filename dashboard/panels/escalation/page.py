@@ -33,7 +33,10 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     specs = snapshot.week.playbook.escalations
     if not opened:
         how = page.say(
-            "These are the manual's procedures. Opening one records it, and sends no message: "
+            "These are the manual's procedures. Opening one records it, and sends a message to "
+            "the owners in its chain, one after the other, until one acknowledges it."
+            if page.services.client.alerts_on()
+            else "These are the manual's procedures. Opening one records it, and sends no message: "
             "call the people in its chain yourself."
         )
         if alerts(page, snapshot):

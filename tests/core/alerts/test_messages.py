@@ -24,7 +24,7 @@ def test_it_has_the_number_since_when_what_to_do_and_the_link() -> None:
         "Since 2026-02-23 15:00 UTC (4 min).",
         "To do: Open Troubleshooting and follow its actions.",
         "(2026-02-23/finding:collapse#1:firing)",
-        "https://train.example.org/troubleshooting?week=2026-02-23",
+        "https://train.example.org/alerts?alert=finding:collapse&week=2026-02-23",
     ]
 
 

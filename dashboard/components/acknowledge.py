@@ -1,0 +1,51 @@
+"""One tap to take an alert on, and who has; on *Alerts* and on *Escalation*."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.language import Message
+from core.vocabulary import Right
+from dashboard.components import outcomes
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+
+
+def acknowledge(
+    page: Page, snapshot: Snapshot, alert: str, answer: tuple[str, datetime] | None
+) -> None:
+    """The button while nobody has acknowledged the alert; afterwards who did, and when.
+
+    :param alert: its key.
+    :param answer: the person and the real time.
+    """
+    say, key = page.say, f"ack:{alert}"
+    if answer is None:
+        denied = page.denied(Right.RECORD, also_elsewhere=True)
+        st.button(
+            say.raw("Acknowledge"),
+            key=key,
+            type="primary",
+            width="stretch",
+            icon=":material/pan_tool:",
+            disabled=denied is not None,
+            help=denied,
+            on_click=outcomes.click(
+                page,
+                key,
+                Message("acknowledgement").in_(page.viewer.language),
+                lambda: page.services.client.acknowledge(alert),
+            ),
+        )
+    else:
+        by, at = answer
+        time = page.viewer.moment(snapshot.clock.to_week(at))
+        text = say("Acknowledged by {by}, {time}", by=by, time=time)
+        st.markdown(f":green[:material/task_alt: {text}]")
+    outcomes.show(page, key)

@@ -1,0 +1,81 @@
+"""Alerts: what people are told of now, and one tap to take it on. Links in messages lead here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.alerts.acknowledgement import incident_key
+from dashboard.components.acknowledge import acknowledge
+from dashboard.components.live import live_panel
+from dashboard.components.states import badge
+from dashboard.formatting import age
+from dashboard.navigation import TITLES, link
+from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from core.alerts.conditions import Alert
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.client.alerts import AlertList
+    from runner.incident_records import Incident
+
+ALERT = "alert"  # in the address: the key of the one that a message is about
+
+
+def show(page: Page) -> None:
+    """Draw the page and redraw it on each tick."""
+    live_panel(page, _draw)
+
+
+def _draw(page: Page, snapshot: Snapshot) -> None:
+    say, asked = page.say, st.query_params.get(ALERT)
+    found = page.services.client.alerts()
+    meant = sorted(found.firing, key=lambda alert: alert.key != asked)  # the asked one is first
+    known = {alert.key for alert in meant}
+    incidents = [one for one in snapshot.open_incidents if incident_key(one.id) not in known]
+    if asked and asked not in known | {incident_key(one.id) for one in incidents}:
+        over = say("The alert of this link is over: {key}", key=plain(asked))
+        st.markdown(f":green[:material/check_circle: {over}]")
+    for alert in meant:
+        with st.container(border=True, gap="xsmall", key=f"alert-{alert.key}"):
+            _alert(page, snapshot, alert, found)
+    for incident in incidents:
+        with st.container(border=True, gap="xsmall", key=f"alert-{incident_key(incident.id)}"):
+            _incident(page, snapshot, incident)
+    if not meant and not incidents:
+        st.markdown(f":green[:material/check_circle: {say('No active alerts.')}]")
+    if not page.services.client.alerts_on():
+        off = say("Messages are off: there is no `alerts.yaml`. See docs/alerts.md.")
+        st.markdown(f":orange[:material/notifications_off: {off}]")
+
+
+def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> None:
+    language, now = page.viewer.language, alert.last
+    st.markdown(f"**{plain(now.subject[language])}** {badge(now.level, page.say)}")
+    st.markdown(plain(now.text[language]))
+    since = page.say("since {age}", age=age(snapshot.now - alert.first.since))
+    st.markdown(f":small[:gray[{since}{_turn(page, alert)}]]")
+    answer = found.acknowledged.get(alert.key)
+    acknowledge(page, snapshot, alert.key, None if answer is None else (answer.by, answer.at))
+    if now.page in TITLES:
+        link(now.page, page.say.raw("Open {page}", page=TITLES[now.page]))
+
+
+def _turn(page: Page, alert: Alert) -> str:
+    """Whose turn it is, while nobody has acknowledged it."""
+    chain = alert.last.chain
+    if not chain or alert.acknowledged is not None:
+        return ""
+    owner = chain[min(alert.turn, len(chain) - 1)].title[page.viewer.language]
+    return f" · {page.say('turn of: {owner}', owner=owner)}"
+
+
+def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
+    """An open incident that is not reported: alerts are off, or the next look is still to come."""
+    title = snapshot.procedure(incident.procedure, page.viewer.language)
+    st.markdown(f"**{plain(title)}** {badge(incident.state, page.say)}")
+    st.markdown(page.say.text(incident.summary))
+    acknowledge(page, snapshot, incident_key(incident.id), incident.acknowledged)
+    link("escalation", page.say.raw("Open {page}", page=TITLES["escalation"]))
