@@ -28,6 +28,7 @@ from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
+from runner.home.private_files import require_private_files
 from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
 from runner.processes.local import LocalProcesses
 from runner.recovery.hourly_backups import HourlyBackups
@@ -205,12 +206,14 @@ def run_runner(home: Home, settings: Settings | None = None, *, take_over: bool 
     """Run a runner in the foreground until SIGTERM or SIGINT; returns the exit code.
 
     :raises ConflictError: another runner is active in the data directory.
+    :raises SetupError: others may read a secret or a key of it.
     """
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
     for name, meant in misspelt_variables().items():
         log.warning("%s sets nothing. Did you mean %s?", name, meant)
+    require_private_files(home)
     service = Service(
         home,
         settings or Settings.read(home),
