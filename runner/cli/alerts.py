@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.alerts.acknowledgement import Acknowledgement
 from core.alerts.conditions import Alert, Condition, Notice, NoticeState, Silence, said_in_all
 from core.alerts.kinds import EventKind
 from core.alerts.messages import message_of
@@ -18,6 +19,7 @@ from core.vocabulary import Right, Severity
 from runner.alerts.alert_store import ChannelState
 from runner.alerts.apprise_address import send
 from runner.alerts.channels import address_of, read_alerts
+from runner.cli.acknowledgements import acknowledge
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -43,7 +45,7 @@ def list_alerts(json: JsonOption = False, home: HomeOption = None) -> None:
         print_json(
             {
                 "on": client.home.alerts_file.exists(),
-                "alerts": [_alert(one) for one in found.firing],
+                "alerts": [_alert(one, found.acknowledged.get(one.key)) for one in found.firing],
                 "silences": [_silence(one) for one in found.silences],
                 "channels": [_channel(one) for one in found.channels],
             }
@@ -53,6 +55,12 @@ def list_alerts(json: JsonOption = False, home: HomeOption = None) -> None:
         tell(Message("Alerts are off: there is no {file}.", file=str(client.home.alerts_file)))
     for alert in found.firing:
         tell(_line(alert, now))
+        if (answer := found.acknowledged.get(alert.key)) is not None:
+            tell(
+                Message(
+                    "  acknowledged by {by} at {at:%Y-%m-%d %H:%M} UTC", by=answer.by, at=answer.at
+                )
+            )
     if not found.firing:
         tell(Message("No active alerts."))
     for silence in found.silences:
@@ -69,6 +77,9 @@ def list_alerts(json: JsonOption = False, home: HomeOption = None) -> None:
     for channel in found.channels:
         tell(_delivery(channel, now))
     raise typer.Exit(bool(found.firing))
+
+
+app.command(name="ack")(acknowledge)
 
 
 @app.command(name="test")
@@ -191,7 +202,7 @@ def _delivery(channel: ChannelState, now: datetime) -> Message:
     return text
 
 
-def _alert(alert: Alert) -> dict[str, Any]:
+def _alert(alert: Alert, answer: Acknowledgement | None) -> dict[str, Any]:
     condition, of = alert.last, language()
     return {
         "key": alert.key,
@@ -202,6 +213,8 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "text": condition.text[of],
         "since": iso(alert.first.since),
         "reported": alert.notified and iso(alert.notified),
+        "acknowledged_by": answer and answer.by,
+        "acknowledged_at": answer and iso(answer.at),
     }
 
 

@@ -155,6 +155,7 @@ def test_the_list_of_an_older_database_gets_its_authors_from_the_ledger(
         connection.execute("UPDATE incidents SET actions_done = '[1]'")
         connection.execute("ALTER TABLE weeks DROP COLUMN archived_at")
         connection.execute("DROP TABLE silences")
+        connection.execute("DROP TABLE acknowledgements")
         for column in ("proof", "proved"):
             connection.execute(f"ALTER TABLE ledger DROP COLUMN {column}")
         connection.execute("UPDATE alembic_version SET version_num = '0004'")
