@@ -28,9 +28,11 @@ def acknowledge(
     say, key = page.say, f"ack:{alert}"
     if answer is None:
         denied = page.denied(Right.RECORD, also_elsewhere=True)
+        stops = say("It is then neither repeated nor passed on.")
         st.button(
-            say.raw("Acknowledge"),
+            f"**{say('Acknowledge')}**  \n:small[{stops}]",  # two lines: a finger hits them
             key=key,
+            wrap=True,
             type="primary",
             width="stretch",
             icon=":material/pan_tool:",

@@ -62,7 +62,9 @@ def test_a_stall_reaches_a_phone_and_one_tap_stops_the_chain(
         wait_for(place.in_state(job, JobState.RUNNING), "the trainer")
         wait_for(lambda: place.lead.progress(job.id), "its progress")
         os.kill(place.pid(job), signal.SIGSTOP)
-        wait_for(lambda: any("/alerts?" in body for body in receiver.bodies), "the message", 120)
+        wait_for(
+            lambda: any("alert=incident:" in body for body in receiver.bodies), "the message", 120
+        )
         body = next(body for body in receiver.bodies if "alert=incident:" in body)
         link = present(re.search(rf"{site.url}/alerts\?\S+", body))[0]
 

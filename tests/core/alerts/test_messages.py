@@ -50,7 +50,7 @@ def test_many_become_one_with_a_line_for_each_of_the_first_ten() -> None:
     assert message.title == "[CRITICAL] Training run and 999 more · 2026-02-23"
     lines = message.body.splitlines()
     assert lines[0] == "• 15:00 [WARNING] Reward collapse: Reward fell from 87 to 9.4."
-    assert lines[10:] == ["and 990 more", f"{BASE}/troubleshooting?week=2026-02-23"]
+    assert lines[10:] == ["and 990 more", f"{BASE}/alerts?alert=run:1&week=2026-02-23"]
 
 
 def test_a_long_sentence_is_cut() -> None:
