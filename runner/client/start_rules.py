@@ -18,7 +18,7 @@ from runner.client.models import restore_in_progress
 from runner.client.present_facts import start_facts
 from runner.models.checkpoints import MORE_STEPS, newest_checkpoint, reached_already
 from runner.models.folder_swap import RESTORE_AGAIN, unfinished_exchange
-from runner.outcomes import Refused
+from runner.outcomes import Denied, Refused
 from runner.store import queries, rows, schema
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _refused_preflight(
             else Message("Run the pre-flight, or let the lead override it with a reason."),
         )
     if not person.may(Right.COUNTERSIGN):
-        return Refused(
+        return Denied(
             Message(
                 "The pre-flight has not passed, and {name} ({role}) may not override it.",
                 name=person.name,
