@@ -79,7 +79,8 @@ def unprepared(playbook: Playbook, facts: Facts) -> list[Message]:
     """What speaks against a revalidation now; empty: nothing.
 
     An unfinished run, and each failing row of the preparation: steps, backup, data, and the
-    system with its runner, incidents and disk.
+    system with its runner, incidents and disk. A backup or data check that ended without a
+    result fails, too.
     """
     return [
         *_unfinished_run(facts),
@@ -87,9 +88,16 @@ def unprepared(playbook: Playbook, facts: Facts) -> list[Message]:
             row.why
             for slot in playbook.slots_of_kind("preparation")
             for row in judge_slot(playbook, slot.id, facts)
-            if row.verdict is Verdict.FAIL
+            if row.verdict is Verdict.FAIL or _of_a_failed_job(playbook, row, facts)
         ),
     ]
+
+
+def _of_a_failed_job(playbook: Playbook, row: Judgement, facts: Facts) -> bool:
+    """Whether a row is unknown although its job was run: it failed, or its result is old."""
+    jobs = {"backup": facts.backup, "backtest_data": facts.data_check}
+    ran = jobs.get(playbook.checks[row.check].metric) is not None
+    return ran and row.verdict is Verdict.UNKNOWN
 
 
 def _unfinished_run(facts: Facts) -> Iterator[Message]:

@@ -88,6 +88,8 @@ def test_disk_runner_and_incidents_speak_against_a_revalidation(scene: Scene) ->
         ({"runner_alive": False}, "The runner is not running."),
         ({"disk_free_bytes": 1_000_000}, "of disk space left"),
         ({"open_incidents": ("performance",)}, "performance"),
+        ({"backup": job(None, JobState.FAILED)}, "Backup ended FAILED, without a result"),
+        ({"data_check": job(None, JobState.LOST)}, "Data check ended LOST, without a result"),
     ):
         (found,) = unprepared(PLAYBOOK, replace(facts, **changed))
         assert why in found
