@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.checks.readiness import unprepared
 from core.language import Message, joined, plural
 from core.text_rules import is_blank
-from runner.client.present_facts import preparation_facts
 from runner.outcomes import Refused
 from runner.store.trials import counted_trials
 
@@ -31,6 +29,10 @@ def refused_revalidation(
     # Without a report nothing is recorded, so there is nothing to decide on.
     if not asked.save_report or not is_blank(asked.override_reason or ""):
         return None
+    # Loads numpy and pandas, which most acts of a client don't need.
+    from core.checks.readiness import unprepared
+    from runner.client.present_facts import preparation_facts
+
     troubles = unprepared(week.playbook, preparation_facts(connection, home, week, now))
     if not troubles:
         return None

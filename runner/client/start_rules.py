@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import func, select
 
-from core.checks.readiness import preflight_trouble
 from core.job_params import TrainParams, stored_params
 from core.language import Message
 from core.path_names import safe_name
@@ -15,7 +14,6 @@ from core.state_words import capitals
 from core.text_rules import is_blank
 from core.vocabulary import UNFINISHED_STATES, JobKind, JobState, Right
 from runner.client.models import restore_in_progress
-from runner.client.present_facts import start_facts
 from runner.models.checkpoints import MORE_STEPS, newest_checkpoint, reached_already
 from runner.models.folder_swap import RESTORE_AGAIN, unfinished_exchange
 from runner.outcomes import Denied, Refused
@@ -132,6 +130,10 @@ def _refused_preflight(
     asked: TrainParams,
     now: datetime,
 ) -> Refused | None:
+    # Loads numpy and pandas, which most acts of a client don't need.
+    from core.checks.readiness import preflight_trouble
+    from runner.client.present_facts import start_facts
+
     trouble = preflight_trouble(week.playbook, start_facts(connection, home, week, now))
     if trouble is None:
         return None

@@ -38,12 +38,20 @@ def test_an_incident_that_blocks_requires_a_reason(place: Place) -> None:
 
 
 def test_a_week_without_a_run_requires_none(place: Place) -> None:
+    place.service(take_over=True)
     assert isinstance(place.lead.submit(JobKind.REVALIDATE, SAVED), Submitted)  # imported model
 
 
 def test_a_finished_run_requires_none(place: Place) -> None:
     trained(place, JobState.SUCCEEDED)
+    place.service(take_over=True)
     assert isinstance(place.lead.submit(JobKind.REVALIDATE, SAVED), Submitted)
+
+
+def test_a_runner_that_is_not_alive_requires_a_reason(place: Place) -> None:
+    """The client counts what the page's rows count."""
+    found = refused(place.lead.submit(JobKind.REVALIDATE, SAVED))
+    assert "The runner is not running." in found.reason
 
 
 def test_nothing_is_asked_where_nothing_is_recorded(place: Place) -> None:
