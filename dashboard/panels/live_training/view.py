@@ -58,6 +58,13 @@ def step_of(view: View, pace: Line, place: float) -> float:
     return float(np.interp(place, view.places(pace), pace.points.step))
 
 
+def wall_of(pace: Line, step: float) -> float | None:
+    """The unix time at which the run reached a step; None before its first point."""
+    if not len(pace.points):
+        return None
+    return float(np.interp(step, pace.points.step, pace.points.wall))
+
+
 def _whole(view: View, lines: Lines) -> tuple[float, float] | None:
     """What all charts cover: the runs from their beginning to their newest point."""
     ends: list[float] = []
