@@ -58,6 +58,7 @@ class ProcessLoad:
 _LOCK = threading.Lock()
 _read: dict[Path, tuple[float, HostLoad]] = {}
 _processes: dict[int, psutil.Process] = {}
+psutil.cpu_percent()  # a share is of the time since the call before: the first one has none
 
 
 def host_load(home: Path) -> HostLoad:
