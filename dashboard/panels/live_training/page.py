@@ -125,6 +125,7 @@ def _curves(page: Page, snapshot: Snapshot, logged: ShownEvents) -> None:
     wall = None if chosen.minutes is None else wall_of(pace, chosen.minutes)
     log.show(page, chosen, wall)
     host.show(page, snapshot)
+    settings.drawn()
 
 
 def _cards(page: Page, snapshot: Snapshot, logged: ShownEvents, chosen: Settings) -> list[Card]:

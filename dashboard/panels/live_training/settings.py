@@ -18,6 +18,8 @@ ADDRESS = Address("live", NAMES)
 MOST_SMOOTH = 99  # per cent of the past
 MOST_TAGS = 12  # pinned: each is a chart
 key = ADDRESS.key
+_DRAWN = key("drawn")  # in the session: runs since the address was taken over
+_SURE = 2
 
 
 @dataclass(frozen=True)
@@ -53,19 +55,30 @@ class Settings:
 
 
 def read() -> Settings:
-    """Bring the widgets into line with the address, if they did not write it; what they hold."""
+    """Bring the widgets into line with the address, if they did not write it; what they hold.
+
+    The values of an address are given to the widgets again until two runs were drawn to their end:
+    what a run that was cut short gave to them may never have come to the browser.
+    """
     asked = ADDRESS.changed()
-    if asked is None and all(key(name) in st.session_state for name in _WIDGETS):
-        return _held()
-    values = _values(asked if asked is not None else ADDRESS.asked())
-    for name, value in values.items():
-        st.session_state[key(name)] = value
+    if asked is not None:
+        st.session_state[_DRAWN] = 0
+    again = st.session_state.get(_DRAWN, 0) < _SURE
+    for name, value in _values(ADDRESS.asked() if asked is None else asked).items():
+        if again or key(name) not in st.session_state:
+            st.session_state[key(name)] = value
     return _held()
+
+
+def drawn() -> None:
+    """The widgets were drawn to the end."""
+    st.session_state[_DRAWN] = st.session_state.get(_DRAWN, 0) + 1
 
 
 def write() -> None:
     """Put what the widgets hold into the address. For their callbacks."""
     held = _held()
+    st.session_state[_DRAWN] = _SURE
     ADDRESS.write(
         {
             "axis": "" if held.axis is Axis.STEP else held.axis.value,
