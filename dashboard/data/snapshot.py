@@ -8,21 +8,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.checks import judge_slot
 from core.decision import latest_decision
 from core.diagnosis import Finding, diagnose
 from core.diagnosis.reward_evidence import FLAT_HOURS
+from core.once import once
 from core.schedule import SlotView, due_at, next_up
 from core.telemetry import RunReader
-from core.vocabulary import (
-    ACTIVE_STATES,
-    JobKind,
-    Liveness,
-    TrainingStatus,
-)
+from core.vocabulary import ACTIVE_STATES, LIVE_TRAINING, JobKind, Liveness, TrainingStatus
 from dashboard.data.shown_events import ShownEvents, newest_event_age, shown_readings, shown_until
 from runner.week.agenda import agenda, anomaly_days
 from runner.week.facts import facts_of_run, gather
@@ -64,7 +59,7 @@ class Snapshot(Sources):
     """The week at one real moment, from one state of the store and of the event files.
 
     Later writes are visible only in the next snapshot. Verdicts and findings are computed
-    on demand, and at most once.
+    on demand, and at most once for all sessions that are shown it.
     """
 
     def __init__(
@@ -84,7 +79,7 @@ class Snapshot(Sources):
         """The facts of now: what the diagnosis reads."""
         return self._facts_as_of(None)
 
-    @cached_property
+    @once
     def _of_run(self) -> Facts:
         return facts_of_run(self)
 
@@ -111,12 +106,12 @@ class Snapshot(Sources):
         """The run's status; ``NOT_STARTED`` without a run."""
         return self.run.status if self.run else TrainingStatus.NOT_STARTED
 
-    @cached_property
+    @once
     def shown_until(self) -> datetime:
         """Real time up to which numbers and curves of the run are shown, so that they agree."""
         return self.now if self.run is None else shown_until(self.run, self.now)
 
-    @cached_property
+    @once
     def event_age(self) -> timedelta | None:
         """Real time since the newest event; None before the first of the present attempt."""
         return newest_event_age(self.run, self.latest(JobKind.TRAIN), self.now)
@@ -143,7 +138,7 @@ class Snapshot(Sources):
         )
         return timedelta(minutes=next(minutes, FLAT_HOURS * 60))
 
-    @cached_property
+    @once
     def pulse(self) -> Pulse | None:
         """Liveness of the training process, with its evidence; None without a live job."""
         job = self.busy(JobKind.TRAIN)
@@ -159,17 +154,24 @@ class Snapshot(Sources):
         """Whether the run should make progress, but its process or event files show none."""
         return self.stalled or self._of_run.without_progress
 
-    @cached_property
+    @property
+    def settled(self) -> bool:
+        """Whether no run and no job is in progress: only a write, or the hour, changes what is shown."""
+        return self.status not in LIVE_TRAINING and all(
+            job.state not in ACTIVE_STATES for job in self.jobs
+        )
+
+    @once
     def readings(self) -> Mapping[str, Reading]:
         """The run's current readings by name; those without data are missing."""
         return {} if self.run is None else shown_readings(self.run, self.shown_until)
 
-    @cached_property
+    @once
     def resumed(self) -> Message | None:
         """That the newest attempt was resumed and has logged nothing yet; None otherwise."""
         return None if self.run is None else self.run.resumed_silently(self.shown_until)
 
-    @cached_property
+    @once
     def findings(self) -> list[Finding]:
         """The diagnosis of every scenario of the playbook, as of now."""
         return diagnose(self.facts, self.week.playbook)
@@ -189,7 +191,7 @@ class Snapshot(Sources):
         job = self.latest(kind)
         return job if job and job.state in ACTIVE_STATES else None
 
-    @cached_property
+    @once
     def ticks(self) -> dict[str, dict[str, Tick]]:
         """Slot id to check id to the tick that counts, the newest."""
         found: dict[str, dict[str, Tick]] = defaultdict(dict)
@@ -227,7 +229,7 @@ class Snapshot(Sources):
         """Whether an open incident blocks every start."""
         return any(incident.is_blocking for incident in self.incidents)
 
-    @cached_property
+    @once
     def saved_decision(self) -> SavedDecision | None:
         """The week's newest saved decision, with its hashes checked; None if there is none.
 
@@ -235,7 +237,7 @@ class Snapshot(Sources):
         """
         return latest_decision(self.home, self.week.id)
 
-    @cached_property
+    @once
     def signatures(self) -> Sequence[Signature]:
         """Signatures of this week, oldest first."""
         return [one for one in self.records.signatures if one.week_id == self.week.id]
@@ -261,28 +263,30 @@ class Snapshot(Sources):
         return self._facts_as_of(judged_as_of(slot, self.week))
 
     def _facts_as_of(self, moment: datetime | None) -> Facts:
-        if moment not in self._facts:
-            self._facts[moment] = gather(self, moment)
-        return self._facts[moment]
+        with self.computing:
+            if moment not in self._facts:
+                self._facts[moment] = gather(self, moment)
+            return self._facts[moment]
 
     def judgements(self, slot: SlotSpec) -> list[Judgement]:
         """The slot's checks, judged on the facts of its moment; computed once per snapshot."""
-        if slot.id not in self._judgements:
-            judged = judge_slot(playbook_of(slot, self), slot.id, self.facts_at(slot))
-            self._judgements[slot.id] = judged
-        return self._judgements[slot.id]
+        with self.computing:
+            if slot.id not in self._judgements:
+                judged = judge_slot(playbook_of(slot, self), slot.id, self.facts_at(slot))
+                self._judgements[slot.id] = judged
+            return self._judgements[slot.id]
 
     def items(self, slot: SlotSpec) -> list[Item]:
         """The slot's judgements, each with the tick that counts."""
         ticks = self.ticks.get(slot.id, {})
         return [Item(judged, ticks.get(judged.check)) for judged in self.judgements(slot)]
 
-    @cached_property
+    @once
     def anomaly_days(self) -> Collection[date]:
         """Days whose daily check found something; only then is the second check due."""
         return anomaly_days(self)
 
-    @cached_property
+    @once
     def timeline(self) -> list[SlotView]:
         """All slots of the week in order, each with its time and state."""
         return agenda(self)
