@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # imported where they are used: not every command opens a dat
     from core.week import Week
     from runner.client import Client
     from runner.client.terminal_entry import TerminalEntry
+    from runner.outcomes import Refused
 
 HomeOption = Annotated[
     Path | None,
@@ -71,13 +72,34 @@ def keeper_of_machine(home: Home, right: Right) -> Person:
 
     :raises PermissionDenied: role or token lack the right.
     """
+    return _allowed_person(home, right, upkeep=True)
+
+
+def _allowed_person(home: Home, right: Right, *, upkeep: bool) -> Person:
     entry = terminal_entry(home)
     try:
-        entry.require(entry.person, right, upkeep=True)
+        entry.require(entry.person, right, upkeep=upkeep)
     except PermissionDenied as error:
         entry.record_denial(entry.person, right.value, error)
         raise
     return entry.person
+
+
+def person_who_acts(home: Home, right: Right) -> Person:
+    """The person at the terminal, for an act that is not a request to the runner.
+
+    :raises PermissionDenied: role or token lack the right.
+    """
+    return _allowed_person(home, right, upkeep=False)
+
+
+def require_allowed(denied: Refused | None) -> None:
+    """Before anything is started: raise what the client refuses to this person.
+
+    :raises InputError: the refusal.
+    """
+    if denied is not None:
+        raise InputError(denied.reason, denied.remedy)
 
 
 def client_of(home: Home) -> Client:

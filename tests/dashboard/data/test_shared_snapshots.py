@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import dashboard.data.snapshot as taken_by
+import runner.week.judged_week as taken_by
 from core.vocabulary import Role
 from dashboard.data.services import Services
 from dashboard.data.shared_snapshots import SHARED_FOR, SharedSnapshots
