@@ -5,12 +5,8 @@ from __future__ import annotations
 import gc
 import importlib
 import pkgutil
-import threading
-import time
 
 from dashboard import panels
-
-COLLECT_S = 30.0
 
 
 def warm_up() -> None:
@@ -23,11 +19,3 @@ def warm_up() -> None:
         importlib.import_module(f"{panels.__name__}.{page.name}.page")
     gc.collect()
     gc.freeze()
-    threading.Thread(target=_collect, name="collector", daemon=True).start()
-
-
-def _collect() -> None:
-    """Give back what closed tabs held, their descriptors too, also while nobody looks at a page."""
-    while True:
-        time.sleep(COLLECT_S)
-        gc.collect()
