@@ -32,6 +32,7 @@ def written_places(home: Home) -> list[Path]:
         *(home.database, home.database.with_suffix(".lock"), home.ledger),
         *(home.runner_lock, home.runner_identity, home.runner_log, home.dashboard_log),
         *(home.signing_key, home.acts_key, home.access),
+        *(home.sessions, home.tokens, home.alerts, home.training_log, home.crash_backup_log),
     ]
     return [*folders, *files]
 

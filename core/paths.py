@@ -87,6 +87,11 @@ class Home:
         return self.root / "login.toml"
 
     @property
+    def alerts_file(self) -> Path:
+        """Where alerts are sent; only the owner may read and write it. Optional."""
+        return self.root / "alerts.yaml"
+
+    @property
     def settings_file(self) -> Path:
         """Timings and limits of the runner; optional."""
         return self.root / "settings.yaml"
@@ -192,6 +197,15 @@ class Home:
     def tokens(self) -> Path:
         """Personal access tokens, by their hashes; no backup holds it, as with sessions."""
         return self.state / "tokens.db"
+
+    @property
+    def alerts(self) -> Path:
+        """Which alerts hold, and what waits to be sent; no backup holds it, so none sends it again."""
+        return self.state / "alerts.db"
+
+    def channel_lock(self, name: str) -> Path:
+        """Lock file of the one process that sends to a channel."""
+        return self.state / f"alerts-{safe_name(name, 'channel')}.lock"
 
     @property
     def signing_key(self) -> Path:

@@ -17,6 +17,7 @@ from core.vocabulary import (
     JobState,
     Liveness,
     Severity,
+    SignatureAct,
     SignatureState,
     SlotState,
     TrainingStatus,
@@ -129,6 +130,13 @@ WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
         GateStatus.RUINED: Message("ruined"),
         GateStatus.TRADES_DIFFER: Message("trades don't fit the equity"),
     },
+}
+
+# What was done with a decision: "Approved by ana@example.org".
+ACTS_DONE: dict[SignatureAct, Message] = {
+    SignatureAct.APPROVE: Message("Approved"),
+    SignatureAct.APPROVE_WITH_CONDITIONS: Message("Approved with conditions"),
+    SignatureAct.REJECT: Message("Rejected"),
 }
 
 

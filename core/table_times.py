@@ -9,8 +9,11 @@ as a fact, because local time with daylight saving has hours that exist twice or
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:  # loaded when a table is read: lists of decisions need none
+    import pandas as pd
+
 
 # Unit -> number of digits, units per us, us per unit.
 _UNITS = {"s": (10, 1, 1_000_000), "ms": (13, 1, 1000), "us": (16, 1, 1), "ns": (19, 1000, 1)}
@@ -34,6 +37,8 @@ class TableTimes:
 
 def table_times(column: pd.Series) -> TableTimes:
     """Read a column of times."""
+    import pandas as pd
+
     if pd.api.types.is_datetime64_any_dtype(column):
         zoneless = getattr(column.dt, "tz", None) is None
         moments = column.dt.tz_localize("UTC") if zoneless else column.dt.tz_convert("UTC")
@@ -44,6 +49,8 @@ def table_times(column: pd.Series) -> TableTimes:
 
 
 def _of_text(column: pd.Series) -> TableTimes:
+    import pandas as pd
+
     text = column.str.strip()
     text = text.str.replace(r"^(\d{10,19})\.0+$", r"\1", regex=True)  # a float of a spreadsheet
     length, digits = text.str.len(), text.str.fullmatch(r"\d+")

@@ -106,6 +106,24 @@ def interval_name(interval: timedelta) -> str:
     return f"{interval.total_seconds():g} s"
 
 
+def age_text(span: timedelta | float | None) -> str:
+    """``12 s``, ``4 min``, ``2 h 10 min``, ``3 d 4 h``, the same in each language; None: a dash."""
+    if span is None:
+        return "–"
+    seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
+    seconds = max(int(seconds), 0)
+    if seconds < 90:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 90:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 36:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
 def from_unix(seconds: float) -> datetime:
     """Seconds since the epoch to a UTC time."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from core.vocabulary import Role
 
 
+VARIABLE = "TRAINWEEK_TOKEN"  # the token of who acts at a terminal
+
+
 class Scope(StrEnum):
     """One use of a token."""
 

@@ -6,16 +6,17 @@ As a plain string each is English, with the same digits as in the machine files.
 from __future__ import annotations
 
 import math
-from datetime import timedelta
 
 from core.language import Message, literal
 from core.metrics.conventions import RELATIVE_TOLERANCE
 from core.reading import shown_number, with_unit
+from core.timestamps import age_text
 
 SIGNIFICANT = 4
 MAX_DECIMALS = 12
 NONE = literal("–")
 number = shown_number  # beside the other formats of numbers
+age = age_text
 
 
 def short(value: float | int | None, limit: float | None = None, unit: str = "") -> Message:
@@ -75,24 +76,6 @@ def beyond(high: bool) -> Message:
     """``> 99.9 %`` or ``< 0.1 %``: closer to the end than the digits show."""
     template = "> {value} %" if high else "< {value} %"
     return Message(template, value=99.9 if high else 0.1)
-
-
-def age(span: timedelta | float | None) -> str:
-    """``12 s``, ``4 min``, ``2 h 10 min``, ``3 d 4 h``, the same in each language; None: a dash."""
-    if span is None:
-        return NONE
-    seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
-    seconds = max(int(seconds), 0)
-    if seconds < 90:
-        return f"{seconds} s"
-    minutes = seconds // 60
-    if minutes < 90:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 36:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
 
 
 def size(count: float | None) -> Message:

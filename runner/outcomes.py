@@ -47,6 +47,11 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Denied(Refused):
+    """Refused since the person lacks a right that only the state of the week asks for."""
+
+
+@dataclass(frozen=True)
 class Recorded(Generic[Saved]):
     """The record is committed to ledger and store."""
 

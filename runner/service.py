@@ -25,8 +25,10 @@ from core.ledger_bodies import RunnerEnded
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES
+from runner.alerts.watch import AlertWatch
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
+from runner.home.private_files import require_private_files
 from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
 from runner.processes.local import LocalProcesses
 from runner.recovery.hourly_backups import HourlyBackups
@@ -37,6 +39,7 @@ from runner.store.engine import described_mode
 from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
+from runner.week.look import Looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +95,8 @@ class Service:
             self.store, self.fenced, self.supervisor.active, settings, monotonic, self._problems
         )
         self.backups = HourlyBackups(home, settings, began, monotonic())
+        self.looks = Looks(home, settings, now)
+        self.alerts = AlertWatch(home, settings, self.fenced, self.looks.take, now, monotonic)
         for job in self.live_jobs():
             log.info("Adopting %s (%s, pid %s)", job.id, job.state, job.pid)
 
@@ -99,6 +104,7 @@ class Service:
         """Run until :meth:`end` is called or another runner takes over."""
         log.info("Runner epoch %s, pid %s, in %s", self.fenced.epoch, os.getpid(), self.home.root)
         log.info(described_mode())
+        self.alerts.start()
         try:
             while not self._ending.is_set():
                 # A busy store or a full disk is temporary; the runner must not end.
@@ -124,6 +130,7 @@ class Service:
         with self._problems.guarding("The hourly backup", through=StaleRunner):
             self.backups.tick(self.monotonic())
         self.schedule.tick(now)
+        self.alerts.supervised()
 
     def end(self) -> None:
         """End after the present tick; jobs continue."""
@@ -132,6 +139,7 @@ class Service:
     def close(self) -> None:
         """Record the end in the store and release the lock."""
         self.backups.close()
+        self.alerts.close()
         try:
             with self.fenced.write(self.now()) as write:
                 write.append(RunnerEnded(epoch=self.fenced.epoch), None)
@@ -196,12 +204,14 @@ def run_runner(home: Home, settings: Settings | None = None, *, take_over: bool 
     """Run a runner in the foreground until SIGTERM or SIGINT; returns the exit code.
 
     :raises ConflictError: another runner is active in the data directory.
+    :raises SetupError: others may read a secret or a key of it.
     """
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
     for name, meant in misspelt_variables().items():
         log.warning("%s sets nothing. Did you mean %s?", name, meant)
+    require_private_files(home)
     service = Service(
         home,
         settings or Settings.read(home),

@@ -173,9 +173,8 @@ class Settings(_Settings):
         default=True, description="Run the daily checks at their time, without a request."
     )
     schedule_s: Number = _seconds(1.0, "Interval at which the schedule is checked.")
-    keep_look_s: Number = _seconds(
-        0.5, "Interval at which `trainweek up` checks runner and dashboard."
-    )
+    alerts_s: Number = _seconds(10.0, "Interval at which the runner looks for alerts.")
+    keep_look_s: Number = _seconds(0.5, "Interval of the look of `trainweek up` at its processes.")
     keep_backoff_s: Number = _seconds(
         1.0, "Wait before `trainweek up` restarts one that died; doubles with each death in a row."
     )

@@ -119,7 +119,7 @@ def parse(words: list[str]) -> None:
     """Follow the groups of commands to the one that is meant, and look its options up."""
     group: Any = typer.main.get_command(app)  # typer carries a click of its own
     while hasattr(group, "commands") and words and words[0] in group.commands:
-        group, words = group.commands[words[0]], words[1:]
+        _, group, words = group.resolve_command(typer.Context(group), words)
     assert not hasattr(group, "commands") or not words, f"trainweek has no command {words}"
     known = {option for param in group.params for option in param.opts} | {"--help"}
     for word in words:

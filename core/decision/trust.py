@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
 from pydantic import Field
 
 from core.decision.lookahead import Lookahead, detail_of
@@ -16,6 +15,8 @@ from core.trading.grade import FAILED_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd  # loaded when a table is read: a saved decision needs none
 
     from core.decision.inputs import ModelRecord
     from core.language import Message
@@ -119,6 +120,8 @@ def trust_section(
 
     :param times: of the equity; the first is the close on which the first decision was made.
     """
+    import pandas as pd
+
     moments = pd.to_datetime(times, utc=True)
     first, last = (iso(moments.iloc[i].to_pydatetime()) for i in (0, -1))
     trained_until = model.trained_until

@@ -13,6 +13,7 @@ from core.ledger_bodies.access import (
     TokenMade,
     TokensRevoked,
 )
+from core.ledger_bodies.alerts import AlertsSilenced, SilenceEnded
 from core.ledger_bodies.body import AnyBody, Body, BodyPart, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -57,6 +58,7 @@ __all__ = [
     "BODIES",
     "ActDenied",
     "ActionProof",
+    "AlertsSilenced",
     "AnyBody",
     "AttemptColumns",
     "AttemptStarted",
@@ -88,6 +90,7 @@ __all__ = [
     "SignedIn",
     "SignedOut",
     "SigningKeyCreated",
+    "SilenceEnded",
     "StartRequeued",
     "StopRequested",
     "StoreRestored",

@@ -18,6 +18,7 @@ from core.ledger_bodies.access import (
     TokenMade,
     TokensRevoked,
 )
+from core.ledger_bodies.alerts import AlertsSilenced, SilenceEnded
 from core.ledger_bodies.body import AnyBody, Body, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -85,6 +86,8 @@ BODIES: tuple[type[Body], ...] = (
     TokenMade,
     TokensRevoked,
     ActDenied,
+    AlertsSilenced,
+    SilenceEnded,
 )
 _BY_NAME = {(model.kind, model.action): model for model in BODIES}
 _KINDS = {model.kind for model in BODIES}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from core.json_model import Count, JsonModel
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.ratios import sharpe
+
+if TYPE_CHECKING:
+    import pandas as pd  # loaded when a table is read: a saved decision needs none
 
 REGIME_BARS = 168  # trend and volatility of a bar are those of the week that ends with it
 VOLATILITIES = ("calm", "usual", "wild")
@@ -30,6 +34,8 @@ class Period(JsonModel):
 
 def quarters(times: pd.Series) -> np.ndarray:
     """``2025 Q1`` for each moment at which a bar closes, shape (n,)."""
+    import pandas as pd
+
     # A close at midnight belongs to the day that it ends.
     moments = pd.DatetimeIndex(pd.to_datetime(times, utc=True)) - pd.Timedelta(1, "ns")
     return np.array([f"{m.year} Q{m.quarter}" for m in moments])
@@ -41,6 +47,8 @@ def regimes(close: np.ndarray) -> np.ndarray:
     Sign of the market's return over the last week, and tercile of its volatility over
     the record. The terciles use the whole record, so no decision may depend on them.
     """
+    import pandas as pd
+
     returns = np.diff(np.log(close), prepend=np.log(close[:1]))
     week = pd.Series(returns).rolling(REGIME_BARS, min_periods=1)
     trend = week.sum().to_numpy()

@@ -8,15 +8,18 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from core.errors import InputError
 from core.language import Message, plural
 from core.limited_files import MOST_TABLE, read_limited_text
 from core.metrics.ruin import until_ruin
 from core.table_times import table_times
+
+if TYPE_CHECKING:  # loaded when a table is read: lists of decisions need none
+    import pandas as pd
 
 EQUITY_COLUMNS = ["time", "equity", "exposure", "episode", "target"]
 TRADE_COLUMNS = [
@@ -34,6 +37,8 @@ def require_equity(frame: pd.DataFrame, source: str = Message("The equity table"
         positive, or times that repeat or go back; names the row, counted from 1. Only the
         last may be 0: the ruin (:mod:`core.metrics.ruin`).
     """
+    import pandas as pd
+
     _require_columns(frame, ("time", "equity"), source)
     if frame.empty:
         raise InputError(
@@ -95,6 +100,8 @@ def require_trades(frame: pd.DataFrame, source: str = Message("The trades table"
 
     :raises InputError: a missing column, a pnl that is not finite, or a missing time.
     """
+    import pandas as pd
+
     _require_columns(frame, ("exit_time", "pnl"), source)
     pnl = frame["pnl"].to_numpy(dtype=float)
     wrong = ~np.isfinite(pnl)
@@ -143,6 +150,8 @@ def read_trades_csv(path: str | Path) -> pd.DataFrame:
 
 def records_csv(frame: pd.DataFrame) -> str:
     """A table as CSV that reads back to the same bits: shortest exact floats, ISO times."""
+    import pandas as pd
+
     table = frame.copy()
     for column in table.columns.intersection(list(TIME_COLUMNS)):
         moments = pd.to_datetime(table[column], utc=True)
@@ -156,6 +165,8 @@ def _read(
     times: tuple[str, ...],
     optional_times: tuple[str, ...] = (),
 ) -> pd.DataFrame:
+    import pandas as pd
+
     needed = (*times, *numbers)
     remedy = Message("Give a CSV with the header {header}.", header=",".join(needed))
     try:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from core.metrics.conventions import DAYS_PER_YEAR
+
+if TYPE_CHECKING:  # loaded when a table is read: lists of decisions need none
+    import pandas as pd
 
 
 def bar_returns(equity: np.ndarray) -> np.ndarray:
@@ -19,6 +23,8 @@ def daily_returns(times: pd.Series, equity: np.ndarray) -> np.ndarray:
 
     A mark at midnight closes the day before. Days without a mark are left out.
     """
+    import pandas as pd
+
     marks = pd.Series(equity[1:], index=pd.DatetimeIndex(pd.to_datetime(times[1:], utc=True)))
     closes = marks.resample("1D", closed="right", label="left").last().dropna()
     return bar_returns(np.concatenate([equity[:1], closes.to_numpy()]))

@@ -29,7 +29,7 @@ class RuleChange(JsonModel):
 
     @property
     def sets_the_bar(self) -> bool:
-        """Whether it is a gate, a decision rule, a revalidation setting or a cost."""
+        """Whether only the lead may bring it into a week: any rule but the market."""
         return sets_the_bar(self.field.split("."))
 
 

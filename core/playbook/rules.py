@@ -23,15 +23,12 @@ def decides(path: Sequence[str]) -> bool:
 
     :param path: as in :class:`core.playbook.differences.Difference`.
     """
-    return path[0] in MARKET or sets_the_bar(path)
-
-
-def sets_the_bar(path: Sequence[str]) -> bool:
-    """The same without the market: gates, decision rules, revalidation settings and costs."""
     section = path[0]
     if section in _JUDGED:
         return PROSE.isdisjoint(path[2:3])
-    return section == "revalidation" or (section == "training" and path[1] in COSTS)
+    if section == "training":
+        return path[1] in COSTS
+    return section == "revalidation" or section in MARKET
 
 
 def is_rule(path: Sequence[str]) -> bool:
@@ -39,3 +36,11 @@ def is_rule(path: Sequence[str]) -> bool:
     if path[0] == "checks":
         return len(path) == 2 or path[2] in _LIMITS
     return decides(path)
+
+
+def sets_the_bar(path: Sequence[str]) -> bool:
+    """Whether only the lead may change it in a week: every rule but the market.
+
+    A gate of -99 and a check that accepts everything make the same green, so both are the lead's.
+    """
+    return path[0] not in MARKET and is_rule(path)

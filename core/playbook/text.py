@@ -33,6 +33,8 @@ class Text(Part):
         return self.pt if language == "pt" else self.en
 
 
+Readable = Text | Message
+"""What can be read in each language, by its ``in_``."""
 SafeAction = Literal[
     "stop",
     "restart",

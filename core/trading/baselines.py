@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from core.errors import InputError
@@ -18,6 +17,8 @@ from core.metrics.returns import bar_returns
 from core.trading.replay import Costs, Track, replay
 
 if TYPE_CHECKING:
+    import pandas as pd  # loaded when a table is read: a saved decision needs none
+
     from core.trading.costs import CostModel
 
 SMA_FAST, SMA_SLOW = 24, 168  # bars: a day and a week
@@ -98,6 +99,8 @@ def sma_levels(close: np.ndarray, size: float) -> np.ndarray:
     Decided on the close of the bar before; out of the market until the slow window
     is full.
     """
+    import pandas as pd
+
     levels = np.zeros(len(close))
     if len(close) > SMA_SLOW:
         fast, slow = (
@@ -123,6 +126,8 @@ def sma_rule(
 
 
 def _follows_a_hole(bars: pd.DataFrame) -> np.ndarray:
+    import pandas as pd
+
     times = pd.Series(pd.to_datetime(bars.index, utc=True))
     step = times.diff()
     return (step > step.median()).to_numpy() if len(step) > 2 else np.zeros(len(bars), bool)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from core.json_model import Count, JsonModel, Share
@@ -13,6 +12,8 @@ from core.metrics.trades import profit_factor, win_rate_pct
 from core.trading.held_losses import HeldLosses
 
 if TYPE_CHECKING:
+    import pandas as pd  # loaded when a table is read: a saved decision needs none
+
     from core.trading.replay import Replay
 
 
@@ -69,6 +70,8 @@ def earnings(
     :param same: the replay at the recorded costs, for turnover and slippage.
     :param interval: length of a bar.
     """
+    import pandas as pd
+
     pnl = trades["pnl"].to_numpy(float)
     capital = float(equity["equity"].iloc[0])
     fees = float(trades["fees"].sum()) if "fees" in trades else 0.0

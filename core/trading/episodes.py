@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from core.gates import measure
@@ -16,6 +15,8 @@ from core.timestamps import iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pandas as pd  # loaded when a table is read: a saved decision needs none
 
     from core.playbook import GateSpec
     from core.playbook.gates import GateId
@@ -129,6 +130,8 @@ def _row(
     trades: pd.DataFrame,
     bars_per_year: int,
 ) -> EpisodeRow:
+    import pandas as pd
+
     pnl = require_trades(trades)
     times = pd.to_datetime(frame["time"], utc=True)
     exposure = None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from core.json_model import Count, JsonModel, Share
+
+if TYPE_CHECKING:
+    import pandas as pd  # loaded when a table is read: a saved decision needs none
 
 FEWEST_WINS = 5
 LARGE = 3.0  # mean wins; the size from which a loss counts as large elsewhere too
@@ -43,6 +47,8 @@ class HeldLosses(JsonModel):
         cls, equity: pd.DataFrame, trades: pd.DataFrame, interval: pd.Timedelta
     ) -> HeldLosses | None:
         """From the tables of :mod:`core.metrics.records`; None without trades."""
+        import pandas as pd
+
         if trades.empty:
             return None
         pnl = trades["pnl"].to_numpy(float)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from core.errors import InputError
 from core.language import Message
 
 if TYPE_CHECKING:
+    import pandas as pd  # loaded when a table is read: a saved decision needs none
+
     from core.trading.costs import CostModel
 
 TRIM_BAND = 0.05  # of the level; trimming a smaller drift would only cost fees
@@ -220,6 +221,8 @@ class _Book:
             self.rows.append((who, bars, self.entered[who], sides, earned, ends))
 
     def trips(self) -> pd.DataFrame:
+        import pandas as pd
+
         if not self.rows:
             return pd.DataFrame({name: [] for name in TRIP_COLUMNS})
         columns = [np.concatenate(parts) for parts in zip(*self.rows, strict=True)]

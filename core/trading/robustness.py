@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from core.json_model import Count, JsonModel
@@ -18,6 +17,8 @@ from core.trading.replay import Costs, Replay, Track, replay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd  # loaded when a table is read: a saved decision needs none
 
     from core.trading.backtest_record import BacktestRecord
     from core.trading.episodes import EpisodeRow
@@ -196,6 +197,8 @@ def parts(
     equity: pd.DataFrame, track: Track, trades: pd.DataFrame, bars_per_year: int
 ) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
     """The record by quarter and by market regime."""
+    import pandas as pd
+
     returns = bar_returns(equity["equity"].to_numpy(float))
     before = np.concatenate([track.open[:1], track.close[:-1]])
     market = track.close / before - 1.0

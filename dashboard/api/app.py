@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
-from dashboard.api import acts, health, problems, reads, run_reads
+from dashboard.api import acts, alerts, health, problems, reads, run_reads
 from dashboard.api.addresses import API, HEALTH, METRICS, READY
 from dashboard.api.callers import Callers
 from dashboard.api.etags import ETags
@@ -36,7 +36,7 @@ Send `Authorization: Bearer TOKEN`; a browser's live session may read. Sentences
 of `Accept-Language` (en, pt). Lists are pages: give `next` as `after`. Answers have an `ETag`. Errors
 are problems (RFC 9457), with a `remedy`.
 """
-_TAGS = ("weeks", "checks", "runs", "diagnosis", "incidents", "jobs", "decisions", "acts")
+_TAGS = ("weeks", "checks", "runs", "diagnosis", "incidents", "alerts", "jobs", "decisions", "acts")
 
 
 def programs(entry: Entry, cookie: str, hosts: tuple[str, ...], port: int) -> ASGIApp:
@@ -63,7 +63,7 @@ def application(weeks: WeeksRead) -> FastAPI:
     )
     app.state.weeks = weeks
     problems.install(app)
-    for router in (reads.router, run_reads.router, acts.router):
+    for router in (reads.router, run_reads.router, alerts.router, acts.router):
         app.include_router(router, prefix=API)
 
     async def metrics(request: Request) -> Response:

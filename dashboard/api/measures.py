@@ -6,6 +6,7 @@ The registry is of our own: no other part of the process measures into it.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +17,26 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 
 from core.errors import TrainweekError
-from core.vocabulary import FindingStatus, JobKind, JobState, SlotState, TrainingStatus, Verdict
+from core.vocabulary import (
+    FindingStatus,
+    JobKind,
+    JobState,
+    Severity,
+    SlotState,
+    TrainingStatus,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from prometheus_client import Metric
     from starlette.requests import Request
 
     from dashboard.api.weeks_read import WeeksRead
     from dashboard.data.snapshot import Snapshot
+    from runner.client.alerts import AlertList
 
 PREFIX = "trainweek_"
 _OF_RUN = {  # reading to name and help
@@ -83,9 +94,32 @@ class _Week(Collector):
             lines = CounterMetricFamily(PREFIX + "ledger_lines", "Lines of the ledger.")
             lines.add_metric([], head.line)
             yield lines
+        with suppress(TrainweekError):  # what is not known is absent
+            yield from _of_alerts(client.alerts(), self._weeks.now())
         if snapshot is not None:
             yield from _of_week(snapshot)
             yield from _of_run(snapshot)
+
+
+def _of_alerts(found: AlertList, now: datetime) -> Iterator[Metric]:
+    levels = Counter(one.last.level for one in found.firing)
+    yield _states("alerts_firing", "Alerts by level.", "level", Severity, levels)
+    yield _gauge("silences", "Silences that hold now.", len(found.silences))
+    label, channels = ["channel"], found.channels
+    sent = CounterMetricFamily(PREFIX + "outbox_sent", "Messages that were sent.", labels=label)
+    for one in channels:
+        sent.add_metric([one.channel], one.sent)
+    yield sent
+    waiting = {(one.channel,): one.waiting for one in channels}
+    yield _labelled("outbox_waiting", "Messages that wait to be sent.", label, waiting)
+    failed = {(one.channel,): one.failed for one in channels}
+    yield _labelled("outbox_failed", "Messages that were given up.", label, failed)
+    ages = {
+        (one.channel,): (now - one.oldest).total_seconds()
+        for one in channels
+        if one.oldest is not None
+    }
+    yield _labelled("outbox_oldest_seconds", "Age of what waits longest.", label, ages)
 
 
 def _of_week(snapshot: Snapshot) -> Iterator[Metric]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.wording.decision import ACTS_DONE
+from core.state_words import ACTS_DONE
 from dashboard.wording.names import ROLES
 
 if TYPE_CHECKING:

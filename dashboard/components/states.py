@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from core.state_words import word_of
+from core.state_words import ACTS_DONE, word_of
 from core.vocabulary import (
     Decision,
     EvidenceGrade,
@@ -22,7 +22,6 @@ from core.vocabulary import (
     WeekState,
     doubtful_go,
 )
-from dashboard.wording.decision import ACTS_DONE
 
 if TYPE_CHECKING:
     from enum import StrEnum

@@ -67,11 +67,6 @@ ACTS: dict[SignatureAct, Message] = {
     SignatureAct.APPROVE_WITH_CONDITIONS: Message("Approve with conditions"),
     SignatureAct.REJECT: Message("Reject"),
 }
-ACTS_DONE: dict[SignatureAct, Message] = {
-    SignatureAct.APPROVE: Message("Approved"),
-    SignatureAct.APPROVE_WITH_CONDITIONS: Message("Approved with conditions"),
-    SignatureAct.REJECT: Message("Rejected"),
-}
 BROKEN: dict[SignatureState, Message] = {
     SignatureState.VOID: Message("VOID: what was signed has changed"),
     SignatureState.EXPIRED: Message("EXPIRED: the signature is too old"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.diagnosis.scenario_titles import scenario_title
 from core.language import Message
 from core.token_scopes import Scope
 from core.vocabulary import JobKind, Role
@@ -45,25 +46,8 @@ SLOT_KINDS: dict[str, Message] = {
     "delivery": Message("Delivery"),
     "approval": Message("Approval"),
 }
-# Scenarios that the manual does not have; the playbook names the others.
-SCENARIOS: dict[str, Message] = {
-    "crash": Message("Crash"),
-    "slowdown": Message("Slowdown"),
-    "data_issue": Message("Data issue"),
-    "policy_dead": Message("Policy stopped updating"),
-    "logging_broken": Message("Logging broken"),
-    "collapse": Message("Reward collapse"),
-    "critic_useless": Message("Critic useless"),
-    "exploration_blowup": Message("Exploration blow-up"),
-    "early_determinism": Message("Early determinism"),
-    "overfitting": Message("Overfitting"),
-}
 
 
 def scenario_name(playbook: Playbook, scenario: str, language: Language) -> str:
     """The playbook's title, or ours for a scenario that the manual doesn't name."""
-    spec = playbook.find_scenario(scenario)
-    if spec is not None:
-        return spec.title.in_(language)
-    known = SCENARIOS.get(scenario)
-    return scenario if known is None else known.in_(language)
+    return scenario_title(playbook, scenario).in_(language)

@@ -14,6 +14,7 @@ from core.ledger_bodies import SessionsRevoked
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import Role
+from runner.cli.access_tokens import revoke_token, revoke_tokens, tokens, tokens_of
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -133,10 +134,15 @@ def revoke(
         str | None,
         typer.Argument(help="Person as `access sessions` names them, or the start of a session."),
     ] = None,
-    everyone: Annotated[bool, typer.Option("--all", help="End every session.")] = False,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="Everybody: every session and access token.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
-    """End sessions on the pages at once, in all tabs. To keep a person out, also remove the role."""
+    """End sessions at once, in all tabs, and revoke the person's access tokens; --all: everybody's.
+
+    Naming one session ends that one alone. To keep a person out, also remove the role.
+    """
     place, now = existing_home(home), datetime.now(UTC)
     if (who is None) is not everyone:
         raise InputError(
@@ -144,17 +150,21 @@ def revoke(
         )
     found = _sessions(place)
     mine = [one.id for one in found.live(now) if who is None or _is(one, who)]
-    if not mine and who is not None:
+    theirs = tokens_of(place, who, now)
+    if not mine and not theirs and who is not None:
         raise InputError(
-            Message("{who} has no session.", who=who),
-            Message("List them with: trainweek access sessions"),
+            Message("{who} has no session and no access token.", who=who),
+            Message("List them with: trainweek access sessions, trainweek access tokens"),
         )
     count = found.end(mine, now)
+    revoked = revoke_tokens(place, theirs, now)
     if place.is_used:
         with Store(place).write() as transaction:
             body = SessionsRevoked(who=who, count=count)
             transaction.append(body, by=terminal_entry(place).person, at=now, at_week=now)
     tell(plural("{n} session ended.", "{n} sessions ended.", count))
+    if revoked:
+        tell(plural("{n} access token revoked.", "{n} access tokens revoked.", revoked))
 
 
 def _is(session: Session, who: str) -> bool:
@@ -176,3 +186,7 @@ def _summary(home: Home, access: AccessList) -> Message:
     if missing:
         parts.append(Message("no one has the role {roles}", roles=" or ".join(missing)))
     return Message("{file}: valid. {parts}.", file=str(home.access), parts=joined(parts, ", "))
+
+
+app.command()(tokens)
+app.command("revoke-token")(revoke_token)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from runner.client.terminal_entry import VARIABLE
+from core.token_scopes import VARIABLE
 
 _given: list[str] = []
 

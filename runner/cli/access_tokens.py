@@ -10,6 +10,7 @@ import typer
 from core.errors import InputError
 from core.language import Message, joined, literal, plural
 from core.ledger_bodies import TokensRevoked
+from core.paths import Home
 from core.timestamps import iso
 from runner.cli.options import HomeOption, JsonOption, existing_home, print_json, terminal_entry
 from runner.cli.speech import tell
@@ -52,19 +53,37 @@ def revoke_token(
         raise InputError(
             Message("Say whose tokens to revoke."), Message("Name a person or a token, or --all.")
         )
-    found = Tokens(place)
-    meant = [one.id for one in found.live(now) if who is None or _is(one, who)]
+    meant = [one.id for one in Tokens(place).live(now) if who is None or _is(one, who)]
     if not meant and who is not None:
         raise InputError(
             Message("{who} has no access token.", who=who),
             Message("List them with: trainweek access tokens"),
         )
-    revoked = [one[:SHOWN_ID] for one in found.revoke(meant, now)]
+    tell(
+        plural(
+            "{n} access token revoked.",
+            "{n} access tokens revoked.",
+            revoke_tokens(place, meant, now),
+        )
+    )
+
+
+def tokens_of(place: Home, person: str | None, now: datetime) -> list[str]:
+    """The ids of a person's tokens that count; None: everybody's."""
+    live = Tokens(place).live(now)
+    return [one.id for one in live if person is None or one.person.casefold() == person.casefold()]
+
+
+def revoke_tokens(place: Home, token_ids: list[str], now: datetime) -> int:
+    """Revoke tokens and record it; returns how many were not revoked before."""
+    if not token_ids:
+        return 0
+    revoked = [one[:SHOWN_ID] for one in Tokens(place).revoke(token_ids, now)]
     if place.is_used and revoked:
         with Store(place).write() as transaction:
             body = TokensRevoked(tokens=revoked)
             transaction.append(body, by=terminal_entry(place).person, at=now, at_week=now)
-    tell(plural("{n} access token revoked.", "{n} access tokens revoked.", len(revoked)))
+    return len(revoked)
 
 
 def _is(token: Token, who: str) -> bool:

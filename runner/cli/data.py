@@ -19,8 +19,9 @@ from core.market.sample import write_sample
 from core.path_names import expanded
 from core.paths import Home
 from core.timestamps import interval_name
+from core.vocabulary import Right
 from runner.cli.manual import data_check
-from runner.cli.options import HomeOption, JsonOption, print_json
+from runner.cli.options import HomeOption, JsonOption, person_who_acts, print_json
 from runner.cli.speech import tell
 
 app = typer.Typer(help="Write sample candles, check candles.", no_args_is_help=True)
@@ -37,6 +38,7 @@ def sample(
     It is labelled synthetic in the files and wherever it is used.
     """
     target = Home.find(home)
+    person_who_acts(target, Right.OPERATE)
     for path, bars in write_sample(target.train_data, target.backtest_data, seed, force=force):
         counted = plural("{n:,} bar (synthetic)", "{n:,} bars (synthetic)", bars)
         tell(joined([f"{target.relative(path)}:", counted]))
@@ -55,6 +57,9 @@ def resample(
     bar is left out.
     """
     source, target = expanded(source), expanded(target)
+    place = Home.find()
+    if target.resolve().is_relative_to(place.root.resolve()):
+        person_who_acts(place, Right.OPERATE)
     if target.suffix != ".csv":
         raise InputError(
             Message("{path} does not end with .csv.", path=str(target)),

@@ -14,6 +14,7 @@ from core.language import Message, joined
 from core.paths import Home
 from core.playbook.rule_changes import RuleChange
 from core.vocabulary import SignatureState
+from runner.cli.decision_history import compare, history
 from runner.cli.decision_text import (
     STATES,
     capsule_facts,
@@ -246,3 +247,7 @@ def _newest(client: Client, week: str | None) -> str:
     if isinstance(saved, Refused):
         raise InputError(saved.reason, saved.remedy)
     return saved.sha256
+
+
+app.command()(history)
+app.command()(compare)

@@ -44,10 +44,18 @@ def verify(
     if json:
         problems = [str(problem) for problem in report.problems]
         facts = {"ledger": report.ledger, "lines": report.lines, "problems": problems}
-        facts |= {"head": report.head, "anchor_line": report.anchor}
+        facts |= {"head": report.head, "anchor_line": report.anchor, "proofs_from": begin}
         print_json({**facts, "ok": report.ok, "database_mode": described_mode()})
     else:
         tell(report.text(), described_mode())
+        if begin > 1:  # whoever can write settings.yaml can set it: it is never silent
+            tell(
+                Message(
+                    "Lines before line {line:,} need no proof: the setting {setting} says so.",
+                    line=begin,
+                    setting="proofs_from",
+                )
+            )
     raise typer.Exit(_exit_code(report))
 
 

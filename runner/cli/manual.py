@@ -24,6 +24,7 @@ from runner.cli.options import (
     existing_home,
     open_client,
     print_json,
+    require_allowed,
     require_week,
 )
 from runner.cli.paths import given_path, with_given_paths
@@ -100,6 +101,7 @@ def start(
     client = client_of_any(home)
     # The manual's own script has no such flag, and starts from nothing as it is written there.
     agreed = yes or context.parent is None
+    require_allowed(client.denied_job(JobKind.TRAIN, asked))
     week = present_week(client, playbook) or week_from_now(client, playbook, agreed=agreed)
     if symbol != week.symbol:
         raise InputError(
@@ -150,6 +152,7 @@ def restart(
         JobKind.TRAIN, {name: value for name, value in changes.items() if value is not None}
     )
     client = open_client(home)
+    require_allowed(client.denied_job(JobKind.TRAIN))
     require_week(client)
     ensure_background_runner(client.home)
     job = submitted(client.restart(learning_rate=learning_rate, ent_coef=ent_coef))
@@ -203,6 +206,7 @@ def revalidate(
     params |= {} if reason is None else {"override_reason": reason}
     client = open_client(home)
     asked = with_given_paths(asked_params(JobKind.REVALIDATE, params), client.home)
+    require_allowed(client.denied_job(JobKind.REVALIDATE, asked))
     week = require_week(client)
     ensure_background_runner(client.home)
     if save_report and reason is None and (failed := failed_preparation(Sources.of(client, week))):
@@ -223,6 +227,7 @@ def daily_check(
 ) -> None:
     """Judge a day, write its summary and print it. Exit 0 if all five checks pass, else 1."""
     client = open_client(home)
+    require_allowed(client.denied_job(JobKind.DAILY_CHECK))
     week = require_week(client)
     summary = run_daily_check(client, week, _day(date, client, week))
     print_json(summary)

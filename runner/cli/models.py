@@ -23,6 +23,7 @@ from runner.cli.options import (
     require_week,
 )
 from runner.cli.paths import given_path, with_given_paths
+from runner.cli.run_models import list_models, use_model
 from runner.cli.speech import tell
 from runner.client import Client
 from runner.models.backups import verify_backup
@@ -205,3 +206,7 @@ def _run(
             Message("See: trainweek jobs show {job}", job=job.id),
         )
     return dict(result)
+
+
+model.command("list")(list_models)
+model.command("use")(use_model)

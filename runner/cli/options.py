@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from core.errors import InputError, PermissionDenied
 from core.language import Message
 from core.paths import Home, no_folder
-from core.people import Person
-from core.vocabulary import Right
-from core.week import CREATE_WEEK, Week
 from runner.cli.access_token import given_token
 from runner.cli.speech import as_json, warn
-from runner.client import Client
-from runner.client.terminal_entry import TerminalEntry
-from runner.home.launch import ensure_runner
-from runner.home.runner_identity import how_to_stop
 from runner.settings import Terminal
+
+if TYPE_CHECKING:  # imported where they are used: not every command opens a data directory
+    from core.people import Person
+    from core.vocabulary import Right
+    from core.week import Week
+    from runner.client import Client
+    from runner.client.terminal_entry import TerminalEntry
+    from runner.outcomes import Refused
 
 HomeOption = Annotated[
     Path | None,
@@ -58,6 +59,9 @@ def terminal_entry(home: Home) -> TerminalEntry:
 
     :raises InputError: there is no such role.
     """
+    from core.people import Person
+    from runner.client.terminal_entry import TerminalEntry
+
     terminal = Terminal.read()
     claimed = Person(terminal.person or getpass.getuser(), terminal.role)
     return TerminalEntry(home, claimed, given_token())
@@ -68,17 +72,40 @@ def keeper_of_machine(home: Home, right: Right) -> Person:
 
     :raises PermissionDenied: role or token lack the right.
     """
+    return _allowed_person(home, right, upkeep=True)
+
+
+def _allowed_person(home: Home, right: Right, *, upkeep: bool) -> Person:
     entry = terminal_entry(home)
     try:
-        entry.require(entry.person, right, upkeep=True)
+        entry.require(entry.person, right, upkeep=upkeep)
     except PermissionDenied as error:
         entry.record_denial(entry.person, right.value, error)
         raise
     return entry.person
 
 
+def person_who_acts(home: Home, right: Right) -> Person:
+    """The person at the terminal, for an act that is not a request to the runner.
+
+    :raises PermissionDenied: role or token lack the right.
+    """
+    return _allowed_person(home, right, upkeep=False)
+
+
+def require_allowed(denied: Refused | None) -> None:
+    """Before anything is started: raise what the client refuses to this person.
+
+    :raises InputError: the refusal.
+    """
+    if denied is not None:
+        raise InputError(denied.reason, denied.remedy)
+
+
 def client_of(home: Home) -> Client:
     """The client of a data directory, for the person at the terminal."""
+    from runner.client import Client
+
     entry = terminal_entry(home)
     return Client(home, entry.person, entry=entry)
 
@@ -127,10 +154,14 @@ def client_of_any(home: Path | None) -> Client:
 
 def ensure_background_runner(home: Home) -> None:
     """Start a background runner if none is alive, and print how to stop it."""
+    from runner.home.launch import ensure_runner
+
     ensure_runner(home, started=lambda pid: _say_runner(home, pid))
 
 
 def _say_runner(home: Home, pid: int) -> None:
+    from runner.home.runner_identity import how_to_stop
+
     warn(
         Message(
             "Started a background runner (pid {pid}). Stop it with: {command}",
@@ -145,6 +176,8 @@ def require_week(client: Client, week_id: str | None = None) -> Week:
 
     :raises InputError: there is none.
     """
+    from core.week import CREATE_WEEK
+
     week = client.week(week_id) if week_id else client.active_week()
     if week is None:
         raise InputError(

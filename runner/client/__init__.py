@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from runner.client.access_tokens import AccessTokens
+from runner.client.alerts import Alerts
 from runner.client.decisions import Decisions
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
@@ -53,6 +54,7 @@ class Client(
     RunModels,
     Ticks,
     Incidents,
+    Alerts,
     Decisions,
     WeekList,
     PipelineGate,

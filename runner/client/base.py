@@ -146,6 +146,12 @@ class BaseClient:
             return Refused.by(error)
         return None
 
+    def _record_denial(self, right: Right, denied: Refused) -> None:
+        """Record a refusal that was found inside a transaction, after it."""
+        if self.entry is not None:
+            error = PermissionDenied(denied.reason, denied.remedy)
+            self.entry.record_denial(self.person, right.value, error)
+
     def _elsewhere(self, connection: Connection) -> Refused | None:
         """The refusal while the person looks at a week that is not the active one."""
         active = queries.active_week(connection)

@@ -12,14 +12,14 @@ from core.job_params import DailyCheckParams, JobParams, RevalidateParams, Train
 from core.language import Message
 from core.ledger_bodies import StopRequested
 from core.state_words import capitals
-from core.vocabulary import ENDED_STATES, JobKind
+from core.vocabulary import ENDED_STATES, JobKind, Right
 from core.week import CREATE_WEEK
 from runner.client.base import BaseClient, requested_job
 from runner.client.job_files import require_files
 from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
 from runner.client.revalidation_rules import refused_revalidation
 from runner.client.start_rules import launch_params
-from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
+from runner.outcomes import AlreadyRunning, Denied, Recorded, Refused, Submitted
 from runner.store import Transaction, queries, rows, schema
 from runner.store.requests import job_request, restart_pending
 
@@ -58,12 +58,31 @@ class Jobs(BaseClient):
             asked = asked_params(kind, params or {})
         except InputError as error:
             return Refused.by(error)
+        if denied := self._denied_job(kind, asked):
+            return denied
+        outcome = self._submitted(kind, asked, key)
+        if isinstance(outcome, Denied):
+            self._record_denial(Right.COUNTERSIGN, outcome)
+        return outcome
+
+    def denied_job(
+        self, kind: JobKind, params: Mapping[str, Any] | JobParams | None = None
+    ) -> Refused | None:
+        """The refusal of a request for its person alone, before anything is started; recorded.
+
+        :raises InputError: the parameters are wrong.
+        """
+        return self._denied_job(kind, asked_params(kind, params or {}))
+
+    def _denied_job(self, kind: JobKind, asked: JobParams) -> Refused | None:
         restore = is_restore(asked)
         override = isinstance(asked, TrainParams) and bool(asked.override_reason)
         upkeep = kind is JobKind.BACKUP and not restore
-        right = right_for(kind, restore)
-        if denied := self._denied(right, fresh=restore or override, upkeep=upkeep):
-            return denied
+        return self._denied(right_for(kind, restore), fresh=restore or override, upkeep=upkeep)
+
+    def _submitted(
+        self, kind: JobKind, asked: JobParams, key: str | None
+    ) -> Submitted | AlreadyRunning | Refused:
         with self.store.write() as transaction:
             connection = transaction.connection
             if entry := self._keyed(connection, key):

@@ -51,7 +51,7 @@ class PlaybookRules(BaseClient):
                 [
                     denied.reason,
                     Message(
-                        "The playbook changes rules that decide: {changes}.",
+                        "The playbook changes rules: {changes}.",
                         changes="; ".join(
                             f"{one.field} {one.before} → {one.after}" for one in leads
                         ),

@@ -17,7 +17,7 @@ from runner.client.models import restore_in_progress
 from runner.files import read_json
 from runner.models.checkpoints import MORE_STEPS, newest_checkpoint, reached_already
 from runner.models.folder_swap import RESTORE_AGAIN, unfinished_exchange
-from runner.outcomes import Refused
+from runner.outcomes import Denied, Refused
 from runner.store import queries, rows, schema
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _failed_preflight(
             Message("Fix it and rerun the pre-flight, or let the lead override it with a reason."),
         )
     if not person.may(Right.COUNTERSIGN):
-        return Refused(
+        return Denied(
             Message(
                 "The pre-flight failed, and {name} ({role}) may not override it.",
                 name=person.name,

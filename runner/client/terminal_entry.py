@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from core.errors import PermissionDenied, TrainweekError
 from core.language import Message, literal
 from core.ledger_bodies import ActDenied
+from core.token_scopes import VARIABLE
 from runner.client.listed_role import nothing_changes, record
 from runner.client.token_entry import TokenEntry
 from runner.home.login_file import read_sign_in
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from core.people import Person
     from core.vocabulary import Right
 
-VARIABLE = "TRAINWEEK_TOKEN"
 _MAKE_ONE = Message(
     "Make one on the pages (Access tokens, in the sidebar), and set {variable} to it.",
     variable=VARIABLE,

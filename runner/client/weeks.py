@@ -64,6 +64,16 @@ class Weeks(PlaybookRules):
         text, playbook = file.text, file.playbook
         if denied := self._denied_rules(text):
             return denied
+        with self.store.read() as connection:
+            repeated = self._keyed(connection, key) is not None
+            before = queries.active_week(connection)
+        if (
+            before is not None
+            and not planned
+            and not repeated
+            and (denied := self._denied_switch())
+        ):
+            return denied
         with self.store.write() as transaction:
             if (entry := self._keyed(transaction.connection, key)) is not None:
                 if not isinstance(entry.body, WeekCreated):
@@ -76,7 +86,7 @@ class Weeks(PlaybookRules):
                 week_id = free
                 active = queries.active_week(transaction.connection)
                 planned = planned and active is not None
-                if not planned and (refused := self._denied_switch(transaction.connection, active)):
+                if not planned and (refused := _refused_switch(transaction.connection, before)):
                     return refused
                 body = WeekCreated(
                     id=week_id,
@@ -116,26 +126,43 @@ class Weeks(PlaybookRules):
             self._append(transaction, ClockSet(real=real, week=week, pace=pace), week_id)
         return Recorded(clock)
 
-    def _denied_switch(self, connection: Connection, active: Week | None) -> Refused | None:
-        """Why a new week can't take the place of the active one."""
-        if active is None:
-            return None
-        refused = self._denied(Right.PLAN) or busy_week(connection, active)
-        if refused is None:
-            return None
+    def _denied_switch(self) -> Refused | None:
+        """Why this person can't put a new week in the place of the active one."""
+        refused = self._denied(Right.PLAN)
+        return None if refused is None else _or_planned(refused)
+
+
+def _refused_switch(connection: Connection, known: Week | None) -> Refused | None:
+    """Why no new week can take the place of the active one.
+
+    :param known: the active one for which the right was proved; None: there was none.
+    """
+    active = queries.active_week(connection)
+    if active is None:
+        return None
+    if known is None:
         return Refused(
-            refused.reason,
-            joined(
-                [
-                    refused.remedy,
-                    Message(
-                        "Or plan it beside the active week: trainweek week new --plan"
-                        " (on the page Weeks: Plan another week)."
-                    ),
-                ],
-                " ",
-            ),
+            Message("Week {week} has just become the active one.", week=active.id),
+            Message("Look at it, then try again."),
         )
+    refused = busy_week(connection, active)
+    return None if refused is None else _or_planned(refused)
+
+
+def _or_planned(refused: Refused) -> Refused:
+    return Refused(
+        refused.reason,
+        joined(
+            [
+                refused.remedy,
+                Message(
+                    "Or plan it beside the active week: trainweek week new --plan"
+                    " (on the page Weeks: Plan another week)."
+                ),
+            ],
+            " ",
+        ),
+    )
 
 
 def _free_id(connection: Connection, launch: datetime) -> str | Refused:

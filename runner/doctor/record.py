@@ -13,8 +13,8 @@ from core.timestamps import parse_moment
 from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.files import parse_json
 from runner.recovery.verification import verify_ledger
+from runner.store.backup import LATE, verify_backup
 from runner.store.backup import backups as all_backups
-from runner.store.backup import verify_backup
 from runner.store.damage import damage_of
 from runner.store.engine import journal_mode
 from runner.store.schema import REVISION
@@ -149,7 +149,7 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResu
         yield warned("backups", off, remedy)
     stored = all_backups(home)
     if not stored:
-        if _record_age(home.ledger, now) > (interval or 3600) * 2:
+        if _record_age(home.ledger, now) > (interval or 3600) * LATE:
             yield warned("backups", Message("There are none."), _START)
         elif interval:
             what = Message(
@@ -183,7 +183,7 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResu
         remedy = Message("Check the disk, then: trainweek ledger backup")
         yield failed("backups", literal(error.what), remedy)
         return
-    if interval and age > 2 * interval:
+    if interval and age > LATE * interval:
         yield warned("backups", Message("{newest}: too old.", newest=newest), _START)
     else:
         yield passed("backups", Message("{newest}, verified.", newest=newest))

@@ -13,6 +13,7 @@ from core.errors import SetupError
 from core.files import tail
 from core.language import Message
 from runner.home.log_rotation import cap_log
+from runner.home.private_files import require_private_files
 from runner.home.runner_identity import read_identity
 from runner.processes.attempt_processes import (
     ATTEMPT_VARIABLE,
@@ -42,11 +43,13 @@ def ensure_runner(
     Its output goes to logs/state/runner.log.
 
     :param started: called with the pid of a runner that this call has started.
-    :raises SetupError: it did not come up; the message holds the end of its log.
+    :raises SetupError: it did not come up; the message holds the end of its log. Or others may
+        read a secret or a key.
     """
     runner = read_identity(home)
     if runner is not None and is_alive(runner.process):
         return runner.process.pid
+    require_private_files(home)
     Store(home).require_sound()  # reports a problem here, not in a log
     cap_log(home.runner_log, Settings.read(home))  # of runners that ended before they could
     with home.runner_log.open("ab") as log:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, update
 
 from core.language import Message
 from core.ledger_bodies import (
+    AlertsSilenced,
     AttemptColumns,
     AttemptStarted,
     Body,
@@ -32,6 +33,7 @@ from core.ledger_bodies import (
     RestartRequested,
     RunnerEnded,
     RunnerStarted,
+    SilenceEnded,
     StartRequeued,
     StopRequested,
     Ticked,
@@ -44,7 +46,7 @@ from core.ledger_bodies import (
 )
 from core.timestamps import parse_moment
 from core.vocabulary import IncidentState, JobState
-from runner.store import items, schema, weeks
+from runner.store import alerts, items, schema, weeks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -276,6 +278,8 @@ _ACTIONS: dict[type[Body], Callable[[Connection, Fields, Any], None]] = {
     IncidentClosed: _close_incident,
     DecisionSigned: _sign,
     ConditionClosed: _close_condition,
+    AlertsSilenced: alerts.silence,
+    SilenceEnded: alerts.end_silence,
     RunnerStarted: _start_runner,
     RunnerEnded: _end_runner,
 }

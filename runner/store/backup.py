@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 DATABASE, LEDGER, MANIFEST = "trainweek.db", "audit.jsonl", "backup.json"
 _NAME = "%Y%m%dT%H%M%SZ"
+LATE = 2  # intervals without a backup, after which something is wrong
 LEAST = 24  # newest backups that are kept regardless of age
 _PLAUSIBLE = timedelta(days=1)  # how far the clock may be ahead of the newest ledger line
 

@@ -149,6 +149,26 @@ def last_sum(path: Path, end: int) -> str | None:
         return None
 
 
+def require_lines(path: Path, lines: int, end: int) -> int:
+    """Check that the file still has the lines of the database; returns its size in bytes.
+
+    :param end: byte offset at which the last of these lines ends.
+    :raises IntegrityError: the file was truncated or changed.
+    """
+    size = path.stat().st_size if path.exists() else 0
+    if size < end or (size and last_sum(path, end) is None):
+        raise IntegrityError(
+            Message(
+                "The database has {lines:,} ledger lines; {path} was truncated or changed"
+                " before that.",
+                lines=lines,
+                path=str(path),
+            ),
+            RESTORE,
+        )
+    return size
+
+
 def append(path: Path, text: bytes, size: int) -> None:
     """Write after byte ``size`` and sync it to the disk.
 

@@ -32,7 +32,7 @@ from core.vocabulary import ACTIVE_STATES, LIVE_STATES
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-REVISION = "0007"
+REVISION = "0008"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
@@ -271,6 +271,19 @@ conditions_closed = Table(
     Column("note", Text, nullable=False),
     *_who_and_when(),
     Index("one_closing_of_a_condition", "signature_id", "number", unique=True),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("week_id", String),  # that was active then
+    Column("what", String, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    *_who_and_when(),
+    Column("ended_by", String),
+    Column("ended_at", UtcDateTime),
 )
 
 runners = Table(

@@ -22,7 +22,6 @@ from sqlalchemy.exc import DatabaseError
 
 from core.errors import IntegrityError, SetupError
 from core.home_links import require_inside
-from core.language import Message
 from core.timestamps import iso
 from runner.failpoints import fail_here
 from runner.settings import BUSY_TIMEOUT_S
@@ -276,17 +275,7 @@ class Store:
             select(table.c.seq, table.c.sha256, table.c.end).order_by(table.c.seq.desc()).limit(1)
         ).first()
         seq, prev, end = tuple(head) if head else (0, chain.START, 0)
-        size = path.stat().st_size if path.exists() else 0
-        if size < end or (size and chain.last_sum(path, end) is None):
-            raise IntegrityError(
-                Message(
-                    "The database has {lines:,} ledger lines; {path} was truncated or changed"
-                    " before that.",
-                    lines=seq,
-                    path=str(path),
-                ),
-                chain.RESTORE,
-            )
+        size = chain.require_lines(path, seq, end)
         if size:
             self._known_lines.compare(path, end, partial(_hashes_after, connection))
         moved = False
@@ -294,6 +283,17 @@ class Store:
             apply(connection, line.fields, line.end, self._proofs.hold(line.fields))
             seq, prev, end, moved = line.seq, line.sha256, line.end, True
         return Head(seq, prev, end, moved)
+
+    def require_ledger(self) -> None:
+        """Check that the ledger file still has the lines of the database; reads alone don't see it.
+
+        :raises IntegrityError: it was truncated or changed.
+        """
+        table = schema.ledger
+        last = select(table.c.seq, table.c.end).order_by(table.c.seq.desc()).limit(1)
+        with self.read() as connection:
+            if (head := connection.execute(last).first()) is not None:
+                chain.require_lines(self.home.ledger, head.seq, head.end)
 
     def epoch(self, connection: Connection) -> int:
         """The epoch of the newest runner; 0 before the first."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import MarketDataError
 from core.language import Message, joined
-from core.market import load_candles, quality
+from core.market import load_candles
 from core.market.pair_rules import pair_errors, pair_warnings, symbol_errors
+from core.market.quality import quality
 from core.playbook.settings import RevalidationSettings
 
 if TYPE_CHECKING:

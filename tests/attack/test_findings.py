@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
 import shutil
+import sqlite3
 import stat
 import subprocess
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -192,3 +196,70 @@ def test_no_part_of_a_page_comes_from_elsewhere(site: SignInSite, seen: Seen) ->
     seen(f"{len(icons)} icons, drawn in the page")
     assert icons
     assert not [icon for icon in icons if "://" in icon.replace("http://www.w3.org/", "")]
+
+
+@pytest.mark.attempt("the database alone says that a condition was closed; the gate", "it fails")
+def test_the_database_alone_opens_no_gate(copy: Path, seen: Seen) -> None:
+    """More of these: ``tests/runner/client/signatures/test_proved_records.py``."""
+    database = copy / "logs" / "state" / "trainweek.db"
+    with sqlite3.connect(database) as tables:
+        (signed,) = tables.execute(
+            "select revalidation_sha256 from signatures order by id limit 1"
+        ).fetchone()
+        for number in range(2):
+            tables.execute(
+                "insert into conditions_closed (id, week_id, signature_id, number, note, by, role,"
+                " verified, at, at_week) select id + ?, week_id, id, ?, 'met', by, role, 1, at,"
+                " at_week from signatures where revalidation_sha256 = ?",
+                (number, number, signed),
+            )
+    done = trainweek("decision", "gate", "--sha256", signed, home=copy)
+    seen(f"exit {done.returncode}: {json.loads(done.stdout)['reason'][:110]}")
+    assert done.returncode != 0
+    assert "no login proved the name" in json.loads(done.stdout)["reason"]
+
+
+@pytest.mark.attempt(
+    "a zip of candles of 0.2 MB that unpacks to 200 MB; one of 20,000 files", "refused"
+)
+@pytest.mark.parametrize("how", ["swells", "many"])
+def test_an_archive_that_swells_is_refused(how: str, tmp_path: Path, seen: Seen) -> None:
+    """Models of this kind, in the process that loads them: ``test_model_archive.py``."""
+    path = tmp_path / "data" / "OGNUSDT-1h-2026-01.zip"
+    path.parent.mkdir()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        if how == "swells":
+            archive.writestr("OGNUSDT-1h-2026-01.csv", bytes(200_000_000))
+        else:
+            for number in range(20_000):
+                archive.writestr(f"{number}.csv", b"")
+    began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    done = trainweek("data", "check", "--train-data-dir", path.parent)
+    said = done.stdout + done.stderr
+    seen(
+        f"{how}: {path.stat().st_size / 1e6:.1f} MB, exit {done.returncode}; {said.splitlines()[0][:90]}"
+    )
+    assert done.returncode == 1
+    assert ("unpack to 200 MB" in said) or ("files inside" in said)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss - began < 150_000, "kB"
+
+
+@pytest.mark.attempt(
+    "a capsule that is a pipe, a link to /dev/zero, or nested 100,000 deep", "refused"
+)
+@pytest.mark.parametrize("how", ["pipe", "link", "deep"])
+def test_a_capsule_that_is_none_is_refused(
+    how: str, copy: Path, tmp_path: Path, seen: Seen
+) -> None:
+    path = tmp_path / "x.capsule.json"
+    if how == "pipe":
+        os.mkfifo(path)
+    elif how == "link":
+        path.symlink_to("/dev/zero")
+    else:
+        path.write_text("[" * 100_000 + "]" * 100_000, encoding="utf-8")
+    done = trainweek("decision", "verify", path, home=copy)
+    said = done.stdout + done.stderr
+    seen(f"{how}: exit {done.returncode}: {said.splitlines()[0][-70:]}")
+    assert done.returncode == (1 if how == "deep" else 2)  # it is read, and is no capsule
+    assert "Traceback" not in said

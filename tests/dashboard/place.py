@@ -26,7 +26,7 @@ from dashboard.viewer import Viewer
 from runner.client import Client
 from tests.event_files import Point, write_events
 from tests.expected import job_of, present, recorded
-from tests.runner.place import empty_database
+from tests.runner.place import empty_database, write_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -77,7 +77,7 @@ class Place:
         self.home = Home(root)
         self.now = LAUNCH + timedelta(hours=3, minutes=5)
         self.home.state.mkdir(parents=True, exist_ok=True)
-        self.home.database.write_bytes(empty_database())
+        write_own(self.home.database, empty_database())
 
     def client(self, person: Person = LEAD) -> Client:
         return Client(self.home, person, now=lambda: self.now)

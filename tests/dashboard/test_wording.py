@@ -8,17 +8,18 @@ import re
 import pytest
 
 from core.diagnosis.diagnose import SCENARIOS as ALL_SCENARIOS
+from core.diagnosis.scenario_titles import SCENARIOS
 from core.language import Language, Message, plural
 from core.paths import CHECKOUT
 from core.playbook import DEFAULT, load_playbook
-from core.state_words import WORDS
+from core.state_words import ACTS_DONE, WORDS
 from core.vocabulary import JobKind, Role, SignatureAct
 from dashboard.components import conditions
 from dashboard.components.states import LOOKS
 from dashboard.formatting import number
 from dashboard.wording import Words, plain
-from dashboard.wording.decision import ACTS, ACTS_DONE, BROKEN, REMEDIES
-from dashboard.wording.names import JOB_KINDS, ROLES, SCENARIOS, SLOT_KINDS
+from dashboard.wording.decision import ACTS, BROKEN, REMEDIES
+from dashboard.wording.names import JOB_KINDS, ROLES, SLOT_KINDS
 
 MODEL = "`{path}`, SHA-256 `{sha}`, run {run}, step {step}"
 

@@ -132,6 +132,13 @@ def files_of_a_week() -> dict[Path, bytes]:
         return {path.relative_to(root): path.read_bytes() for path in root.rglob("*.*")}
 
 
+def write_own(path: Path, content: bytes) -> None:
+    """Write a file that is its owner's alone, as the store makes its own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(0o600)
+    path.write_bytes(content)
+
+
 class Place:
     """A home, its people, and runners."""
 
@@ -139,8 +146,7 @@ class Place:
         self.home = Home(root)
         if not self.home.database.exists():
             for name, content in files_of_a_week().items():
-                (path := root / name).parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
+                write_own(root / name, content)
         self.lead = Client(self.home, LEAD)
         self.week = present(self.lead.active_week())
         self.runners: list[subprocess.Popen[bytes]] = []

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import plural
+from core.state_words import ACTS_DONE
 from core.vocabulary import Decision, SignatureAct, SignatureState
 from dashboard.components.states import word
 from dashboard.kept_choice import kept_choice
 from dashboard.panels.history import address
-from dashboard.wording.decision import ACTS_DONE
 from runner.client.signatures.decision_filter import SignedAs
 from runner.client.signatures.decision_rows import as_csv, as_json
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.reading import as_set
+from core.state_words import ACTS_DONE
 from core.timestamps import parse_moment
 from core.vocabulary import GateStatus, SignatureState
 from dashboard.components.gate_cards import OPS
@@ -17,7 +18,6 @@ from dashboard.figures.history import MOST_DETAILED, GatePoint, gate_over_time
 from dashboard.formatting import number, short
 from dashboard.panels.history.decision_table import gate_of, when
 from dashboard.wording import plain
-from dashboard.wording.decision import ACTS_DONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.language import plural
 from core.ledger_bodies import (
     ActDenied,
+    AlertsSilenced,
     AttemptStarted,
     ClockSet,
     ConditionClosed,
@@ -31,6 +32,7 @@ from core.ledger_bodies import (
     SignedIn,
     SignedOut,
     SigningKeyCreated,
+    SilenceEnded,
     StartRequeued,
     StopRequested,
     Ticked,
@@ -117,6 +119,10 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return _decision(page, body)
         case ModelChosen(run=run, reason=reason):
             return page.say("put the model of {run} in use: {text}", run=run, text=reason)
+        case AlertsSilenced(what=what, reason=reason):
+            return page.say("silenced the alerts {what}: {text}", what=what, text=reason)
+        case SilenceEnded():
+            return page.say("ended a silence of alerts")
         case SigningKeyCreated():
             return page.say("created the signing key")
         case WeekCreated():

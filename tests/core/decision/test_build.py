@@ -18,14 +18,14 @@ from core.decision import (
     EarlierDecision,
     JobDetails,
     marked_bars,
-    metrics_csv,
 )
 from core.decision.build import STAGES
+from core.decision.metrics_csv import metrics_csv
 from core.decision.sentences import sentences_in
 from core.decision.trust import failed_checks
 from core.errors import InputError
 from core.gates import score
-from core.market import quality
+from core.market.quality import quality
 from core.report import memo_documents, memo_text
 from core.trading.evidence import Trials
 from tests.core.backtest_records import (

@@ -16,6 +16,7 @@ from core.language import Message
 from core.ledger_bodies import (
     BODIES,
     ActDenied,
+    AlertsSilenced,
     AttemptStarted,
     Body,
     CountersignRequested,
@@ -31,6 +32,7 @@ from core.ledger_bodies import (
     SessionsRevoked,
     SignedIn,
     SignedOut,
+    SilenceEnded,
     Ticked,
     TokenMade,
     TokensRevoked,
@@ -61,6 +63,8 @@ NEWER: set[type[Body]] = {
     WeekMended,
     WeekArchived,
     WeekUnarchived,
+    AlertsSilenced,
+    SilenceEnded,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {

@@ -14,8 +14,9 @@ import pytest
 from pyarrow.parquet import read_metadata
 
 from core.errors import MarketDataError
-from core.market import containers, load_candles, quality
+from core.market import containers, load_candles
 from core.market.candle_files import candles_sha256
+from core.market.quality import quality
 from tests.core.market.bars import START, bars, written
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import MarketDataError
-from core.market import load_candles, quality
+from core.market import load_candles
+from core.market.quality import quality
 from tests.shared_files import shared_file
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.market import load_candles, quality
+from core.market import load_candles
+from core.market.quality import quality
 from tests.core.market.bars import START, bars, scaled, silent, written
 from tests.shared_files import shared_file
 

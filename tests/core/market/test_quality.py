@@ -12,8 +12,9 @@ import pytest
 
 from core.errors import MarketDataError
 from core.language import literal
-from core.market import load_candles, quality, require_quality
+from core.market import load_candles, require_quality
 from core.market.bar_rules import Issue
+from core.market.quality import quality
 from core.market.synthetic import make_market, write_market
 
 if TYPE_CHECKING:

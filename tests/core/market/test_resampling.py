@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from core.market import load_candles, quality
+from core.market import load_candles
+from core.market.quality import quality
 from tests.core.market.bars import START, bars, written
 from tests.runner.cli.terminal import trainweek
 

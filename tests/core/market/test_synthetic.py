@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from core.errors import InputError
-from core.market import load_candles, quality
+from core.market import load_candles
 from core.market.hidden_state import expected_drift, filtered_state
+from core.market.quality import quality
 from core.market.synthetic import (
     MARKER,
     SignalModel,

@@ -50,14 +50,14 @@ def test_a_decision_for_fewer_gates_is_one_too() -> None:
     assert change.sets_the_bar
 
 
-def test_limits_of_checks_and_the_market_are_shown_and_anybodys() -> None:
+def test_the_market_is_shown_and_anybodys_and_limits_of_checks_are_the_leads() -> None:
     found = changed_from_shipped(
         own("symbol: BTCUSDT\nchecks: {kl_divergence: {threshold: 0.02}}\n" + LOOSE)
     )
     assert [(one.field, one.sets_the_bar) for one in found] == [
         ("gates.sharpe.threshold", True),
         ("symbol", False),
-        ("checks.kl_divergence.threshold", False),
+        ("checks.kl_divergence.threshold", True),
     ]
 
 

@@ -12,11 +12,14 @@ from core.ledger_bodies import ActDenied, TokensRevoked
 from core.token_scopes import Scope
 from core.vocabulary import Role
 from runner.home.access_file import give_role
+from runner.home.runner_identity import read_identity
 from runner.home.tokens import Tokens
 from tests.core.test_login import GOOD
 from tests.runner.cli.terminal import trainweek
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.runner.place import Place
 
 ANA = {"sub": "1", "email": "ana@example.org", "email_verified": True}
@@ -36,6 +39,9 @@ ACTS: tuple[tuple[Scope | None, tuple[str, ...]], ...] = (
         ("week", "mend", "2026-02-23", "--launch", "2026-02-24T14:00Z", "--reason", "x"),
     ),
     (Scope.DECIDE, ("model", "use", "run", "--reason", "better")),
+    (Scope.OPERATE, ("daily-check",)),
+    (Scope.OPERATE, ("data", "sample", "--force")),
+    (Scope.DECIDE, ("week", "new", "--launch", "2026-03-23T14:00Z")),
 )
 READS = (
     ("week", "list"),
@@ -47,7 +53,9 @@ READS = (
     ("runner", "--stop"),
     ("access", "tokens"),
     ("jobs", "submit", "backup"),
+    ("data", "check"),
 )
+STARTERS = (("start", "--detach"), ("restart",), ("revalidate",))  # of the runner, too
 REFUSALS = ("needs an access token", "has the scope", "which an access token is not")
 
 
@@ -93,8 +101,64 @@ def test_without_a_token_every_act_is_refused_and_the_machine_kept_running(desk:
         assert denials(desk) == number, words
     for words in READS:
         done = trainweek(*words, home=root)
-        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        assert done.returncode in (0, 1), (words, done.stdout, done.stderr)
+        assert not any(why in done.stderr for why in REFUSALS), words
     assert denials(desk) == len(ACTS)
+
+
+def test_who_may_not_start_a_job_starts_no_runner(desk: Place) -> None:
+    for number, words in enumerate(STARTERS, start=1):
+        refused = trainweek(*words, home=desk.home.root)
+        assert refused.returncode == 2, (words, refused.stdout)
+        assert "needs an access token" in refused.stderr, words
+        assert denials(desk) == number, words
+    assert read_identity(desk.home) is None, "a runner was started"
+
+
+def test_a_denied_week_waits_for_nothing_and_is_on_the_ledger(desk: Place) -> None:
+    words = ("week", "new", "--launch", "2026-03-23T14:00Z")
+    refused = trainweek(*words, home=desk.home.root, token=token(desk, Scope.OPERATE))
+    assert refused.returncode == 2
+    assert "may not plan" in refused.stderr
+    assert denials(desk) == 1
+    assert [week.id for week in desk.lead.weeks()] == [desk.week.id]
+
+
+def test_candles_are_resampled_into_the_data_directory_with_a_token_only(
+    desk: Place, tmp_path: Path
+) -> None:
+    root, source = desk.home.root, tmp_path / "minutes"
+    for target, refused in ((root / "data" / "train" / "x.csv", True), (tmp_path / "y.csv", False)):
+        done = trainweek("data", "resample", str(source), str(target), home=root)
+        assert ("needs an access token" in done.stderr) is refused, (target, done.stderr)
+    assert denials(desk) == 1
+
+
+def test_ending_a_persons_sessions_revokes_their_tokens(desk: Place) -> None:
+    root = desk.home.root
+    mine = token(desk, Scope.TICK)
+    token(desk, Scope.OPERATE, name="eve@example.org")
+    assert trainweek("access", "revoke", "nobody@example.org", home=root).returncode == 2
+    done = trainweek("access", "revoke", "Ana@example.org", home=root)
+    assert done.returncode == 0, done.stderr
+    assert "1 access token revoked." in done.stdout
+    assert "was revoked" in trainweek(*ACTS[0][1], home=root, token=mine).stderr
+    left = json.loads(trainweek("access", "tokens", "--json", home=root).stdout)
+    assert [one["person"] for one in left] == ["eve@example.org"]
+    assert "1 access token revoked." in trainweek("access", "revoke", "--all", home=root).stdout
+    lines = desk.lead.activity(None, limit=999)
+    assert sum(isinstance(line.body, TokensRevoked) for line in lines) == 2
+
+
+def test_the_token_of_a_person_who_is_not_listed_any_more_does_nothing(desk: Place) -> None:
+    secret, root = token(desk, *Scope), desk.home.root
+    assert trainweek(*ACTS[0][1], home=root, token=secret).returncode == 0
+    assert trainweek("access", "remove", "ana@example.org", home=root).returncode == 0
+    give_role(desk.home, "lea@example.org", Role.LEAD)  # the list is not empty
+    for _, words in ACTS:
+        refused = trainweek(*meant(desk, words), home=root, token=secret)
+        assert refused.returncode == 2, (words, refused.stdout)
+        assert "is not in the access file" in refused.stderr, (words, refused.stderr)
 
 
 @pytest.mark.parametrize("scopes", [(), (Scope.TICK,), (Scope.OPERATE, Scope.DECIDE), tuple(Scope)])

@@ -92,3 +92,16 @@ def test_no_head_is_given_of_a_record_that_contradicts_itself(place: Place) -> N
     assert done.returncode == 1
     assert "Line 1 of the ledger was changed" in done.stdout
     assert len(done.stdout.split()[0]) != 64
+
+
+def test_a_setting_that_asks_for_fewer_proofs_is_not_silent(place: Place) -> None:
+    """Whoever can forge a line can write ``settings.yaml``, too."""
+    home = place.home.root
+    assert "need no proof" not in trainweek("ledger", "verify", home=home).stdout
+    (home / "settings.yaml").write_text("proofs_from: 1000\n", encoding="utf-8")
+    done = trainweek("ledger", "verify", home=home)
+    assert done.returncode == 0
+    assert "Lines before line 1,000 need no proof" in done.stdout
+    assert (
+        json.loads(trainweek("ledger", "verify", "--json", home=home).stdout)["proofs_from"] == 1000
+    )

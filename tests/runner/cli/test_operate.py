@@ -23,7 +23,7 @@ from core.vocabulary import JobKind, JobState
 from runner.cli import operate
 from runner.client import Client
 from runner.home.keepalive import Keeper
-from runner.home.launch import stop_all
+from runner.home.launch import ensure_runner, stop_all
 from runner.home.runner_identity import read_identity
 from runner.home.systemd import units
 from runner.processes.identity import is_alive
@@ -221,9 +221,9 @@ def test_a_second_runner_is_refused_and_told_who_holds_the_home(tmp_path: Path) 
 def test_a_runner_that_a_command_started_is_told_of_and_ended_as_it_says(tmp_path: Path) -> None:
     root = tmp_path / "a home"
     trainweek("week", "new", "--launch", "2026-02-23T14:00Z", home=root)
-    restart = trainweek("restart", home=root)  # there is no training, but now a runner
     home = Home(root)
     try:
+        restart = trainweek("restart", home=root)  # there is no training, but now a runner
         pid = present(read_identity(home)).process.pid
         stop = f"trainweek runner --stop --home '{root}'"
         assert f"Started a background runner (pid {pid})" in restart.stderr
@@ -239,6 +239,28 @@ def test_a_runner_that_a_command_started_is_told_of_and_ended_as_it_says(tmp_pat
         assert trainweek("ledger", "replay", home=root).returncode == 0
     finally:
         stop_all(home)
+    assert _processes_of(root) == []
+
+
+@pytest.mark.slow
+def test_no_runner_is_left_if_it_does_not_come_up_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path)
+    with pytest.raises(SetupError, match="did not start"):
+        ensure_runner(home, timeout_s=0.0)
+    wait_for(lambda: _processes_of(tmp_path) == [])
+    assert read_identity(home) is None
+
+
+def _processes_of(root: Path) -> list[int]:
+    """The processes that name this home in their command line."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if str(root) in process.cmdline():
+                found.append(process.pid)
+    return found
 
 
 def _answers(port: int) -> bool:

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.paths import CHECKOUT
+from core.paths import CHECKOUT, Home
+from runner.client import Client
+from runner.home.runner_identity import read_identity
+from runner.home.signing_key import signing_key
 from tests.browser.place import free_port
 from tests.core.test_login import GOOD
 from tests.runner.cli.terminal import trainweek
+from tests.runner.place import LAUNCH, LEAD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +79,20 @@ def test_the_server_itself_refuses_so_too(tmp_path: Path) -> None:
     )
     assert refused.returncode == 1
     assert "on this machine only" in refused.stderr
+
+
+@pytest.mark.parametrize("words", [("runner",), ("start", "--detach", "--yes")])
+def test_a_runner_does_not_start_where_others_may_read_a_secret(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    home = Home(tmp_path)
+    Client(home, LEAD).create_week(LAUNCH)
+    signing_key(home)
+    home.signing_key.chmod(0o644)
+    refused = trainweek(*words, home=tmp_path)
+    assert refused.returncode == 2, refused.stdout
+    assert "accessible to others (mode 644)" in refused.stderr
+    assert read_identity(home) is None
 
 
 def test_an_address_that_the_machine_does_not_have_is_named(tmp_path: Path) -> None:

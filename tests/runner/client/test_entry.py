@@ -178,6 +178,16 @@ def test_a_person_who_is_not_let_in_is_on_the_ledger(door: Door) -> None:
     assert denied[:2] == ("eve@example.org", "read")
 
 
+def test_an_override_that_only_the_week_denies_is_on_the_ledger(door: Door) -> None:
+    failed = {"ok": False, "checks": [{"id": "preflight_disk", "ok": False, "why": "Full."}]}
+    door.place.until(door.place.service(), door.place.submit(JobKind.PREFLIGHT, result=failed))
+    give_role(door.place.home, "eve@example.org", Role.ENGINEER)
+    eve = door.comes_in(sub="2", email="eve@example.org")
+    said = refusal(door.client(eve).submit(JobKind.TRAIN, {"override_reason": "by hand"}))
+    assert "may not override it" in said
+    assert door.denials() == [("eve@example.org", "countersign", said)]
+
+
 def test_a_denial_that_repeats_itself_is_recorded_once_a_minute(door: Door) -> None:
     ana = door.comes_in()
     door.entry.leave(present(door.entry.session(door.token)))

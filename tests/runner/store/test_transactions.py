@@ -61,6 +61,7 @@ def busy_week(place: Place) -> None:
     incident = recorded(lead.open_incident(week, "performance", "flat"))
     lead.do_incident_action(incident.id, 0)
     lead.close_incident(incident.id, "it rose again")
+    lead.end_silence(recorded(lead.silence("check", after(60), "known")).id)
     service = place.service()
     place.until(service, place.submit())
     place.until(service, place.submit(JobKind.TRAIN, do="fail"))

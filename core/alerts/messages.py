@@ -1,0 +1,129 @@
+"""What is sent: the notices of one week and channel as one short message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.alerts.conditions import NoticeState, rank
+from core.alerts.kinds import MOMENTS, TODO
+from core.language import Message, plural
+from core.state_words import capitals
+from core.timestamps import age_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.alerts.alerts_file import Channel
+    from core.alerts.conditions import Condition, Notice, Said
+    from core.vocabulary import Severity
+
+MOST_LINES = 10
+_MOST_CHARACTERS = 600  # of one sentence
+
+
+@dataclass(frozen=True)
+class AlertMessage:
+    """One message of a channel, in its language."""
+
+    title: str
+    body: str
+    level: Severity
+    resolved: bool  # all of it is good news
+
+
+def message_of(notices: Sequence[Notice], channel: Channel, base_url: str | None) -> AlertMessage:
+    """The message for notices that are due together, in their order; at least one.
+
+    Several become one message: the worst gives the title and the link, each has a line.
+    """
+    worst = max(notices, key=lambda one: (one.state is not NoticeState.RESOLVED, rank(one.level)))
+    resolved = all(one.state is NoticeState.RESOLVED for one in notices)
+    lines = _alone(worst, channel) if len(notices) == 1 else _together(notices, channel)
+    link = link_of(worst.condition, base_url)
+    if link:
+        lines.append(link)
+    return AlertMessage(_title(notices, worst, channel), "\n".join(lines), worst.level, resolved)
+
+
+def link_of(condition: Condition, base_url: str | None) -> str | None:
+    """The page that shows the condition; None without a base address or a page."""
+    if not base_url or not condition.page:
+        return None
+    week = f"?week={condition.week}" if condition.week else ""
+    return f"{base_url}/{condition.page}{week}"
+
+
+def _title(notices: Sequence[Notice], worst: Notice, channel: Channel) -> str:
+    language = channel.language
+    subject = worst.condition.subject[language]
+    if len(notices) > 1:
+        more = plural("and {n} more", "and {n} more", len(notices) - 1)
+        subject = f"{subject} {more.in_(language)}"
+    where = f" · {worst.condition.week}" if worst.condition.week else ""
+    return f"[{_word(worst).in_(language)}] {subject}{where}"
+
+
+def _word(notice: Notice) -> Message:
+    if notice.state is NoticeState.RESOLVED:
+        return Message("RESOLVED")
+    return capitals(notice.level)
+
+
+def _alone(notice: Notice, channel: Channel) -> list[str]:
+    condition, language = notice.condition, channel.language
+    lines = [_sentence(notice, channel)]
+    if condition.kind not in MOMENTS:
+        lines.append(_since(notice, channel))
+    if notice.state is not NoticeState.RESOLVED:
+        todo = _short(condition.todo, channel) if condition.todo else ""
+        known = TODO.get(condition.kind)
+        todo = todo or (known.in_(language) if known else "")
+        if todo:
+            lines.append(Message("To do: {what}", what=todo).in_(language))
+    lines.append(_reference(notice))
+    return lines
+
+
+def _together(notices: Sequence[Notice], channel: Channel) -> list[str]:
+    lines = []
+    for notice in notices[:MOST_LINES]:
+        subject = notice.condition.subject[channel.language]
+        when = f"{notice.condition.since.astimezone(channel.zone):%H:%M}"
+        word = _word(notice).in_(channel.language)
+        lines.append(f"• {when} [{word}] {subject}: {_sentence(notice, channel)}")
+    if (left := len(notices) - MOST_LINES) > 0:
+        lines.append(plural("and {n} more", "and {n} more", left).in_(channel.language))
+    return lines
+
+
+def _sentence(notice: Notice, channel: Channel) -> str:
+    text = _short(notice.condition.text, channel)
+    if notice.state is NoticeState.RESOLVED and notice.end is not None:
+        end = _short(notice.end, channel)
+        return Message("{end} First: {text}", end=end, text=text).in_(channel.language)
+    if notice.state is NoticeState.RESOLVED:
+        return Message("It is over. First: {text}", text=text).in_(channel.language)
+    if notice.state is NoticeState.REPEATED:
+        return Message("It still holds: {text}", text=text).in_(channel.language)
+    return text
+
+
+def _since(notice: Notice, channel: Channel) -> str:
+    since = notice.condition.since
+    return Message(
+        "Since {time:%Y-%m-%d %H:%M} {zone} ({age}).",
+        time=since.astimezone(channel.zone),
+        zone=since.astimezone(channel.zone).tzname() or "UTC",
+        age=age_text(notice.at - since),
+    ).in_(channel.language)
+
+
+def _reference(notice: Notice) -> str:
+    """Tells a program or a person that a message was sent twice."""
+    return f"({notice.dedup})"
+
+
+def _short(text: Said, channel: Channel) -> str:
+    said = " ".join(text[channel.language].split())
+    return said if len(said) <= _MOST_CHARACTERS else said[: _MOST_CHARACTERS - 1] + "…"

@@ -1,0 +1,254 @@
+"""A look at the home, for its alerts: what holds now, by the same rules as the pages."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from core.alerts.conditions import Condition, Look, Said, rank, said_in_all
+from core.alerts.kinds import EventKind
+from core.errors import TrainweekError
+from core.language import Message, joined, literal, plural
+from core.people import RUNNER
+from core.state_words import ACTS_DONE
+from core.telemetry import RunReader
+from core.vocabulary import JobKind, JobState, Severity, SlotState, Verdict
+from runner.client import Client
+from runner.reported_problems import ReportedProblems
+from runner.week.concerns import concerns, judged_now
+from runner.week.judged_week import JudgedWeek
+from runner.week.machine_conditions import machine_conditions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.ledger_bodies.body import LedgerHead
+    from core.paths import Home
+    from runner.records import WeekRecords
+    from runner.settings import Settings
+    from runner.week.concern import Concern
+
+log = logging.getLogger("trainweek.runner")
+
+# A slot's verdicts are reported check by check; that a runner is away, it can't report itself.
+_NOT_HERE = {EventKind.CHECK, EventKind.UNREACHABLE}
+_FAILED = {JobState.FAILED, JobState.LOST}
+
+
+class Looks:
+    """Looks at one home, again and again; readers of event files are kept between them."""
+
+    def __init__(self, home: Home, settings: Settings, now: Callable[[], datetime]) -> None:
+        self.home, self.settings, self.now = home, settings, now
+        self._since = now()
+        self.client = Client(home, RUNNER, now=now)
+        self._head: LedgerHead | None = None
+        self._readers: dict[Path, RunReader] = {}
+        self._records: WeekRecords | None = None
+        self._week: str | None = None
+        self._problems = ReportedProblems(log)
+
+    def take(self, began: int | None) -> tuple[Look, LedgerHead | None]:
+        """What holds now, and the ledger's last line.
+
+        What can't be judged makes the look incomplete, not clear.
+
+        :param began: the ledger line after which things are reported that happened once; None:
+            from now on.
+        """
+        now = self.now()
+        found = list(machine_conditions(self.home, self.settings, self._since, now))
+        moments: list[Condition] = []
+        ends: dict[str, Said] = {}
+        try:
+            self._records = self.client.week_records(None, self._records)
+            self._head = self.client.ledger_head()
+            self.client.store.require_ledger()
+            if (damage := self.client.store.damage) is not None:
+                raise damage
+        except TrainweekError as error:
+            found.append(_damaged(error, now))
+            return Look(week=self._week, conditions=tuple(found), complete=False), self._head
+        moments += _head_of_day(self._head, now)
+        records = self._records
+        self._week = None if records is None else records.week.id
+        complete = True
+        if records is not None:
+            week = JudgedWeek(self.home, records, now, self._reader)
+            for part in (_concerns, _failing, _overdue, _backup_job):
+                complete = self._judged(part, week, found) and complete
+            if began is not None:
+                moments += _signed(week, began)
+            ends = _closed(week)
+        look = Look(
+            week=self._week,
+            conditions=tuple(found),
+            moments=tuple(moments),
+            ends=ends,
+            complete=complete,
+        )
+        return look, self._head
+
+    def _judged(
+        self,
+        part: Callable[[JudgedWeek], Iterator[Condition]],
+        week: JudgedWeek,
+        found: list[Condition],
+    ) -> bool:
+        subject = f"Alerts ({part.__name__.strip('_')})"
+        try:
+            found.extend(part(week))
+        except Exception as error:  # a fault of one rule must not silence the others
+            self._problems.report(subject, f"{type(error).__name__}: {error}", error)
+            return False
+        self._problems.solved(subject)
+        return True
+
+    def _reader(self, folder: Path) -> RunReader:
+        if folder not in self._readers:
+            self._readers = {folder: RunReader(folder)}  # of the week's newest run
+        return self._readers[folder]
+
+
+def _concerns(week: JudgedWeek) -> Iterator[Condition]:
+    for concern in concerns(week):
+        waits = concern.kind is EventKind.DECISION
+        if concern.kind not in _NOT_HERE and (concern.severity is not Severity.INFO or waits):
+            level = max(concern.severity, Severity.WARNING, key=rank)
+            yield _condition(week, concern, level)
+
+
+def _condition(week: JudgedWeek, concern: Concern, level: Severity) -> Condition:
+    return Condition(
+        key=concern.key,
+        kind=concern.kind,
+        level=level,
+        subject=said_in_all(concern.what),
+        text=said_in_all(concern.text),
+        todo=None if concern.todo is None else said_in_all(concern.todo),
+        page=concern.page,
+        week=week.week.id,
+        since=concern.since or week.now,
+        covers=concern.covers,
+    )
+
+
+def _failing(week: JudgedWeek) -> Iterator[Condition]:
+    """Each check that fails in a checklist whose verdicts count now."""
+    for view in judged_now(week):
+        for judged in week.judgements(view.spec):
+            if judged.verdict is not Verdict.FAIL:
+                continue
+            spec = week.week.playbook.checks.get(judged.check)
+            yield Condition(
+                key=f"check:{judged.check}",
+                kind=EventKind.CHECK,
+                level=Severity.WARNING,
+                subject=said_in_all(literal(judged.check) if spec is None else spec.title),
+                text=said_in_all(judged.why),
+                page=view.spec.page,
+                week=week.week.id,
+                since=_real(week, judged.as_of),
+            )
+
+
+def _overdue(week: JudgedWeek) -> Iterator[Condition]:
+    ticked = Counter(tick.slot for tick in week.records.ticks if tick.check)
+    for view in week.timeline:
+        if view.state is not SlotState.OVERDUE:
+            continue
+        grace = timedelta(minutes=view.spec.grace_minutes)
+        text = Message("Overdue since {time:%Y-%m-%d %H:%M} UTC.", time=view.due_from + grace)
+        if (left := len(view.spec.checks) - ticked[view.spec.id]) > 0:
+            open_checks = plural("{n} check is open.", "{n} checks are open.", left)
+            text = joined([text, open_checks])
+        yield Condition(
+            key=f"overdue:{view.spec.id}",
+            kind=EventKind.OVERDUE,
+            level=Severity.WARNING,
+            subject=said_in_all(view.spec.title),
+            text=said_in_all(text),
+            page=view.spec.page,
+            week=week.week.id,
+            since=_real(week, view.due_from + grace),
+        )
+
+
+def _backup_job(week: JudgedWeek) -> Iterator[Condition]:
+    job = week.latest(JobKind.BACKUP)
+    if job is not None and job.state in _FAILED:
+        reason = job.reason if isinstance(job.reason, Message) else literal(job.reason)
+        yield Condition(
+            key=f"backup:{job.id}",
+            kind=EventKind.BACKUP,
+            level=Severity.WARNING,
+            subject=said_in_all(Message("Backup of the model failed")),
+            text=said_in_all(reason),
+            todo=said_in_all(Message("Open Jobs, read its log, and start it again.")),
+            page="jobs",
+            week=week.week.id,
+            since=job.ended_at or week.now,
+        )
+
+
+def _signed(week: JudgedWeek, began: int) -> Iterator[Condition]:
+    for signature in week.records.signatures:
+        if signature.week_id == week.week.id and signature.id > began:
+            text = Message("{act} by {by}.", act=ACTS_DONE[signature.act], by=signature.by)
+            yield Condition(
+                key=f"signed:{signature.id}",
+                kind=EventKind.SIGNED,
+                level=Severity.WARNING,
+                subject=said_in_all(Message("Decision signed")),
+                text=said_in_all(text),
+                page="decision",
+                week=week.week.id,
+                since=signature.at,
+                by=signature.by,
+            )
+
+
+def _closed(week: JudgedWeek) -> dict[str, Said]:
+    return {
+        f"incident:{one.id}": said_in_all(
+            Message("Closed by {by}: {reason}", by=one.closed_by, reason=one.close_reason)
+        )
+        for one in week.incidents
+        if one.closed_at is not None
+    }
+
+
+def _head_of_day(head: LedgerHead | None, now: datetime) -> Iterator[Condition]:
+    if head is None:
+        return
+    text = Message("Line {line:,}, SHA-256 {hash}", line=head.line, hash=head.sha256)
+    yield Condition(
+        key=f"ledger-head:{now:%Y-%m-%d}",
+        kind=EventKind.LEDGER_HEAD,
+        level=Severity.INFO,
+        subject=said_in_all(Message("Last line of the ledger today")),
+        text=said_in_all(text),
+        since=now,
+    )
+
+
+def _damaged(error: TrainweekError, now: datetime) -> Condition:
+    remedy = literal(error.remedy) if error.remedy else None
+    return Condition(
+        key="record:damaged",
+        kind=EventKind.RECORD,
+        level=Severity.CRITICAL,
+        subject=said_in_all(Message("Nothing can be saved")),
+        text=said_in_all(literal(error.what)),
+        todo=None if remedy is None else said_in_all(remedy),
+        since=now,
+    )
+
+
+def _real(week: JudgedWeek, moment: datetime) -> datetime:
+    real = week.clock.to_real(moment)
+    return week.now if real is None else min(real, week.now)

@@ -1,0 +1,75 @@
+"""What is wrong with the machine: its disk, and the backups of the record."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from core.alerts.conditions import Condition, said_in_all
+from core.alerts.kinds import EventKind
+from core.language import Message
+from core.timestamps import age_text
+from core.vocabulary import Severity
+from runner.home.filesystem import LOW_BYTES, OUT_BYTES
+from runner.store.backup import LATE, backups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from core.paths import Home
+    from runner.settings import Settings
+
+_FIRST_BACKUP = timedelta(minutes=5)
+
+
+def machine_conditions(
+    home: Home, settings: Settings, began: datetime, now: datetime
+) -> Iterator[Condition]:
+    """Disk and backups of a home at a real moment.
+
+    :param began: when the runner began; it needs some time for its first backup.
+    """
+    yield from _disk(home, now)
+    if now - began > _FIRST_BACKUP:
+        yield from _backups(home, settings, began, now)
+
+
+def _disk(home: Home, now: datetime) -> Iterator[Condition]:
+    try:
+        free = shutil.disk_usage(home.root).free
+    except OSError:
+        return
+    if free < LOW_BYTES:
+        yield Condition(
+            key="disk",
+            kind=EventKind.DISK,
+            level=Severity.CRITICAL if free < OUT_BYTES else Severity.WARNING,
+            subject=said_in_all(Message("Disk almost full")),
+            text=said_in_all(Message("{free:.2f} GB are free.", free=free / 1e9)),
+            page="jobs",
+            since=now,
+        )
+
+
+def _backups(home: Home, settings: Settings, began: datetime, now: datetime) -> Iterator[Condition]:
+    interval = settings.backup_interval_s
+    newest = next((each.at for each in backups(home) if each.at <= now), None)
+    since = newest or began
+    age = (now - since).total_seconds()
+    if not interval or age <= LATE * interval:
+        return
+    text = (
+        Message("No backup of the record was made in {age}.", age=age_text(age))
+        if newest is None
+        else Message("The newest backup of the record is {age} old.", age=age_text(age))
+    )
+    yield Condition(
+        key="backups",
+        kind=EventKind.BACKUP,
+        level=Severity.WARNING,
+        subject=said_in_all(Message("Backups are overdue")),
+        text=said_in_all(text),
+        since=since,
+    )

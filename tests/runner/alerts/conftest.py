@@ -1,0 +1,5 @@
+"""Fixtures of the alerts' tests."""
+
+from tests.runner.place import place
+
+__all__ = ["place"]
