@@ -40,6 +40,7 @@ from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
 from runner.week.look import Looks
+from runner.week.machine_conditions import unplanned_absence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +81,7 @@ class Service:
         self._lock = _locked(home, take_over)
         began = now()
         self.fenced = FencedStore.claim(self.store, socket.gethostname(), os.getpid(), began)
+        absence = unplanned_absence(home, self.store, began)
         self.identity = RunnerIdentity.of_this_process(self.fenced.epoch, began)
         write_identity(home, self.identity, began)
         self._beat = monotonic()
@@ -95,7 +97,7 @@ class Service:
             self.store, self.fenced, self.supervisor.active, settings, monotonic, self._problems
         )
         self.backups = HourlyBackups(home, settings, began, monotonic())
-        self.looks = Looks(home, settings, now)
+        self.looks = Looks(home, settings, now, absence)
         self.alerts = AlertWatch(home, settings, self.fenced, self.looks.take, now, monotonic)
         for job in self.live_jobs():
             log.info("Adopting %s (%s, pid %s)", job.id, job.state, job.pid)

@@ -125,6 +125,9 @@ COMMANDS: Mapping[str, Listed] = {
     "data": Listed("data:app", "Write sample candles, check candles."),
     "jobs": Listed("jobs:app", "Submit, list, show and stop jobs."),
     "incidents": Listed("incidents:app", "The incidents of a week and their actions."),
+    "alerts": Listed(
+        "alerts:app", "Alerts: what is reported now, tests of the channels, silences."
+    ),
     "backup": Listed("models:backup", "Verified copies of models/ppo_phase4."),
     "model": Listed("models:model", "The runs' models, and the one in use."),
     "ledger": Listed("ledger:app", "Verify, back up, restore or replay the ledger."),

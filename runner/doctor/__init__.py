@@ -8,6 +8,7 @@ from core.errors import TrainweekError
 from core.language import Message, literal
 from core.vocabulary import Verdict
 from runner.doctor import (
+    alerts,
     incidents,
     machine,
     models,
@@ -45,6 +46,7 @@ _CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[CheckResult]]] 
     "model": models.exchange,
     "checkpoints": models.checkpoints,
     "best model": models.best_model,
+    "alerts": alerts.alerts,
     "incidents": incidents.blocking,
     "pages": pages.page_errors,
     "versions": machine.versions,

@@ -40,11 +40,21 @@ _FAILED = {JobState.FAILED, JobState.LOST}
 
 
 class Looks:
-    """Looks at one home, again and again; readers of event files are kept between them."""
+    """Looks at one home, again and again; readers of event files are kept between them.
 
-    def __init__(self, home: Home, settings: Settings, now: Callable[[], datetime]) -> None:
+    :param absence: that the runner was away before this one.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        now: Callable[[], datetime],
+        absence: Condition | None = None,
+    ) -> None:
         self.home, self.settings, self.now = home, settings, now
         self._since = now()
+        self._absence = [] if absence is None else [absence]
         self.client = Client(home, RUNNER, now=now)
         self._head: LedgerHead | None = None
         self._readers: dict[Path, RunReader] = {}
@@ -62,7 +72,7 @@ class Looks:
         """
         now = self.now()
         found = list(machine_conditions(self.home, self.settings, self._since, now))
-        moments: list[Condition] = []
+        moments = list(self._absence)
         ends: dict[str, Said] = {}
         try:
             self._records = self.client.week_records(None, self._records)

@@ -6,12 +6,16 @@ import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from core.alerts.conditions import Condition, said_in_all
 from core.alerts.kinds import EventKind
 from core.language import Message
 from core.timestamps import age_text
 from core.vocabulary import Severity
 from runner.home.filesystem import LOW_BYTES, OUT_BYTES
+from runner.home.runner_identity import read_identity
+from runner.store import schema
 from runner.store.backup import LATE, backups
 
 if TYPE_CHECKING:
@@ -20,8 +24,10 @@ if TYPE_CHECKING:
 
     from core.paths import Home
     from runner.settings import Settings
+    from runner.store import Store
 
 _FIRST_BACKUP = timedelta(minutes=5)
+_AWAY = timedelta(minutes=1)  # a restart is quicker
 
 
 def machine_conditions(
@@ -72,4 +78,35 @@ def _backups(home: Home, settings: Settings, began: datetime, now: datetime) -> 
         subject=said_in_all(Message("Backups are overdue")),
         text=said_in_all(text),
         since=since,
+    )
+
+
+def unplanned_absence(home: Home, store: Store, began: datetime) -> Condition | None:
+    """That the runner before this one did not end by itself, and since when it was away.
+
+    To be asked before this one writes its own identity.
+
+    :param began: when this runner began.
+    """
+    before = read_identity(home)
+    if before is None or began - before.heartbeat < _AWAY:
+        return None
+    runners = schema.runners
+    with store.read() as connection:
+        ended = connection.scalar(select(runners.c.ended_at).where(runners.c.epoch == before.epoch))
+    if ended is not None:
+        return None
+    text = Message(
+        "It was away for {age} without having been stopped; jobs went on without supervision.",
+        age=age_text(began - before.heartbeat),
+    )
+    return Condition(
+        key=f"runner-away:{before.epoch}",
+        kind=EventKind.UNREACHABLE,
+        level=Severity.WARNING,
+        subject=said_in_all(Message("The runner is back")),
+        text=said_in_all(text),
+        todo=said_in_all(Message("Look at its log, and at what happened on the machine.")),
+        page="jobs",
+        since=before.heartbeat,
     )

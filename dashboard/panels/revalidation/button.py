@@ -10,7 +10,7 @@ from core.checks.readiness import unprepared
 from core.decision.gate_record import gate_of
 from core.errors import TrainweekError
 from core.language import Message, joined, plural
-from core.market.filling import counted_bars
+from core.market.bar_counts import counted_bars
 from core.trading.warm_up import judged_bars
 from core.vocabulary import APPROVALS, Decision, EvidenceGrade, JobKind, JobState, Right
 from dashboard.components import outcomes

@@ -166,6 +166,7 @@ def test_lines_of_an_older_version_are_unverified_after_the_migration(place: Pla
         database.execute("ALTER TABLE ledger DROP COLUMN proof")
         database.execute("ALTER TABLE ledger DROP COLUMN proved")
         database.execute("ALTER TABLE weeks DROP COLUMN archived_at")
+        database.execute("DROP TABLE silences")
         database.execute("UPDATE alembic_version SET version_num = '0005'")
     Store(place.home).require_sound()
     assert shown(place) == [False]

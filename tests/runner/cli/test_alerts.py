@@ -1,0 +1,125 @@
+"""``trainweek alerts`` and what the doctor says of channels, as real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.alerts.edges import Edges, edges
+from core.paths import Home
+from core.timestamps import iso
+from runner.alerts.alert_store import AlertStore
+from runner.client import Client
+from tests.core.alerts.notices import condition, look
+from tests.expected import recorded
+from tests.runner.alerts.channel_files import one_channel, write_alerts
+from tests.runner.alerts.receivers import web_receiver
+from tests.runner.cli.terminal import TRAINWEEK
+from tests.runner.place import LAUNCH, LEAD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def trainweek(*words: object, home: Path, role: str = "lead") -> subprocess.CompletedProcess[str]:
+    """A process of its own: Apprise keeps what it has loaded."""
+    environment = os.environ | {"TRAINWEEK_HOME": str(home), "TRAINWEEK_ROLE": role}
+    given = [str(TRAINWEEK), *map(str, words)]
+    return subprocess.run(given, env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    recorded(Client(Home(tmp_path), LEAD).create_week(LAUNCH))
+    return Home(tmp_path)
+
+
+def test_a_test_message_reaches_each_channel_and_says_which_refused(home: Home) -> None:
+    with web_receiver() as good, web_receiver() as bad:
+        bad.status = 500
+        write_alerts(
+            home,
+            f"channels:\n  - {{name: good, url: '{good.address()}', minimum: critical}}\n"
+            f"  - {{name: bad, url: '{bad.address()}'}}\n",
+        )
+        done = trainweek("alerts", "test", home=home.root)
+        assert done.returncode == 1, done.stderr
+        assert "good: sent" in done.stdout
+        assert "bad: not sent: the receiver answered 500" in done.stdout
+        assert "Nothing is wrong." in good.bodies[0]
+        alone = trainweek("alerts", "test", "good", home=home.root)
+        assert (alone.returncode, len(good.got)) == (0, 2)
+    unknown = trainweek("alerts", "test", "other", home=home.root)
+    assert (unknown.returncode, "It has: good, bad" in unknown.stderr) == (2, True)
+
+
+def test_a_viewer_sends_no_test(home: Home) -> None:
+    with web_receiver() as receiver:
+        one_channel(home, receiver.address())
+        refused = trainweek("alerts", "test", home=home.root, role="viewer")
+        assert (refused.returncode, receiver.got) == (2, [])
+
+
+def test_the_list_shows_alerts_silences_and_what_waits(home: Home) -> None:
+    off = trainweek("alerts", "list", home=home.root)
+    assert (off.returncode, "Alerts are off" in off.stdout) == (0, True)
+    file, _ = one_channel(home, "json://127.0.0.1:1/")
+    now = datetime.now(UTC)
+    found = edges({}, look(condition(since=now)), [], now, timedelta(0))
+    AlertStore(home).save(found, file.channels, now)
+    shown = trainweek("alerts", "list", home=home.root)
+    assert shown.returncode == 1, shown.stderr
+    assert "CRITICAL  Reward collapse: Reward fell from 87 to 9.4." in shown.stdout
+    assert "team: 0 sent, 1 waiting, 0 given up." in shown.stdout
+    as_json = json.loads(trainweek("alerts", "list", "--json", home=home.root).stdout)
+    assert [one["key"] for one in as_json["alerts"]] == ["finding:collapse"]
+    assert as_json["channels"][0]["waiting"] == 1
+
+
+def test_a_silence_needs_a_reason_an_end_and_the_right(home: Home) -> None:
+    until = iso(datetime.now(UTC) + timedelta(hours=1))
+    asked = ("alerts", "silence", "check", "--until", until, "--reason", "maintenance")
+    viewer = trainweek(*asked, home=home.root, role="viewer")
+    assert (viewer.returncode, "may not record" in viewer.stderr) == (2, True)
+    done = trainweek(*asked, "--json", home=home.root, role="engineer")
+    assert done.returncode == 0, done.stderr
+    number = json.loads(done.stdout)["id"]
+    assert "maintenance" in trainweek("alerts", "list", home=home.root).stdout
+    for wrong in (
+        ("check", "--until", until, "--reason", " "),
+        ("check", "--until", "2026-01-01T00:00Z", "--reason", "x"),
+        ("check", "--until", iso(datetime.now(UTC) + timedelta(days=30)), "--reason", "x"),
+        ("no-such-key", "--until", until, "--reason", "x"),
+    ):
+        refused = trainweek("alerts", "silence", *wrong, home=home.root)
+        assert refused.returncode == 2, wrong
+    ended = trainweek("alerts", "unsilence", number, home=home.root)
+    assert ended.returncode == 0, ended.stderr
+    assert "maintenance" not in trainweek("alerts", "list", home=home.root).stdout
+    kinds = [line["body"].get("action") for line in map(json.loads, home.ledger.open())]
+    assert kinds[-2:] == ["silence", "unsilence"]
+
+
+def test_the_doctor_says_whether_channels_can_be_used_and_what_waits(home: Home) -> None:
+    assert "Off: there is no alerts.yaml" in trainweek("doctor", home=home.root).stdout
+    file, team = one_channel(home, "json://127.0.0.1:1/")
+    assert "1 channel can be used" in trainweek("doctor", home=home.root).stdout
+    store, then = AlertStore(home), datetime.now(UTC) - timedelta(hours=1)
+    found = edges({}, look(condition(since=then)), [], then, timedelta(0))
+    store.save(Edges(notices=found.notices), file.channels, then)
+    store.claim(store.due(team.name, then), then)
+    late = trainweek("doctor", home=home.root)
+    assert "team: 1 alert waits, the oldest for 60 min: no answer." in late.stdout
+    one_channel(home, "nonsense://${SECRET}")
+    unset = trainweek("doctor", home=home.root).stdout
+    assert "team: The environment variable SECRET is not set." in unset
+    one_channel(home, "nonsense://x")
+    assert (
+        "team: the address is not one that Apprise knows."
+        in trainweek("doctor", home=home.root).stdout
+    )
