@@ -10,11 +10,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from core.errors import IntegrityError
 from core.language import Message
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, order=True)
@@ -79,6 +81,8 @@ class Clock:
 
     def week_seconds(self, real: np.ndarray) -> np.ndarray:
         """:meth:`to_week` of many moments: unix seconds, float64[n]."""
+        import numpy as np  # here: commands that read only the store stay light
+
         if not self.points:
             return real
         first, last = self.points[0], self.points[-1]

@@ -24,6 +24,12 @@ def plural(one: str, many: str) -> Message:
 
 EARLIER = (
     plural(
+        "Selected on validation: {name}, the first validation of its run. Models that earned money "
+        "are ordered by Sharpe ratio.",
+        "Selected on validation: {name}, the best of {n} validations when it was saved. Models that "
+        "earned money are ordered by Sharpe ratio.",
+    ),
+    plural(
         "{bars:,} bars of training and backtest data, {n} warning.",
         "{bars:,} bars of training and backtest data, {n} warnings.",
     ),

@@ -152,10 +152,10 @@ def selected_on_validation(validation: Mapping[str, Any] | None) -> Message | No
     models = len(found) - 1 if seen is None else seen.count
     if best.step is not None:
         return plural(
-            "Selected on validation: {name}, the first validation of its run. Models that earned "
-            "money are ordered by Sharpe ratio.",
-            "Selected on validation: {name}, the best of {n} validations when it was saved. Models "
-            "that earned money are ordered by Sharpe ratio.",
+            "Selected on validation: {name}, the best of {n} validation. Models that earned money "
+            "are ordered by Sharpe ratio.",
+            "Selected on validation: {name}, the best of {n} validations. Models that earned money "
+            "are ordered by Sharpe ratio.",
             models,
             name=best.name,
         )

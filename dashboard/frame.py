@@ -31,6 +31,7 @@ def show(page: Page, title: str) -> None:
             _draw(page, title)
 
     page.live(body)
+    page.watch()
 
 
 def _draw(page: Page, title: str) -> None:
@@ -133,6 +134,8 @@ def _runner(page: Page, snapshot: Snapshot | None) -> str:
     if not status.alive:
         text = say("Runner not running") if status.since else say("No runner")
         return f":red-badge[:material/power_off: {text}]"
+    if snapshot is not None and snapshot.settled:  # drawn once a minute: an age would be untrue
+        return f":green-badge[:material/memory: {say('Runner active')}]"
     text = say("Runner active, seen {age} ago", age=age(status.heartbeat_age_s))
     return f":green-badge[:material/memory: {text}]"
 

@@ -12,6 +12,7 @@ from core.paths import Home
 from dashboard import serving, shown_week
 from dashboard.access import still_in, why_denied
 from dashboard.data.services import Services, Snapshot
+from dashboard.data.shared_snapshots import SharedSnapshots
 from dashboard.viewer import Viewer, current_viewer
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from dashboard.wording import Words
 
 TICK_SECONDS = 3.0
+SETTLED_SECONDS = 60.0  # between two ticks while nothing is in progress
 
 
 @dataclass(frozen=True)
@@ -62,20 +64,51 @@ class Page:
     ) -> None:
         """Draw ``body`` now, and again on each tick unless the viewer paused updates.
 
-        Never call it inside another live body: nested timers show stale content.
+        While nothing is in progress it ticks once a minute, for the hours: :meth:`watch` sees
+        what is written. Never call it inside another live body: nested timers show stale content.
 
         :param every: seconds between two ticks.
         :param still: the content no longer changes; no timer.
         """
-        ticking = self.viewer.live and not still
+        settled = self._settled()
 
         @wraps(body)  # Streamlit names a fragment by its function
         def proved_body() -> None:
-            if self.services.client.entry is not None and not still_in():
-                st.rerun()  # the entry file says why
+            # The entry file says why, or draws all parts with the other timers.
+            if self._is_out() or self._settled() != settled:
+                st.rerun()
             body()
 
-        st.fragment(proved_body, run_every=every if ticking else None)()
+        ticking = self.viewer.live and not still
+        pace = max(every, SETTLED_SECONDS) if settled else every
+        st.fragment(proved_body, run_every=pace if ticking else None)()
+
+    def watch(self) -> None:
+        """While nothing is in progress, see on each tick whether the page is still true.
+
+        It draws nothing, and has the whole page drawn again once something was written, or the
+        runner came or went.
+        """
+        if not (self.viewer.live and self._settled()):
+            return
+        shown = self._state()
+
+        def watch() -> None:
+            if self._is_out() or self._state() != shown:
+                st.rerun()
+
+        st.fragment(watch, run_every=TICK_SECONDS)()
+
+    def _is_out(self) -> bool:
+        return self.services.client.entry is not None and not still_in()
+
+    def _settled(self) -> bool:
+        snapshot = self.snapshot()
+        return snapshot is not None and snapshot.settled
+
+    def _state(self) -> tuple[str, bool] | None:
+        snapshot = self.snapshot()
+        return None if snapshot is None else (snapshot.records.head, snapshot.runner.alive)
 
     def snapshot(self) -> Snapshot | None:
         """The shown week as of now; None without one."""
@@ -84,7 +117,13 @@ class Page:
 
 @st.cache_resource(max_entries=64, ttl="12h", show_spinner=False)
 def _services(root: str, person: Person, week_id: str | None) -> Services:
-    return Services(Home.find(root), person, week_id=week_id, entry=serving.entry())
+    shared = _shared(root)
+    return Services(Home.find(root), person, week_id=week_id, entry=serving.entry(), shared=shared)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _shared(root: str) -> SharedSnapshots:  # noqa: ARG001 - Streamlit keeps one for each
+    return SharedSnapshots()
 
 
 def current() -> Page:

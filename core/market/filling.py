@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.language import Message, joined, plural
 from core.market.candles import MAX_FILL, PRICES, Gap
 
 if TYPE_CHECKING:
@@ -66,12 +65,3 @@ def longest_run(filled: npt.ArrayLike) -> int:
 def _is_prefilled(frame: pd.DataFrame) -> pd.Series:
     one_price = (frame["high"] == frame["low"]) & (frame["open"] == frame["close"])
     return one_price & (frame["high"] == frame["open"]) & (frame["volume"] == 0)
-
-
-def counted_bars(bars: int, filled: int) -> Message:
-    """``18,264 bars, 17 of them filled``: the one way to say how many bars candles have.
-
-    :param bars: filled ones included, as everything that uses candles counts them.
-    """
-    every = plural("{n:,} bar", "{n:,} bars", bars)
-    return joined([every, Message("{n:,} of them filled", n=filled)], ", ") if filled else every

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.decision.trust import integrity_of
 from core.language import Message, joined, literal, plural, said
-from core.market.filling import counted_bars
+from core.market.bar_counts import counted_bars
 from core.model_manifest import selected_on_validation
 from core.model_selection import candidates as candidates_on_validation
 from core.report.labels import AGENT, BASELINES, FAILED_CHECKS

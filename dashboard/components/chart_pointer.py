@@ -29,12 +29,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function begin() {
-  const own = { over: null, drag: null, frame: 0 };
+  const own = { over: null, drag: null, frame: 0, place: 0 };
   const charts = () => [
     ...document.querySelectorAll(`.st-key-${own.data.scope} .stEChartsChart canvas`),
   ];
   const chartOf = (event) =>
-    event.isTrusted && event.target instanceof HTMLCanvasElement && charts().includes(event.target)
+    event.target instanceof HTMLCanvasElement && charts().includes(event.target)
       ? event.target
       : null;
   const plot = (canvas) => {
@@ -49,23 +49,27 @@ function begin() {
   const others = (canvas, tell) => charts().filter((each) => each !== canvas).forEach(tell);
 
   function move(event) {
+    if (!event.isTrusted) return;  // one that was passed on
     if (own.drag) drag(event);
     const canvas = chartOf(event);
     if (!canvas) return leave();
     own.over = canvas;
     const { left, width } = plot(canvas);
-    const place = (event.clientX - left) / width;
+    own.place = (event.clientX - left) / width;
     cancelAnimationFrame(own.frame);
-    own.frame = requestAnimationFrame(() =>
-      others(canvas, (other) => {
-        const to = plot(other);
-        other.dispatchEvent(new MouseEvent("mousemove", {
-          bubbles: true,
-          clientX: to.left + place * to.width,
-          clientY: to.top + to.height / 2,
-        }));
-      })
-    );
+    own.frame = requestAnimationFrame(follow);
+  }
+
+  function follow() {
+    if (!own.over) return;
+    others(own.over, (other) => {
+      const to = plot(other);
+      other.dispatchEvent(new MouseEvent("mousemove", {
+        bubbles: true,
+        clientX: to.left + own.place * to.width,
+        clientY: to.top + to.height / 2,
+      }));
+    });
   }
 
   function leave() {
@@ -118,7 +122,9 @@ function begin() {
     dblclick: whole, keydown: escape, mouseleave: leave,
   };
   for (const [name, hear] of Object.entries(heard)) document.addEventListener(name, hear);
+  const again = setInterval(follow, 500);  // a chart that got points has forgotten its crosshair
   own.end = () => {
+    clearInterval(again);
     for (const [name, hear] of Object.entries(heard)) document.removeEventListener(name, hear);
     cancel();
   };

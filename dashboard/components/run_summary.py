@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
+SPEED = Message("Speed")
 SPARK_POINTS = 60
 Arrow = Literal["up", "down", "off"]
 Tint = Literal["off", "red", "orange"]
@@ -48,7 +49,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
         )  # fmt: skip
         _steps(page, snapshot, seen.get("step"))
         _metric(
-            page, snapshot, Message("Speed"), seen.get("steps_per_second"), None,
+            page, snapshot, SPEED, seen.get("steps_per_second"), None,
             "" if slowest is None else say("limit >= {limit:,.0f}", limit=slowest),
             spark=_thin(speed_series(run.reader, snapshot.shown_until)) if run and run.reader else None,
             state=_slow(snapshot, seen.get("steps_per_second")),
@@ -59,6 +60,18 @@ def show(page: Page, snapshot: Snapshot) -> None:
             _limit(page, playbook, "sharpe_estimate"),
             state=_missed(snapshot, seen.get("validation_sharpe"), "sharpe_estimate"),
         )  # fmt: skip
+
+
+def missed_limits(snapshot: Snapshot) -> list[Message]:
+    """The names of the tiles that are marked: their numbers miss a limit now."""
+    seen = snapshot.readings
+    marks = (
+        (REWARD, _missed(snapshot, seen.get("last_reward"), "reward_positive")),
+        (KL, _missed(snapshot, seen.get("kl"), "kl_divergence", "kl_explosion")),
+        (SPEED, _slow(snapshot, seen.get("steps_per_second"))),
+        (SHARPE, _missed(snapshot, seen.get("validation_sharpe"), "sharpe_estimate")),
+    )
+    return [name for name, mark in marks if mark is not None]
 
 
 def _limit(page: Page, playbook: Playbook | None, check: str) -> str:

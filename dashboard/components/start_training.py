@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.checks.rules.preflight import OTHER_COMMAND
+from core.checks.readiness import preflight_trouble
 from core.errors import TrainweekError
 from core.language import Message
 from core.vocabulary import APPROVALS, UNFINISHED_STATES, JobKind, Right
@@ -21,7 +21,6 @@ from dashboard.navigation import TITLES, link
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
-    from core.facts import JobFacts
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
     from runner.records import Job
@@ -258,14 +257,9 @@ def _readiness(page: Page, snapshot: Snapshot) -> _Readiness:
     if snapshot.busy(JobKind.PREFLIGHT):
         why = say("The pre-flight is running.")
         return _Readiness(tinted(why, "blue", "hourglass_top"))
-    preflight: JobFacts | None = snapshot.facts.preflight
-    if preflight is None:
-        why = say("The pre-flight has not run yet. Run it first.")
-        return _Readiness(tinted(why, "orange", "checklist"), may_override=True)
-    if preflight.command_replaced:
-        why = say(OTHER_COMMAND)
-        return _Readiness(tinted(why, "orange", "checklist"), may_override=True)
-    if not (preflight.result or {}).get("ok"):
+    if (trouble := preflight_trouble(snapshot.week.playbook, snapshot.facts)) is not None:
+        if not trouble.failed:
+            return _Readiness(tinted(say(trouble.why), "orange", "checklist"), may_override=True)
         why = say(
             "The pre-flight failed. Fix what failed and run it again; a lead can override it with "
             "a reason."

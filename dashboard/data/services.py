@@ -1,4 +1,4 @@
-"""The dashboard's access to the runner's client, with a snapshot shared between ticks.
+"""The dashboard's access to the runner's client, with snapshots that sessions share.
 
 No Streamlit here. Reads go through :class:`Snapshot`, the week at one moment, which reads
 nothing twice; writes go through the client, followed by :meth:`Services.forget`.
@@ -6,11 +6,12 @@ nothing twice; writes go through the client, followed by :meth:`Services.forget`
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from core.telemetry import RunReader
+from dashboard.data.shared_snapshots import SharedSnapshots
 from dashboard.data.snapshot import Snapshot
 from runner.client import Client
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Services", "Snapshot"]
 
-# Two fragments of one page tick within this; they share one snapshot.
-SHARED_FOR = timedelta(seconds=1)
 _READERS: dict[Path, RunReader] = {}  # of all sessions; a reader is thread-safe
 _READERS_LOCK = Lock()
 _MAX_READERS = 8
@@ -37,6 +36,7 @@ class Services:
     """The services of pages, for one person who looks at one week of a data directory.
 
     :param week_id: None: the active week, whichever it is.
+    :param shared: the snapshots of all sessions; None: those of this one alone.
     :ivar elsewhere: why nothing can be done to the active week from here, as of the last
         snapshot: another week is shown; None while it is the active one.
     """
@@ -48,6 +48,7 @@ class Services:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         entry: Entry | None = None,
         week_id: str | None = None,
+        shared: SharedSnapshots | None = None,
     ) -> None:
         self.home = home
         self.person = person
@@ -55,27 +56,27 @@ class Services:
         self.client = Client(home, person, now=now, entry=entry)
         self.client.shown_week = self.week_id = week_id
         self.elsewhere: Refused | None = None
+        self._shared = SharedSnapshots() if shared is None else shared
         self._snapshot: Snapshot | None = None
-        self._records: WeekRecords | None = None
 
     def snapshot(self) -> Snapshot | None:
         """The shown week as of now; None if there is no such week, or none at all."""
-        kept = self._snapshot
-        if kept is not None and timedelta(0) <= self.now() - kept.now < SHARED_FOR:
-            return kept
+        taken = self._shared.newest(self.week_id, self.now, self._take)
         # Another tab of the same person may be doing this in its own thread.
-        self._records = records = self.client.week_records(self.week_id, self._records)
-        taken = None if records is None else Snapshot(self.home, records, self.now(), self.reader)
-        if records is not None:
+        if taken is not None and taken is not self._snapshot:
             # An act is meant for the week that was on the screen when it was asked for.
-            self.client.shown_week = records.week.id
-            self.elsewhere = None if records.week.active else self.client.not_here()
+            self.client.shown_week = taken.week.id
+            self.elsewhere = None if taken.week.active else self.client.not_here()
         self._snapshot = taken
         return taken
 
+    def _take(self, known: WeekRecords | None) -> Snapshot | None:
+        records = self.client.week_records(self.week_id, known)
+        return None if records is None else Snapshot(self.home, records, self.now(), self.reader)
+
     def forget(self) -> None:
-        """Drop the snapshot after a write, so that the next one reads it."""
-        self._snapshot = None
+        """Drop the snapshots after a write, so that the next one reads it."""
+        self._shared.forget()
 
     def reader(self, folder: Path) -> RunReader:
         """The one reader of a run's folder, kept so that only new bytes are parsed."""

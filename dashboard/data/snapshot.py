@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.diagnosis.reward_evidence import FLAT_HOURS
+from core.once import once
 from core.schedule import SlotView, due_at, next_up
 from core.vocabulary import (
     JobKind,
@@ -48,7 +48,7 @@ class Snapshot(JudgedWeek):
     """The week at one real moment, from one state of the store and of the event files.
 
     Later writes are visible only in the next snapshot. Verdicts and findings are computed
-    on demand, and at most once.
+    on demand, and at most once for all sessions that are shown it.
     """
 
     # --- the run
@@ -65,12 +65,12 @@ class Snapshot(JudgedWeek):
             None if run is None or run.reader is None else ShownEvents(run.reader, self.shown_until)
         )
 
-    @cached_property
+    @once
     def shown_until(self) -> datetime:
         """Real time up to which numbers and curves of the run are shown, so that they agree."""
         return self.now if self.run is None else shown_until(self.run, self.now)
 
-    @cached_property
+    @once
     def event_age(self) -> timedelta | None:
         """Real time since the newest event; None before the first of the present attempt."""
         return newest_event_age(self.run, self.latest(JobKind.TRAIN), self.now)
@@ -97,18 +97,18 @@ class Snapshot(JudgedWeek):
         )
         return timedelta(minutes=next(minutes, FLAT_HOURS * 60))
 
-    @cached_property
+    @once
     def readings(self) -> Mapping[str, Reading]:
         """The run's current readings by name; those without data are missing."""
         return {} if self.run is None else shown_readings(self.run, self.shown_until)
 
-    @cached_property
+    @once
     def resumed(self) -> Message | None:
         """That the newest attempt was resumed and has logged nothing yet; None otherwise."""
         return None if self.run is None else self.run.resumed_silently(self.shown_until)
 
     # --- records
-    @cached_property
+    @once
     def ticks(self) -> dict[str, dict[str, Tick]]:
         """Slot id to check id to the tick that counts, the newest."""
         found: dict[str, dict[str, Tick]] = defaultdict(dict)
@@ -136,7 +136,7 @@ class Snapshot(JudgedWeek):
         """Whether an open incident blocks every start."""
         return any(incident.is_blocking for incident in self.incidents)
 
-    @cached_property
+    @once
     def signatures(self) -> Sequence[Signature]:
         """Signatures of this week, oldest first."""
         return [one for one in self.records.signatures if one.week_id == self.week.id]

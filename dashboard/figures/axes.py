@@ -25,7 +25,7 @@ _TIMES = (  # seconds between two labels of a time axis
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
     86_400, 172_800, 604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000,
 )  # fmt: skip
-_DAY = 86_400
+DAY, MINUTE = 86_400, 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,13 @@ def powers(low: float, high: float, language: Language) -> Scale:
 def times(
     low: float,
     high: float,
-    written: Callable[[datetime, bool], str],
+    written: Callable[[datetime, float], str],
     shift: float = 0.0,
     parts: int = PARTS,
 ) -> Scale:
     """Round moments around a range of unix times.
 
-    :param written: a moment as its label; True: the date alone, labels are days apart.
+    :param written: a moment as its label; seconds between two labels.
     :param shift: seconds of the shown time zone before UTC; days begin there.
     """
     if high <= low:
@@ -85,7 +85,7 @@ def times(
     first = math.floor((low + shift) / step)
     last = max(math.ceil((high + shift) / step), first + 1)
     places = [number * step - shift for number in range(first, last + 1)]
-    labels = [written(from_unix(place), step >= _DAY) for place in places]
+    labels = [written(from_unix(place), step) for place in places]
     return Scale(places[0], places[-1], tuple(labels))
 
 
@@ -123,7 +123,7 @@ def _round_step(wanted: float) -> float:
 def _number(value: float, step: float, language: Language) -> str:
     unit, power = "", 1.0
     for name, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if step * PARTS >= size and abs(value) >= size / 10:
+        if step >= size / (2 if size > 1e3 else 1):
             unit, power = f" {name}", size
             break
     value, step = value / power, step / power

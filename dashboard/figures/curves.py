@@ -201,7 +201,7 @@ def _series(
         }  # fmt: skip
         found.append(raw)
         if view.smoothing and not alone:
-            raw["lineStyle"] = style | {"width": 1, "opacity": 0.35}
+            raw["lineStyle"] = style | {"width": 1, "opacity": 0.45}
             found.append(
                 raw | {
                     "name": smooth_name.format(name=name), "encode": {"x": "x", "y": "smooth"},
@@ -243,6 +243,7 @@ def _lines_and_bands(
                 "lineStyle": {
                     "color": mark.colour,
                     "type": _TYPES.get(mark.kind, "dotted"),
+                    "opacity": 0.6 if mark.kind is MarkKind.CHECK else 1,
                     "width": 1.2,
                 },
             }

@@ -36,11 +36,7 @@ def _fresh_table(line: Line, view: View, share: int) -> pa.Table:
     points = later_of_a_step(line.points)
     x = view.places(Line(points, line.begin))
     smooth = smoothed(points.value, view.smoothing)
-    kept = np.ones(len(x), bool)
-    if view.low is not None:
-        kept &= x >= view.low
-    if view.high is not None:
-        kept &= x <= view.high
+    kept = _in_part(x, view)
     if not kept.all():  # the neighbours too, so that the line reaches the edges
         kept[:-1] |= kept[1:].copy()
         kept[1:] |= kept[:-1].copy()
@@ -50,6 +46,20 @@ def _fresh_table(line: Line, view: View, share: int) -> pa.Table:
     if view.smoothing:
         columns["smooth"] = _drawable(smooth[shown], view.log)
     return pa.table({name: pa.array(each, from_pandas=True) for name, each in columns.items()})
+
+
+def in_part(line: Line, view: View) -> np.ndarray:
+    """Which points of a line are in the shown part: bool[n]."""
+    return _in_part(view.places(line), view)
+
+
+def _in_part(x: np.ndarray, view: View) -> np.ndarray:
+    kept = np.ones(len(x), bool)
+    if view.low is not None:
+        kept &= x >= view.low
+    if view.high is not None:
+        kept &= x <= view.high
+    return kept
 
 
 def drawn(x: Any, view: View) -> Any:

@@ -94,7 +94,7 @@ class View:
     :ivar low: where the chosen part begins, in units of the axis; None: no part is chosen.
     :ivar whole: what the axis covers without a chosen part; None: what the lines cover.
     :ivar to_week: week times of real times, both in unix seconds.
-    :ivar written: a moment as a label; True: its date alone.
+    :ivar written: a moment as a label; seconds between two labels.
     :ivar shift: seconds of the shown time zone before UTC.
     """
 
@@ -106,9 +106,7 @@ class View:
     whole: tuple[float, float] | None = None
     language: Language = "en"
     to_week: Callable[[np.ndarray], np.ndarray] = field(default=lambda wall: wall)
-    written: Callable[[datetime, bool], str] = field(
-        default=lambda at, day: f"{at:%d %b}" if day else f"{at:%d %b %H:%M}"
-    )
+    written: Callable[[datetime, float], str] = field(default=lambda at, step: f"{at:%d %b %H:%M}")
     shift: float = 0.0
 
     def places(self, line: Line) -> np.ndarray:

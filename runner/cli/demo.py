@@ -19,7 +19,7 @@ from runner.cli.operate import (
     require_port,
     start_dashboard,
 )
-from runner.cli.options import PortOption
+from runner.cli.options import DEFAULT_PORT, PortOption
 from runner.cli.page_address import page_address
 from runner.cli.speech import tell
 from runner.demo import place
@@ -37,7 +37,7 @@ def demo(
     steps: Annotated[
         int | None, typer.Option(help="Training steps (default: the playbook's 500,000).", min=1)
     ] = None,
-    port: PortOption = 8501,
+    port: PortOption = DEFAULT_PORT,
     home: Annotated[
         Path | None,
         typer.Option(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.checks.readiness import preflight_trouble
 from core.errors import InputError
 from core.job_params import asked_params
 from core.language import Message, joined, recorded_message
@@ -30,10 +31,9 @@ from runner.cli.options import (
 from runner.cli.paths import given_path, with_given_paths
 from runner.cli.speech import tell, warn
 from runner.client import Client
-from runner.client.revalidation_rules import unprepared_refusal
 from runner.week.daily_check import run_daily_check
 from runner.week.data_availability import check_datasets
-from runner.week.preparation import failed_preparation
+from runner.week.facts import gather
 from runner.week.sources import Sources
 
 
@@ -114,8 +114,8 @@ def start(
             Message("Give the week's symbol, or create a week with another playbook."),
         )
     ensure_background_runner(client.home)
-    if override is None and client.latest_job(JobKind.PREFLIGHT, week.id) is None:
-        _preflight_first(client, quiet=json)
+    if override is None:
+        _preflight_first(client, week, quiet=json)
     if (
         resume
         and not json
@@ -207,11 +207,8 @@ def revalidate(
     client = open_client(home)
     asked = with_given_paths(asked_params(JobKind.REVALIDATE, params), client.home)
     require_allowed(client.denied_job(JobKind.REVALIDATE, asked))
-    week = require_week(client)
+    require_week(client)
     ensure_background_runner(client.home)
-    if save_report and reason is None and (failed := failed_preparation(Sources.of(client, week))):
-        refused = unprepared_refusal(failed)
-        raise InputError(refused.reason, refused.remedy)
     job = submitted(client.submit(JobKind.REVALIDATE, asked))
     job = (wait if json else follow)(client, job)
     exit_for(job)
@@ -258,12 +255,17 @@ def _day(given: str | None, client: Client, week: Week) -> date:
     return parse_day(given)
 
 
-def _preflight_first(client: Client, *, quiet: bool) -> None:
-    """Run the pre-flight and print it; the start is refused if it failed.
+def _preflight_first(client: Client, week: Week, *, quiet: bool) -> None:
+    """Run the pre-flight and print it, unless one counts already; a failed one stays as it is.
 
     :param quiet: on the error output, since the output is JSON.
     """
+    trouble = preflight_trouble(week.playbook, gather(Sources.of(client, week)))
+    if trouble is None or trouble.failed or trouble.busy:
+        return
     say = warn if quiet else tell
+    if client.latest_job(JobKind.PREFLIGHT, week.id) is not None:
+        say(trouble.why)
     say(Message("Running the pre-flight:"))
     job = wait(client, submitted(client.submit(JobKind.PREFLIGHT, {})))
     for check in (client.result(job.id) or {}).get("checks", []):

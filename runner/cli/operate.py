@@ -23,6 +23,7 @@ from core.listening import Listening
 from core.paths import CHECKOUT, Home
 from core.vocabulary import LIVE_STATES, Right
 from runner.cli.options import (
+    DEFAULT_PORT,
     AddressOption,
     BasePathOption,
     HomeOption,
@@ -47,7 +48,7 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def up(
-    port: PortOption = 8501,
+    port: PortOption = DEFAULT_PORT,
     address: AddressOption = None,
     base_path: BasePathOption = None,
     home: HomeOption = None,
@@ -109,7 +110,7 @@ def _stop_runner(home: Home) -> None:
 
 
 def dashboard(
-    port: PortOption = 8501,
+    port: PortOption = DEFAULT_PORT,
     address: AddressOption = None,
     base_path: BasePathOption = None,
     home: HomeOption = None,
@@ -140,7 +141,7 @@ def systemd(
         str | None, typer.Option(help="Print only one unit: runner or dashboard.")
     ] = None,
     user: Annotated[bool, typer.Option("--user", help="For systemctl --user.")] = False,
-    port: PortOption = 8501,
+    port: PortOption = DEFAULT_PORT,
     address: AddressOption = None,
     base_path: BasePathOption = None,
     home: HomeOption = None,
@@ -222,7 +223,7 @@ def start_dashboard(home: Home, at: Listening, log: Path | None = None) -> subpr
             process = subprocess.Popen(
                 command, cwd=CHECKOUT, env=environment, stdout=output, stderr=output
             )
-    note_dashboard(home, at.port, process.pid)
+    note_dashboard(home, at.port, process.pid, at.base_path)
     return process
 
 

@@ -32,6 +32,7 @@ HomeOption = Annotated[
         help="Data directory (default: the checkout).",
     ),
 ]
+DEFAULT_PORT = 8501  # of the pages
 PortOption = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)]
 AddressOption = Annotated[
     str | None,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
 
 from core.errors import InputError
 from core.language import Message, literal
 from core.listening import Listening, listening
 from core.paths import Home
-from runner.cli.options import BasePathOption, HomeOption, PortOption, existing_home
+from runner.cli.options import DEFAULT_PORT, BasePathOption, HomeOption, existing_home
 from runner.cli.speech import tell
+from runner.home.left_dashboard import served_dashboards
 from runner.home.login_file import read_sign_in
 from runner.home.sessions import Sessions
 from runner.settings import Settings
@@ -44,11 +48,19 @@ def link_of(home: Home, base: str, page: str = "") -> str:
 
 
 def link(
-    port: PortOption = 8501, base_path: BasePathOption = None, home: HomeOption = None
+    port: Annotated[
+        int | None,
+        typer.Option(help="Port of the pages (default: where they are served).", min=1, max=65535),
+    ] = None,
+    base_path: BasePathOption = None,
+    home: HomeOption = None,
 ) -> None:
     """Print a new one-time link to the pages, for another browser. Only without a login."""
     place = existing_home(home)
-    at = listening_at(place, port, base_path=base_path)
+    served = next(iter(served_dashboards(place)), None)
+    if served is not None and port in (None, served.port):
+        port, base_path = served.port, base_path or served.base_path or None
+    at = listening_at(place, port or DEFAULT_PORT, base_path=base_path)
     if read_sign_in(place).login is not None:
         raise InputError(
             Message("A login is configured: people sign in at the page's address."),

@@ -34,7 +34,7 @@ from runner.cli.found_runs import (
 )
 from runner.cli.judged_run import NOT_EVALUATED, judged, worst_code
 from runner.cli.operate import PortOption, serve
-from runner.cli.options import HomeOption, JsonOption, client_of_any, print_json
+from runner.cli.options import DEFAULT_PORT, HomeOption, JsonOption, client_of_any, print_json
 from runner.cli.page_address import listening_at
 from runner.cli.program import end_with_error
 from runner.cli.speech import language, tell, visible
@@ -129,7 +129,7 @@ def watch(
     logdir: Annotated[
         Path, typer.Argument(help="The TensorBoard folder of a run, or its event file.")
     ],
-    port: PortOption = 8501,
+    port: PortOption = DEFAULT_PORT,
     home: HomeOption = None,
 ) -> None:
     """Watch a run that trainweek did not start, read-only: its curves and a diagnosis.

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import func, select
 
 from core.job_params import TrainParams, stored_params
-from core.language import Message, joined, literal, recorded_message
+from core.language import Message
 from core.path_names import safe_name
 from core.state_words import capitals
 from core.text_rules import is_blank
-from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
+from core.vocabulary import UNFINISHED_STATES, JobKind, JobState, Right
 from runner.client.models import restore_in_progress
-from runner.files import read_json
 from runner.models.checkpoints import MORE_STEPS, newest_checkpoint, reached_already
 from runner.models.folder_swap import RESTORE_AGAIN, unfinished_exchange
 from runner.outcomes import Denied, Refused
 from runner.store import queries, rows, schema
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Row
+    from sqlalchemy.engine import Connection
 
     from core.paths import Home
     from core.people import Person
@@ -47,7 +46,7 @@ def launch_params(
         return refused
     if refused := own_trainer(week, asked):
         return refused
-    if refused := _failed_preflight(connection, home, week, person, asked):
+    if refused := _refused_preflight(connection, home, week, person, asked, now):
         return refused
     before = queries.newest_job(connection, JobKind.TRAIN, week.id, begun=True)
     resume = asked.resume
@@ -123,58 +122,40 @@ def blocked_start(connection: Connection, week: Week) -> Refused | None:
     return restore_in_progress(connection)
 
 
-def _failed_preflight(
-    connection: Connection, home: Home, week: Week, person: Person, asked: TrainParams
+def _refused_preflight(
+    connection: Connection,
+    home: Home,
+    week: Week,
+    person: Person,
+    asked: TrainParams,
+    now: datetime,
 ) -> Refused | None:
-    job = queries.newest_job(connection, JobKind.PREFLIGHT, week.id)
-    if job is None or job.state in ACTIVE_STATES:
+    # Loads numpy and pandas, which most acts of a client don't need.
+    from core.checks.readiness import preflight_trouble
+    from runner.client.present_facts import start_facts
+
+    trouble = preflight_trouble(week.playbook, start_facts(connection, home, week, now))
+    if trouble is None:
         return None
-    failed = _why_failed(home, job)
-    if failed is None:
-        return None
+    if trouble.busy:
+        return Refused(trouble.why, Message("Wait until it has ended."))
     if is_blank(asked.override_reason or ""):
         return Refused(
-            Message("The pre-flight failed: {failed}", failed=failed),
-            Message("Fix it and rerun the pre-flight, or let the lead override it with a reason."),
+            trouble.why,
+            Message("Fix it and rerun the pre-flight, or let the lead override it with a reason.")
+            if trouble.failed
+            else Message("Run the pre-flight, or let the lead override it with a reason."),
         )
     if not person.may(Right.COUNTERSIGN):
         return Denied(
             Message(
-                "The pre-flight failed, and {name} ({role}) may not override it.",
+                "The pre-flight has not passed, and {name} ({role}) may not override it.",
                 name=person.name,
                 role=person.role.value,
             ),
             Message("Ask the lead to start it with a reason."),
         )
     return None
-
-
-def _why_failed(home: Home, job: Row) -> Message | None:
-    result = read_json(home.attempt(job.id, job.attempt) / "result.json") if job.attempt else None
-    if result is None or not result.get("complete", True):
-        if job.state == JobState.SUCCEEDED:
-            return None
-        return joined([literal(job.state), rows.reason_of(job)])
-    if result.get("ok", True):
-        return None
-    checks = [c for c in result.get("checks", []) if isinstance(c, dict) and not c.get("ok")]
-    if not checks:
-        return Message("see its result.")
-    return joined(
-        (
-            Message(
-                "{check}: {why}",
-                check=check.get("id"),
-                why=joined([recorded_message(check, "why"), recorded_message(check, "remedy")]),
-            )
-            if check.get("remedy")
-            else Message(
-                "{check}: {why}", check=check.get("id"), why=recorded_message(check, "why")
-            )
-            for check in checks
-        ),
-        "; ",
-    )
 
 
 def _reached_already(home: Home, run: str, steps: int | None) -> Message | None:

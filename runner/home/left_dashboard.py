@@ -42,6 +42,7 @@ class ServedDashboard:
     port: int
     process: ProcessIdentity
     keeper: ProcessIdentity
+    base_path: str = ""
 
     @property
     def is_left(self) -> bool:
@@ -49,12 +50,17 @@ class ServedDashboard:
         return not is_alive(self.keeper)
 
 
-def note_dashboard(home: Home, port: int, pid: int) -> None:
+def note_dashboard(home: Home, port: int, pid: int, base_path: str = "") -> None:
     """Record a dashboard that the calling process has started and keeps."""
     process, keeper = identify(pid), identify(os.getpid())
     if process is None or keeper is None:  # it has ended already
         return
-    stored = {"port": port, "dashboard": process.as_dict(), "keeper": keeper.as_dict()}
+    stored = {
+        "port": port,
+        "base_path": base_path,
+        "dashboard": process.as_dict(),
+        "keeper": keeper.as_dict(),
+    }
     with suppress(SetupError, OSError):  # a data directory that is only read
         home.state.mkdir(parents=True, exist_ok=True)
         write_json(_file(home, port), stored | {"home": place_of(home.root)})
@@ -69,7 +75,8 @@ def served_dashboards(home: Home) -> Iterator[ServedDashboard]:
         if process is None or keeper is None or not is_place(stored.get("home"), home.root):
             continue
         if is_alive(process):
-            yield ServedDashboard(int(stored["port"]), process, keeper)
+            path = str(stored.get("base_path") or "")
+            yield ServedDashboard(int(stored["port"]), process, keeper, path)
 
 
 def end_left_dashboards(home: Home) -> list[Message]:

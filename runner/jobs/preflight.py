@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
 from core.language import Message, joined, literal, plural, recorded
-from core.market.filling import counted_bars
+from core.market.bar_counts import counted_bars
 from core.playbook import Playbook, check_playbook
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program
 from runner.jobs.own_smoke import own_smoke

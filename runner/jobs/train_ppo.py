@@ -13,7 +13,7 @@ import time
 from core.errors import MarketDataError
 from core.language import Message
 from core.market import Candles, load_candles, require_quality
-from core.market.filling import counted_bars
+from core.market.bar_counts import counted_bars
 from runner.agent.checkpoint import Checkpoint, restore
 from runner.agent.session import Session
 from runner.agent.split import TrainingData

@@ -227,8 +227,7 @@ class TrainingAttempt:
         try:
             if saved:
                 self._save_best(result, sharpe, seen)
-            elif seen is not None and not seen.beat_never_trading:
-                # Once a validation earned money, the later ones change nothing that is said.
+            elif seen is not None:
                 keep_validations(self.best_model, self.plan.run, seen)
         except SetupError as error:
             if not self._unsaved_best:

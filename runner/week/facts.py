@@ -17,7 +17,7 @@ from core.language import Message
 from core.liveness import Limits
 from core.telemetry.runs import newest_run
 from core.timestamps import from_unix
-from core.vocabulary import ENDED_STATES, LIVE_STATES, JobKind, JobState, TrainingStatus
+from core.vocabulary import ENDED_AS, ENDED_STATES, LIVE_STATES, JobKind, JobState, TrainingStatus
 from runner.files import read_json
 from runner.week.judged_moment import is_known
 
@@ -29,14 +29,6 @@ if TYPE_CHECKING:
     from core.paths import Home
     from runner.records import Attempt, Job
     from runner.week.sources import Sources
-
-_ENDED_AS = {
-    JobState.SUCCEEDED: TrainingStatus.COMPLETED,
-    JobState.FAILED: TrainingStatus.CRASHED,
-    JobState.STOPPED: TrainingStatus.STOPPED,
-    JobState.INTERRUPTED: TrainingStatus.INTERRUPTED,
-    JobState.LOST: TrainingStatus.LOST,
-}
 
 
 def gather(sources: Sources, as_of: datetime | None = None) -> Facts:
@@ -100,7 +92,7 @@ def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:
     name = job.run or week.tag
     own = [(j, a) for j, a in started if j.run == job.run]
     ended = attempt.ended_at if attempt.ended_at and attempt.ended_at <= real else None
-    status = _ENDED_AS.get(attempt.state, TrainingStatus.LOST) if ended else TrainingStatus.RUNNING
+    status = ENDED_AS.get(attempt.state, TrainingStatus.LOST) if ended else TrainingStatus.RUNNING
     reason = attempt.reason if ended else ""
     until = ended or real
     folder = home.run(name)

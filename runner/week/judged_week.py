@@ -6,14 +6,14 @@ look at it. No rules here: facts come from the runner, verdicts from the checks.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.checks import judge_slot
 from core.decision import latest_decision
 from core.diagnosis import Finding, diagnose
+from core.once import once
 from core.telemetry import RunReader
-from core.vocabulary import ACTIVE_STATES, JobKind, Liveness, TrainingStatus
+from core.vocabulary import ACTIVE_STATES, LIVE_TRAINING, JobKind, Liveness, TrainingStatus
 from runner.week.agenda import agenda, anomaly_days
 from runner.week.facts import facts_of_run, gather
 from runner.week.judged_moment import judged_as_of, playbook_of
@@ -39,7 +39,7 @@ class JudgedWeek(Sources):
     """The week at one real moment, from one state of the store and of the event files.
 
     Later writes are visible only in the next one. Verdicts and findings are computed
-    on demand, and at most once.
+    on demand, and at most once for all threads that share it.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class JudgedWeek(Sources):
         """The facts of now: what the diagnosis reads."""
         return self._facts_as_of(None)
 
-    @cached_property
+    @once
     def _of_run(self) -> Facts:
         return facts_of_run(self)
 
@@ -72,11 +72,18 @@ class JudgedWeek(Sources):
         """The run's status; ``NOT_STARTED`` without a run."""
         return self.run.status if self.run else TrainingStatus.NOT_STARTED
 
-    @cached_property
+    @once
     def pulse(self) -> Pulse | None:
         """Liveness of the training process, with its evidence; None without a live job."""
         job = self.busy(JobKind.TRAIN)
         return None if job is None else self.pulse_of(job)
+
+    @property
+    def settled(self) -> bool:
+        """Whether no run and no job is in progress: only a write, or the hour, changes what is shown."""
+        return self.status not in LIVE_TRAINING and all(
+            job.state not in ACTIVE_STATES for job in self.jobs
+        )
 
     @property
     def stalled(self) -> bool:
@@ -88,7 +95,7 @@ class JudgedWeek(Sources):
         """Whether the run should make progress, but its process or event files show none."""
         return self.stalled or self._of_run.without_progress
 
-    @cached_property
+    @once
     def findings(self) -> list[Finding]:
         """The diagnosis of every scenario of the playbook, as of now."""
         return diagnose(self.facts, self.week.playbook)
@@ -117,7 +124,7 @@ class JudgedWeek(Sources):
         """Incidents that were not closed, newest first."""
         return [i for i in self.incidents if i.closed_at is None]
 
-    @cached_property
+    @once
     def saved_decision(self) -> SavedDecision | None:
         """The week's newest saved decision, with its hashes checked; None if there is none.
 
@@ -134,23 +141,25 @@ class JudgedWeek(Sources):
         return self._facts_as_of(judged_as_of(slot, self.week))
 
     def _facts_as_of(self, moment: datetime | None) -> Facts:
-        if moment not in self._facts:
-            self._facts[moment] = gather(self, moment)
-        return self._facts[moment]
+        with self.computing:
+            if moment not in self._facts:
+                self._facts[moment] = gather(self, moment)
+            return self._facts[moment]
 
     def judgements(self, slot: SlotSpec) -> list[Judgement]:
         """The slot's checks, judged on the facts of its moment; computed once per snapshot."""
-        if slot.id not in self._judgements:
-            judged = judge_slot(playbook_of(slot, self), slot.id, self.facts_at(slot))
-            self._judgements[slot.id] = judged
-        return self._judgements[slot.id]
+        with self.computing:
+            if slot.id not in self._judgements:
+                judged = judge_slot(playbook_of(slot, self), slot.id, self.facts_at(slot))
+                self._judgements[slot.id] = judged
+            return self._judgements[slot.id]
 
-    @cached_property
+    @once
     def anomaly_days(self) -> Collection[date]:
         """Days whose daily check found something; only then is the second check due."""
         return anomaly_days(self)
 
-    @cached_property
+    @once
     def timeline(self) -> list[SlotView]:
         """All slots of the week in order, each with its time and state."""
         return agenda(self)

@@ -7,7 +7,7 @@ reads agree, whatever is written in the meantime.
 from __future__ import annotations
 
 import shutil
-from functools import cached_property
+from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.checks.daily import SummaryRecord, read_daily_summary
@@ -15,6 +15,7 @@ from core.checks.training_log import read_log_facts
 from core.errors import TrainweekError
 from core.files import tail
 from core.market.synthetic import is_marked
+from core.once import once
 from core.telemetry import RunEvents, RunReader
 from core.vocabulary import LIVE_STATES, JobKind
 from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
@@ -54,7 +55,7 @@ Read = TypeVar("Read")
 
 
 class Sources:
-    """One week at one real moment. Files are read at first use.
+    """One week at one real moment. Files are read at first use; several threads may share it.
 
     :param reader_of: returns the reader of a run's folder; if the caller keeps the readers,
         only new bytes are parsed.
@@ -72,6 +73,7 @@ class Sources:
         self.now = now
         self._reader_of = reader_of
         self._answers: dict[tuple[object, ...], Any] = {}
+        self.computing = RLock()
 
     @classmethod
     def of(
@@ -96,7 +98,7 @@ class Sources:
         """The map between real time and week time."""
         return self.records.clock
 
-    @cached_property
+    @once
     def now_week(self) -> datetime:
         """The week time of :attr:`now`."""
         return self.clock.to_week(self.now)
@@ -108,9 +110,10 @@ class Sources:
 
     def _once(self, read: Callable[..., Read], *given: object) -> Read:
         key = (read, *given)
-        if key not in self._answers:
-            self._answers[key] = read(*given)
-        return self._answers[key]
+        with self.computing:
+            if key not in self._answers:
+                self._answers[key] = read(*given)
+            return self._answers[key]
 
     # --- jobs and their files
 
@@ -236,14 +239,14 @@ class Sources:
         """The conditions of one signature, open and closed, in its order."""
         return conditions_from(signature, self.records.closures)
 
-    @cached_property
+    @once
     def archived_decisions(self) -> list[ArchivedDecision]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
         return archived_decisions(
             self.home, self.records.signatures_of, self.validity, self.conditions_of
         )
 
-    @cached_property
+    @once
     def conditions(self) -> list[Condition]:
         """The conditions of the week's signed decisions, from their newest signatures.
 
@@ -256,17 +259,17 @@ class Sources:
 
     # --- the machine and the data directory
 
-    @cached_property
+    @once
     def runner(self) -> RunnerStatus:
         """Whether a runner is alive, and the age of its last heartbeat in real seconds."""
         return runner_status(self.home, self.now)
 
-    @cached_property
+    @once
     def synthetic(self) -> bool:
         """Whether the candles are synthetic."""
         return self.week.synthetic or is_marked(self.home.train_data)
 
-    @cached_property
+    @once
     def disk_free(self) -> int | None:
         """Free bytes on the disk of the data directory; None if that is unknown."""
         try:
@@ -274,7 +277,7 @@ class Sources:
         except OSError:
             return None
 
-    @cached_property
+    @once
     def model_bytes(self) -> int | None:
         """Size of the model folder in bytes; None if it is absent."""
         return folder_bytes(self.home.model)

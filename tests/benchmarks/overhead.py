@@ -59,9 +59,9 @@ def main() -> int:
     given = parser.parse_args([] if __name__ != "__main__" else None)
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder))
-        with supervised(home, _commands()) as (client, pid):
-            _submit(home, client, given.jobs)
-            live = _wait_for_all(client, given.jobs)
+        with supervised(home, worker_commands()) as (client, pid):
+            submit_jobs(home, client, given.jobs)
+            live = wait_for_all(client, given.jobs)
             time.sleep(3.0)  # the start itself is no part of the steady state
             cpu, rss = _measure(psutil.Process(pid), given.seconds)
             shims = [_rss(_shim(client, home, job.id)) for job in live]
@@ -73,7 +73,7 @@ def main() -> int:
     return 0 if held else 1
 
 
-def _commands() -> dict[str, str]:
+def worker_commands() -> dict[str, str]:
     """Our worker in the place of every program."""
     command = json.dumps([sys.executable, "-I", "-S", "-c", _WORKER])
     return {
@@ -81,7 +81,7 @@ def _commands() -> dict[str, str]:
     }
 
 
-def _submit(home: Home, client: Client, jobs: int) -> None:
+def submit_jobs(home: Home, client: Client, jobs: int) -> None:
     with closing(sqlite3.connect(home.database)) as database:
         database.execute("DROP INDEX one_active_job_of_a_kind")
     kinds = [kind for kind in JobKind if kind is not JobKind.TRAIN]
@@ -94,7 +94,7 @@ def _submit(home: Home, client: Client, jobs: int) -> None:
             write.append(body, by=client.person, at=now, at_week=now, week_id=week.id)
 
 
-def _wait_for_all(client: Client, jobs: int) -> list[Job]:
+def wait_for_all(client: Client, jobs: int) -> list[Job]:
     deadline = time.monotonic() + 60
     while len(live := [job for job in client.jobs() if job.state is JobState.RUNNING]) < jobs:
         if time.monotonic() > deadline:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.expected import present, recorded
+
 if TYPE_CHECKING:
     from tests.browser.conftest import Open
     from tests.browser.place import Site
@@ -22,14 +24,17 @@ def still_there(screen: Screen) -> bool:
     return screen.page.evaluate("document.contains(window.kept)")
 
 
-def test_a_tick_keeps_the_chart_and_the_place_on_the_page(played: Site, window: Open) -> None:
+def test_a_settled_page_draws_what_is_written_and_keeps_the_chart_and_the_place(
+    played: Site, window: Open
+) -> None:
     screen = window(played)
     screen.go("this_week")
     remember(screen, ".st-key-reward-curve canvas")
     screen.main.evaluate("e => { e.scrollTop = 150 }")
-    runner = screen.part("frame").inner_text()
-    screen.page.wait_for_timeout(TWO_TICKS_MS)
-    assert screen.part("frame").inner_text() != runner, "the page did not tick at all"
+    assert "wrote a note" not in screen.text()
+    week = present(played.client.active_week())
+    recorded(played.client.note(week.id, week.slots()[0].id, "The curve was looked at."))
+    screen.sees("The curve was looked at.")
     assert still_there(screen), "the chart was torn down and drawn again"
     assert screen.main.evaluate("e => e.scrollTop") == 150
 

@@ -29,9 +29,7 @@ def test_models_that_earned_money_come_first_then_never_trading_then_the_others(
     assert candidates(found)[2] == Validated(None, 0.0, None)
     said = selected_on_validation(found)
     assert said is not None
-    assert said.startswith(
-        "Selected on validation: Step 3,000, the best of 5 validations when it was saved."
-    )
+    assert said.startswith("Selected on validation: Step 3,000, the best of 5 validations.")
     assert said.in_("pt").startswith("Escolhido na validação: Step 3.000, o melhor")
 
 

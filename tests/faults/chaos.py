@@ -151,7 +151,11 @@ class Chaos:
             if job is None or job.state in ENDED_STATES:
                 for incident in self.lead.incidents(self.week_id, open_only=True):
                     self.lead.close_incident(incident.id, "Killed on purpose, nothing to find.")
-                params = {"steps": 1_000_000_000, "resume": True if job else None}
+                params = {
+                    "steps": 1_000_000_000,
+                    "resume": True if job else None,
+                    "override_reason": "no pre-flight here",
+                }
                 self.lead.submit(JobKind.TRAIN, params)
                 return False
             steps = (self.lead.progress(job.id) or {}).get("steps", 0)

@@ -148,7 +148,9 @@ def test_a_killed_environment_worker_is_named(place: Place, seen: Seen) -> None:
     wait_for(lambda: not any(psutil.pid_exists(pid) for pid in pids))
     (incident,) = place.lead.incidents(week.id)
     assert (incident.procedure, incident.blocks_start) == ("crash", True)
-    assert isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+    assert isinstance(
+        place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True}), Refused
+    )
     seen(f"{place.job(job).reason}; 0 orphans")
 
 
@@ -190,10 +192,12 @@ def test_a_trainer_that_raises_is_not_restarted(place: Place, seen: Seen) -> Non
     assert kept.read_text().count("[ERROR] NaN") == 100
     assert place.home.relative(kept) in incident.summary
     assert place.week.playbook.escalation("crash").contact == "Critical crash in RL training loop"
-    refused = place.lead.submit(JobKind.TRAIN, {"resume": True})
+    refused = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True})
     assert isinstance(refused, Refused)
     assert isinstance(place.lead.close_incident(incident.id, " "), Refused)  # a reason, please
     place.lead.close_incident(incident.id, "a bad learning rate")
-    assert not isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+    assert not isinstance(
+        place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True}), Refused
+    )
     assert len(place.starts()) == 1
     seen(f"1 start; {refused.reason[:60]}..., free again once closed with a reason")

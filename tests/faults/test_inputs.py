@@ -149,7 +149,7 @@ def test_a_training_with_a_wrong_value_is_refused_at_the_door(place: Place, seen
     said = []
     for field, values in wrong.items():
         for value in values:
-            outcome = place.lead.submit(JobKind.TRAIN, {field: value})
+            outcome = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", field: value})
             assert isinstance(outcome, Refused), (field, value)
             assert field in outcome.reason, (field, value)
             said.append(outcome.reason)
@@ -167,7 +167,7 @@ def test_a_run_name_that_leads_elsewhere_is_rejected(place: Place, seen: Seen) -
     wrong = ["../out", "a/../../out", "a\0b", "a\nb", "a\n", "/tmp/out", "x" * 300, ".hidden", "é"]
     before = sorted(place.home.root.rglob("*"))
     for name in wrong:
-        outcome = place.lead.submit(JobKind.TRAIN, {"run": name})
+        outcome = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "run": name})
         assert isinstance(outcome, Refused), name
         assert "parameter run" in outcome.reason, name
     assert sorted(place.home.root.rglob("*")) == before
@@ -188,7 +188,7 @@ def test_a_run_whose_folder_is_a_link_is_rejected(place: Place, tmp_path, seen: 
     place.home.run("out").symlink_to(outside)
     place.home.run("nowhere").symlink_to(tmp_path / "nowhere")
     for name in ("out", "nowhere"):
-        outcome = place.lead.submit(JobKind.TRAIN, {"run": name})
+        outcome = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "run": name})
         assert isinstance(outcome, Refused)
         assert "is a link to" in outcome.reason
     service = place.service()
@@ -202,7 +202,7 @@ def test_a_run_whose_folder_is_a_link_is_rejected(place: Place, tmp_path, seen: 
     if place.home.run("inside").exists():
         place.home.run("inside").rename(tmp_path / "moved")
     place.home.run("inside").symlink_to(outside)
-    outcome = place.lead.submit(JobKind.TRAIN, {"resume": True})
+    outcome = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True})
     assert isinstance(outcome, Refused)
     assert "is a link to" in outcome.reason
     service.tick(datetime.now(UTC))

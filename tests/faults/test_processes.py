@@ -148,7 +148,9 @@ def test_a_crash_that_proves_itself_needs_no_shim(place: Place, seen: Seen) -> N
     assert "train/loss is nan" in place.job(job).reason
     (incident,) = place.lead.incidents(place.week.id)
     assert (incident.procedure, incident.blocks_start) == ("crash", True)
-    assert isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+    assert isinstance(
+        place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True}), Refused
+    )
     time.sleep(0.3)  # a resume would be due by now
     assert len(place.starts()) == 1
     seen(f"{place.job(job).state}, {place.job(job).reason}; 1 start")

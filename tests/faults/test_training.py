@@ -247,7 +247,7 @@ def test_a_resume_that_finds_damaged_checkpoints_calls_people(
     assert [a.state for a in training.lead.attempts(job.id)] == [JobState.LOST, ended.state]
     (incident,) = training.lead.incidents(training.week.id)
     assert incident.blocks_start
-    assert isinstance(training.lead.submit(JobKind.TRAIN, {}), Refused)
+    assert isinstance(training.lead.submit(JobKind.TRAIN, {"override_reason": "by hand"}), Refused)
     said = training.home.training_log.read_text(encoding="utf-8")
     assert "[ERROR] Checkpoint 2000 is corrupt and was skipped: 2000/model.zip was changed" in said
     if damaged == "all":

@@ -11,7 +11,7 @@ from core.checks.rules.jobs import outdated, result_or_answer
 from core.checks.rules.problems import open_incident
 from core.errors import InputError
 from core.language import Message, joined, literal, plural, recorded_message
-from core.market.filling import counted_bars
+from core.market.bar_counts import counted_bars
 from core.reading import Reading
 from core.timestamps import parse_moment
 from core.vocabulary import Verdict

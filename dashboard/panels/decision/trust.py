@@ -10,7 +10,7 @@ import streamlit as st
 from core.decision.lookahead import detail_in
 from core.decision.sentences import data_warnings_of
 from core.language import Message, joined, plural
-from core.market.filling import counted_bars
+from core.market.bar_counts import counted_bars
 from core.trading.warm_up import judged_bars
 from core.vocabulary import Verdict
 from dashboard.components.figures_table import Row, figures_table

@@ -15,16 +15,26 @@ from dashboard.components.empty_state import empty, no_run
 from dashboard.components.live import live_panel
 from dashboard.formatting import age
 from dashboard.page import TICK_SECONDS, Page
-from dashboard.panels.live_training import controls, settings, tensorboard
+from dashboard.panels.live_training import (
+    controls,
+    host,
+    log,
+    mark_list,
+    note_form,
+    numbers,
+    settings,
+    tensorboard,
+)  # fmt: skip
 from dashboard.panels.live_training.chart_card import Card, Shown
 from dashboard.panels.live_training.lines import choices, lines_of
-from dashboard.panels.live_training.view import step_of, view_of
+from dashboard.panels.live_training.view import step_of, view_of, wall_of
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
     from core.facts import RunFacts
     from dashboard.data.shown_events import ShownEvents
     from dashboard.data.snapshot import Snapshot
+    from dashboard.figures.view import Mark
     from dashboard.panels.live_training.settings import Settings
 
 IDLE_SECONDS = 10.0  # without a run in progress little changes
@@ -77,26 +87,45 @@ def _source(page: Page, snapshot: Snapshot, run: RunFacts) -> None:
         )
 
 
-def _curves(page: Page, snapshot: Snapshot, logged: ShownEvents) -> None:
-    """The controls and all charts, in one view."""
-    chosen = settings.read()
+def shown_curves(
+    page: Page, snapshot: Snapshot, logged: ShownEvents, chosen: Settings
+) -> tuple[Shown, list[Card], list[Mark]]:
+    """The page's charts, what they share, and all marks, also those that are not drawn."""
     lines = lines_of(page, snapshot, logged, chosen.beside)
-    pace = lines.pace
-    marks = every_mark(page, snapshot, pace.points)
+    marks = every_mark(page, snapshot, lines.pace.points)
+    drawn = [mark for mark in marks if mark.kind not in chosen.hidden]
+    shown = Shown(page, lines, view_of(page, snapshot, chosen, lines), drawn)
+    return shown, _cards(page, snapshot, logged, chosen), marks
+
+
+def _curves(page: Page, snapshot: Snapshot, logged: ShownEvents) -> None:
+    """The controls, all charts in one view, and what stands behind them."""
+    chosen = settings.read()
+    shown, cards, marks = shown_curves(page, snapshot, logged, chosen)
     beside = choices(page, snapshot, logged)
     controls.show(page, chosen, beside=beside, marks=marks, tags=_others(logged))
-    view = view_of(page, snapshot, chosen, lines)
-    shown = Shown(page, lines, view, [mark for mark in marks if mark.kind not in chosen.hidden])
     with st.grid(2, min_column_width=420, gap="small", key=CURVES):
-        for card in _cards(page, snapshot, logged, chosen):
+        for card in cards:
             card.draw(shown)
     low, high = shown.ends
 
+    pace = shown.lines.pace
+
     def choose(part: list[float]) -> None:
-        steps = [step_of(view, pace, place) for place in part]
+        steps = [step_of(shown.view, pace, place) for place in part]
         settings.choose_part(*(steps or (None, None)))
 
     chart_pointer.draw(CURVES, low, high, choose)
+    newest = pace.points.last[0] if len(pace.points) else 0
+    with st.container(horizontal=True):
+        numbers.csv_button(shown, snapshot, cards)
+        note_form.show(page, snapshot, newest)
+    numbers.show(shown, cards)
+    mark_list.show(page, snapshot, shown.marks)
+    wall = None if chosen.minutes is None else wall_of(pace, chosen.minutes)
+    log.show(page, chosen, wall)
+    host.show(page, snapshot)
+    settings.drawn()
 
 
 def _cards(page: Page, snapshot: Snapshot, logged: ShownEvents, chosen: Settings) -> list[Card]:

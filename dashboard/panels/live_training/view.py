@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dashboard.figures import axes
 from dashboard.figures.view import Axis, Line, View
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def view_of(page: Page, snapshot: Snapshot, chosen: Settings, lines: Lines) -> V
         whole=_whole(bare, lines),
         language=viewer.language,
         to_week=snapshot.clock.week_seconds,
-        written=lambda moment, day: _written(viewer, moment, day, own=own),
+        written=lambda moment, step: _written(viewer, moment, step, own=own),
         shift=shift,
     )
 
@@ -56,6 +57,13 @@ def step_of(view: View, pace: Line, place: float) -> float:
     if not len(pace.points):
         return 0.0
     return float(np.interp(place, view.places(pace), pace.points.step))
+
+
+def wall_of(pace: Line, step: float) -> float | None:
+    """The unix time at which the run reached a step; None before its first point."""
+    if not len(pace.points):
+        return None
+    return float(np.interp(step, pace.points.step, pace.points.wall))
 
 
 def _whole(view: View, lines: Lines) -> tuple[float, float] | None:
@@ -73,9 +81,9 @@ def _whole(view: View, lines: Lines) -> tuple[float, float] | None:
     ), max(ends)
 
 
-def _written(viewer: Viewer, moment: datetime, day: bool, *, own: bool) -> str:
+def _written(viewer: Viewer, moment: datetime, step: float, *, own: bool) -> str:
+    """The date at midnight, else the time; with seconds where labels are closer than minutes."""
     at = viewer.local(moment) if own else moment.astimezone(UTC)
-    date = viewer.day(at.replace(tzinfo=UTC)).split(maxsplit=1)[-1]
-    if day:
-        return date
-    return f"{at:%H:%M}" if at.hour or at.minute else date
+    if step >= axes.DAY or not (at.hour or at.minute or at.second):
+        return viewer.day(at.replace(tzinfo=UTC)).split(maxsplit=1)[-1]
+    return f"{at:%H:%M:%S}" if step < axes.MINUTE else f"{at:%H:%M}"

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.checks.readiness import unprepared
 from core.decision.gate_record import gate_of
 from core.errors import TrainweekError
 from core.language import Message, joined, plural
-from core.market.filling import counted_bars
+from core.market.bar_counts import counted_bars
 from core.trading.warm_up import judged_bars
 from core.vocabulary import APPROVALS, Decision, EvidenceGrade, JobKind, JobState, Right
 from dashboard.components import outcomes
@@ -20,7 +21,6 @@ from dashboard.components.states import decided
 from dashboard.data.backtest_input import BacktestData, Model, backtest_data, model
 from dashboard.formatting import age, number
 from dashboard.navigation import TITLES, link
-from runner.week.preparation import failures
 
 if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
@@ -143,11 +143,7 @@ def _signed(page: Page, snapshot: Snapshot) -> str:
 
 def _failed(snapshot: Snapshot) -> list[Message]:
     """What of the preparation fails now."""
-    return failures(
-        judged
-        for slot in snapshot.week.playbook.slots_of_kind("preparation")
-        for judged in snapshot.judgements(slot)
-    )
+    return unprepared(snapshot.week.playbook, snapshot.facts)
 
 
 def _ask_reason(page: Page, failed: list[Message]) -> None:

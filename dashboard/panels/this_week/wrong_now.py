@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.language import plural
+from core.language import joined, plural
 from core.vocabulary import Severity
 from dashboard.components.alerts import alerts
+from dashboard.components.run_summary import missed_limits
 from dashboard.components.states import badge
 from dashboard.data.concerns import Concern, concerns
 from dashboard.navigation import TITLES, link
@@ -36,6 +37,15 @@ def show(page: Page, snapshot: Snapshot) -> None:
         elif snapshot.run is None:
             nothing = say("No problem known: no run has been started yet.")
             st.markdown(f":gray[:material/radio_button_unchecked: {nothing}]")
+        elif missed := missed_limits(snapshot):
+            # Before its check is judged a number is no problem yet, but it is not green either.
+            text = plural(
+                "No alert, but {n} number misses its limit now: {names}",
+                "No alert, but {n} numbers miss their limits now: {names}",
+                len(missed),
+                names=joined(missed, ", "),
+            )
+            st.markdown(f"#### :orange[:material/warning: {say(text)}]", anchors=False)
         else:
             nothing = say("Nothing is wrong")
             st.markdown(f"#### :green[:material/check_circle: {nothing}]", anchors=False)

@@ -19,10 +19,9 @@ from core.facts import Facts, LogFacts, RunFacts
 from core.playbook import Playbook
 from core.telemetry import RunReader
 from core.timestamps import from_unix
-from core.vocabulary import FindingStatus, Severity, TrainingStatus
+from core.vocabulary import ENDED_AS, FindingStatus, Severity, TrainingStatus
 from runner.processes.executor import Exit
 from runner.supervision.exit_reason import EndedAttempt, exit_state
-from runner.week.facts import _ENDED_AS
 from tests.benchmarks.detectors.recordings import Recording, Rescale
 from tests.expected import present
 
@@ -247,7 +246,7 @@ def _ending(label: dict, ended: datetime) -> tuple[TrainingStatus, str]:
     )
     result = {"complete": code == 0}
     state, why = exit_state(EndedAttempt(how, True, result, f"Traceback:\n{label['error']}"))
-    return _ENDED_AS[state], why
+    return ENDED_AS[state], why
 
 
 def _log(label: dict, clock: Rescale, until: float) -> LogFacts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.market.filling import counted_bars
+from core.market.bar_counts import counted_bars
 from core.trading.random_policies import better_than
 from core.trading.warm_up import judged_bars
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -259,7 +259,8 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
 def test_the_decision_page_reads_the_store_once(tmp_path: Path, decision: str) -> None:
     place = SignedPlace(tmp_path / "home")
     place.revalidate(decision)
-    page = Page(Services(place.home, CTO), Viewer(CTO, "en", "UTC", live=False))
+    now = datetime.now(UTC)  # it stands: a snapshot is shared for a second, and this takes longer
+    page = Page(Services(place.home, CTO, now=lambda: now), Viewer(CTO, "en", "UTC", live=False))
     test = shown(page, "decision")
     place.client(place.lead.person).note(place.week.id, "hourly_1", "seen")
     page.services.forget()

@@ -176,7 +176,7 @@ def test_the_copy_of_the_log_that_opening_made_is_named(place: Place) -> None:
 def test_a_restart_takes_another_value_and_says_what_it_does(place: Place) -> None:
     week = place.week()
     place.client().open_incident(week.id, "performance", "flat for three hours")
-    job = job_of(place.client().submit(JobKind.TRAIN))
+    job = job_of(place.client().submit(JobKind.TRAIN, {"override_reason": "by hand"}))
     test = place.draw("escalation", role=Role.ENGINEER)
     lower = "act:incident:performance:restart_lowered_learning_rate"
     assert "Stops the run now. It has 30 s to save a checkpoint" in text_of(test)
@@ -201,7 +201,7 @@ def test_a_restart_has_the_playbooks_lower_learning_rate_prefilled(place: Place)
     button(test, lower).click().run()
     assert "There is no training run to restart" in text_of(test)
 
-    job = job_of(place.client().submit(JobKind.TRAIN))
+    job = job_of(place.client().submit(JobKind.TRAIN, {"override_reason": "by hand"}))
     test = place.draw("escalation", role=Role.ENGINEER)
     button(test, lower).click().run()
     asked = present(place.client().job(job.id)).params

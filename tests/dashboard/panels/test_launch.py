@@ -91,7 +91,7 @@ def test_a_lead_overrides_with_a_reason(place: Place) -> None:
 def test_a_lead_begins_another_training_over_a_preflight_that_is_missing(place: Place) -> None:
     place.week()
     client, service = place.client(), runner(place)
-    first = job_of(client.submit(JobKind.TRAIN))
+    first = job_of(client.submit(JobKind.TRAIN, {"override_reason": "by hand"}))
     while present(client.job(first.id)).state not in ENDED_STATES:
         service.tick(datetime.now(UTC))
     service.close()
@@ -248,7 +248,7 @@ def test_a_preflight_of_another_command_must_be_run_again(place: Place) -> None:
             ),
         )
     )
-    passed = {"ok": True, "value": None, "unit": "", "why": "It ran."}
+    passed = {"ok": True, "value": 60.0, "unit": "GB", "why": "It ran."}
     ids = ("config", "data", "disk", "versions", "smoke", "folders")
     rows = [{"id": f"preflight_{name}", **passed} for name in ids]
     write_json(folder / "result.json", {"complete": True, "ok": True, "checks": rows})

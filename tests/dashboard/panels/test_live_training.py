@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import socket
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from core.telemetry.readings import known_series
-from core.vocabulary import TrainingStatus
+from core.timestamps import iso
+from core.vocabulary import Role, TrainingStatus
 from dashboard.panels.live_training import tensorboard
-from tests.dashboard.place import LAUNCH, Place, events, text_of
+from dashboard.panels.live_training.numbers import csv_of
+from dashboard.panels.live_training.page import shown_curves
+from dashboard.panels.live_training.settings import Settings
+from runner.outcomes import Refused
+from tests.dashboard.place import LAUNCH, PEOPLE, Place, events, text_of
 from tests.event_files import write_events
 from tests.expected import present, recorded
 
 if TYPE_CHECKING:
-    import pytest
     from streamlit.testing.v1 import AppTest
 
     from core.telemetry import Series
     from dashboard.data.snapshot import Snapshot
+    from dashboard.panels.live_training.chart_card import Card, Shown
 
 
 def helps(test: AppTest) -> str:
@@ -199,3 +208,133 @@ def test_a_mistyped_address_is_ignored(place: Place) -> None:
     test.run()
     assert not test.exception
     assert len(test.get("echarts_chart")) >= 7
+
+
+def written(place: Place) -> None:
+    """A training log of three hours: a line a minute, and one issue."""
+    lines = []
+    for minute in range(180):
+        at = iso(LAUNCH + timedelta(minutes=minute))
+        lines.append(f"{at} [INFO] iteration {minute}")
+        if minute == 49:
+            lines.append(f"{at} [ISSUE] KL spike, reduzindo LR")
+    place.home.training_log.parent.mkdir(parents=True, exist_ok=True)
+    place.home.training_log.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def log_of(test: AppTest) -> str:
+    return "\n".join(code.value for code in test.code)
+
+
+def test_the_log_is_searched_and_filtered_by_level(place: Place) -> None:
+    place.watch()
+    written(place)
+    test = place.app("live_training")
+    test.session_state["live:training-log"] = True
+    test.run()
+    assert "iteration 179" in log_of(test)
+    test.text_input(key="live:find").set_value("iteration 17").run()
+    assert "iteration 170" in log_of(test)
+    assert "iteration 160" not in log_of(test)
+    test.text_input(key="live:find").set_value("").run()
+    test.button_group(key="live:level").set_value(["ISSUE"]).run()
+    assert log_of(test).strip().endswith("[ISSUE] KL spike, reduzindo LR")
+    assert test.query_params["level"] == "ISSUE"
+
+
+def test_a_mark_leads_to_the_log_of_its_minutes(place: Place) -> None:
+    place.watch()
+    written(place)
+    week = present(place.client().active_week())
+    recorded(place.client().note_at_step(week.id, 50 * 4096, "look here"))
+    place.now += timedelta(seconds=1)
+    test = place.app("live_training")
+    test.session_state["live:happened"] = True
+    test.run()
+    rows = [each.value for each in test.markdown if "look here" in each.value]
+    assert any("step 204,800" in row for row in rows)
+    buttons = [b for b in test.button if (b.key or "").startswith("live:minutes-of:")]
+    marked = [
+        each.value for each in test.markdown if ":material/" in each.value and "step" in each.value
+    ]
+    place_of_it = next(i for i, row in enumerate(marked) if "look here" in row)
+    buttons[place_of_it].click().run()
+    assert test.query_params["minutes"] == "204800"
+    shown = log_of(test)
+    assert "iteration 45" in shown
+    assert "iteration 55" in shown
+    assert "iteration 60" not in shown
+
+
+def test_a_note_is_written_at_a_step(place: Place) -> None:
+    place.watch()
+    test = place.draw("live_training")
+    test.number_input(key="note:step:step").set_value(100_000)
+    test.text_input(key="note:step:text").set_value("new data from here on")
+    test.button(key="note:step:save").click().run()
+    assert not test.exception
+    (note,) = present(place.page().snapshot()).notes
+    assert (note.step, note.text) == (100_000, "new data from here on")
+
+
+def test_a_viewer_writes_no_note(place: Place) -> None:
+    place.watch()
+    test = place.draw("live_training", role=Role.VIEWER)
+    assert test.button(key="note:step:save").disabled
+    week = present(place.client().active_week())
+    refused = place.client(PEOPLE[Role.VIEWER]).note_at_step(week.id, 5, "no right")
+    assert isinstance(refused, Refused)
+    assert isinstance(place.client().note_at_step(week.id, -1, "no such step"), Refused)
+
+
+def curves_of(place: Place, chosen: Settings) -> tuple[Shown, Snapshot, list[Card]]:
+    page = place.page()
+    snapshot = present(page.snapshot())
+    shown, cards, _ = shown_curves(page, snapshot, present(snapshot.logged), chosen)
+    return shown, snapshot, cards
+
+
+def test_the_csv_has_every_point_of_the_shown_part(place: Place) -> None:
+    place.watch()
+    shown, snapshot, cards = curves_of(place, Settings(low=100_000, high=200_000, smooth=50))
+    rows = list(csv.DictReader(io.StringIO(csv_of(shown, snapshot, cards))))
+    reward = [row for row in rows if row["tag"] == "rollout/ep_rew_mean"]
+    assert [int(row["step"]) for row in reward] == [4096 * i for i in range(25, 49)]
+    assert reward[0]["week_time"] == reward[0]["wall_time"] == iso(LAUNCH + timedelta(minutes=25))
+    assert float(reward[0]["value"]) == pytest.approx(0.2)
+    assert float(reward[0]["smoothed"]) == pytest.approx(0.15, abs=0.01)
+
+
+def test_the_numbers_of_the_curves_are_a_table(place: Place) -> None:
+    place.watch()
+    test = place.app("live_training")
+    test.session_state["live:numbers"] = True
+    test.run()
+    text = text_of(test)
+    assert "Losses: last minibatch" in text
+    assert "4,096 – 737,280" in text
+
+
+def test_another_run_is_drawn_over_this_one_from_the_same_start(place: Place) -> None:
+    place.watch()
+    other = place.home.run("F11_20260101T000000Z")
+    write_events(other / "attempt-001", events(1.0))
+    test = place.app("live_training")
+    test.query_params["beside"] = "run:F11_20260101T000000Z"
+    test.query_params["axis"] = "relative"
+    test.run()
+    chart = next(c for c in test.get("echarts_chart") if "curve-reward" in str(c.proto.id))
+    option = json.loads(chart.proto.spec)
+    assert [each["name"] for each in option["series"][:2]] == ["Reward", "F11_20260101T000000Z"]
+    assert option["series"][1]["lineStyle"]["type"] == "dashed"
+    assert option["xAxis"][0]["min"] == 0
+
+
+def test_the_load_of_the_machine_is_shown_and_named(place: Place) -> None:
+    place.watch()
+    test = place.app("live_training")
+    test.session_state["live:host"] = True
+    test.run()
+    labels = [metric.label for metric in test.metric]
+    assert {"Processors", "Memory", "Disk"} <= set(labels)
+    assert socket.gethostname() in text_of(test)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,11 +19,18 @@ from tests.core.alerts.notices import condition, look
 from tests.expected import recorded
 from tests.runner.alerts.channel_files import one_channel, write_alerts
 from tests.runner.alerts.receivers import web_receiver
-from tests.runner.cli.terminal import trainweek
+from tests.runner.cli.terminal import TRAINWEEK
 from tests.runner.place import LAUNCH, LEAD
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def trainweek(*words: object, home: Path, role: str = "lead") -> subprocess.CompletedProcess[str]:
+    """A process of its own: Apprise keeps what it has loaded."""
+    environment = os.environ | {"TRAINWEEK_HOME": str(home), "TRAINWEEK_ROLE": role}
+    given = [str(TRAINWEEK), *map(str, words)]
+    return subprocess.run(given, env=environment, capture_output=True, text=True)
 
 
 @pytest.fixture

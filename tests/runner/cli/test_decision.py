@@ -52,11 +52,14 @@ def test_the_gate_of_a_pipeline_opens_and_shuts(place: SignedPlace) -> None:
     again = decision("close", 2, "--note", "again", home=root)
     assert again.returncode == 2
     assert "has already closed it" in again.stderr
-    passed = decision("gate", home=root)
+    unproved = decision("gate", home=root)
+    assert unproved.returncode == 1
+    assert "closed a condition, but no login proved the name" in unproved.stdout
+    passed = decision("gate", "--allow-unverified", home=root)
     assert passed.returncode == 0
     assert json.loads(passed.stdout)["pass"] is True
     place.home.best_model.write_bytes(b"another")
-    shut = decision("gate", home=root)
+    shut = decision("gate", "--allow-unverified", home=root)
     reported = json.loads(shut.stdout)
     assert shut.returncode == 1
     assert reported["state"] == "VOID"

@@ -53,7 +53,7 @@ def test_a_viewer_changes_nothing(place: Place) -> None:
 @pytest.mark.parametrize(
     ("person", "kind", "may"),
     [
-        (ENGINEER, JobKind.TRAIN, True),
+        (ENGINEER, JobKind.PREFLIGHT, True),
         (ENGINEER, JobKind.REVALIDATE, False),
         (LEAD, JobKind.REVALIDATE, True),
         (CTO, JobKind.TRAIN, False),
@@ -178,7 +178,7 @@ def test_an_open_crash_blocks_every_start_until_it_is_closed(place: Place) -> No
     incident = recorded(lead.open_incident(week, "crash", "boom"))
     assert place.home.crash_backup_log.read_text() == "[ERROR] boom\n"
     assert (place.home.training / "CRASH_backup.2.log").read_text() == "an earlier crash\n"
-    refused = lead.submit(JobKind.TRAIN, {})
+    refused = lead.submit(JobKind.TRAIN, {"override_reason": "by hand"})
     assert isinstance(refused, Refused)
     assert "crash" in refused.reason
     assert isinstance(lead.submit(JobKind.BACKUP, {}), Submitted)
@@ -194,7 +194,7 @@ def test_an_open_crash_blocks_every_start_until_it_is_closed(place: Place) -> No
     steps = place.week.playbook.escalation("crash").actions
     undone = body_of(entry, IncidentClosed).actions_undone
     assert undone == [step.in_("en") for step in steps[2:4]]
-    assert isinstance(lead.submit(JobKind.TRAIN, {}), Submitted)
+    assert isinstance(lead.submit(JobKind.TRAIN, {"override_reason": "by hand"}), Submitted)
 
 
 def test_a_close_that_is_sent_twice_is_recorded_once_and_never_refused(place: Place) -> None:
@@ -208,6 +208,39 @@ def test_a_close_that_is_sent_twice_is_recorded_once_and_never_refused(place: Pl
         refused = other.close_incident(incident.id, reason)
         assert isinstance(refused, Refused)
         assert refused.reason == "Lea has already closed it: the disk was full"
+
+
+def test_a_missing_preflight_blocks_the_launch_unless_the_lead_overrides_it(place: Place) -> None:
+    refused = place.client(ENGINEER).submit(JobKind.TRAIN, {})
+    assert isinstance(refused, Refused)
+    assert refused.reason == "The pre-flight has not run yet. Run it first."
+    assert "override" in refused.remedy
+    asked = {"override_reason": "the machine was checked by hand"}
+    assert isinstance(place.client(ENGINEER).submit(JobKind.TRAIN, asked), Refused)
+    assert isinstance(place.lead.submit(JobKind.TRAIN, asked), Submitted)
+
+
+def test_a_preflight_in_progress_is_waited_for(place: Place) -> None:
+    place.submit(JobKind.PREFLIGHT)
+    refused = place.lead.submit(JobKind.TRAIN, {"override_reason": "no time"})
+    assert isinstance(refused, Refused)
+    assert refused.reason == "The pre-flight is running."
+
+
+def test_a_stale_preflight_must_be_run_again(place: Place) -> None:
+    row = {"ok": True, "value": 60.0, "unit": "GB", "why": "It ran."}
+    names = ("config", "data", "disk", "versions", "smoke", "folders")
+    passed = {"ok": True, "checks": [{"id": f"preflight_{name}", **row} for name in names]}
+    later = LAUNCH + timedelta(days=3650)
+    client = place.client(ENGINEER)
+    recorded(place.lead.create_week(later))
+    place.until(place.service(), place.submit(JobKind.PREFLIGHT, result=passed))
+    client.now = lambda: later
+    refused = client.submit(JobKind.TRAIN, {})
+    assert isinstance(refused, Refused)
+    assert "h old. Run it again." in refused.reason
+    client.now = lambda: datetime.now(UTC)
+    assert isinstance(client.submit(JobKind.TRAIN, {}), Submitted)
 
 
 def test_a_failed_preflight_blocks_the_launch_unless_the_lead_overrides_it(place: Place) -> None:
@@ -238,27 +271,36 @@ def test_after_an_unfinished_training_one_says_whether_to_go_on(place: Place) ->
     )
     place.lead.stop(first.id)
     first = place.until(service, first)
-    refused = place.lead.submit(JobKind.TRAIN, {})
+    refused = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand"})
     assert isinstance(refused, Refused)
     assert "--resume" in refused.remedy
-    resumed = job_of(place.lead.submit(JobKind.TRAIN, {"resume": True, "learning_rate": 1e-4}))
+    resumed = job_of(
+        place.lead.submit(
+            JobKind.TRAIN, {"override_reason": "by hand", "resume": True, "learning_rate": 1e-4}
+        )
+    )
     assert resumed.run == first.run
     assert resumed.params["steps"] == 2000
     assert resumed.params["learning_rate"] == 1e-4
     place.lead.stop(resumed.id)
     place.until(service, resumed)
-    new = job_of(place.lead.submit(JobKind.TRAIN, {"resume": False}))
+    new = job_of(place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": False}))
     assert new.run == f"{first.run}-2"  # two runs in one folder would be one curve
 
 
 def test_after_a_finished_training_another_one_is_asked_for_by_name(place: Place) -> None:
     service = place.service()
     first = place.until(service, place.submit(JobKind.TRAIN))
-    refused = place.lead.submit(JobKind.TRAIN, {})
+    refused = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand"})
     assert isinstance(refused, Refused)
     assert "--new" in refused.remedy
     assert refused.reason == (f"Week {place.week.id} already has its run: {first.run} is complete.")
-    assert job_of(place.lead.submit(JobKind.TRAIN, {"resume": False})).run == f"{first.run}-2"
+    assert (
+        job_of(
+            place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": False})
+        ).run
+        == f"{first.run}-2"
+    )
 
 
 def test_a_start_that_was_stopped_in_the_queue_hides_no_finished_training(place: Place) -> None:
@@ -267,7 +309,7 @@ def test_a_start_that_was_stopped_in_the_queue_hides_no_finished_training(place:
     queued = place.submit(JobKind.TRAIN, resume=False)
     place.lead.stop(queued.id)
     assert place.until(service, queued, JobState.STOPPED).attempt == 0
-    refused = place.lead.submit(JobKind.TRAIN, {})
+    refused = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand"})
     assert isinstance(refused, Refused)
     assert "--new" in refused.remedy
 
@@ -288,23 +330,33 @@ def test_a_resumed_training_can_not_end_before_where_it_is(place: Place) -> None
     manifest = {"step": 1_200_000, "run": first.run, "updates": 9, "sha256": hashes}
     (checkpoint / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     for steps in (300_000, 1_200_000):
-        refused = place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": steps})
+        refused = place.lead.submit(
+            JobKind.TRAIN, {"override_reason": "by hand", "resume": True, "steps": steps}
+        )
         assert isinstance(refused, Refused)
         assert "already at step 1,200,000" in refused.reason
         assert refused.remedy == "Give more steps, or omit --steps."
-    shorter = job_of(place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": 1_300_000}))
+    shorter = job_of(
+        place.lead.submit(
+            JobKind.TRAIN, {"override_reason": "by hand", "resume": True, "steps": 1_300_000}
+        )
+    )
     assert shorter.params["steps"] == 1_300_000
 
 
 def test_the_launch_time_is_in_the_runs_name_when_asked_for(place: Place) -> None:
-    job = job_of(place.lead.submit(JobKind.TRAIN, {"timestamp": True, "run": "trial"}))
+    job = job_of(
+        place.lead.submit(
+            JobKind.TRAIN, {"override_reason": "by hand", "timestamp": True, "run": "trial"}
+        )
+    )
     named = datetime.strptime(present(job.run), "trial_%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     assert timedelta() <= job.requested_at - named < timedelta(seconds=10)
 
 
 def test_the_second_of_two_requests_learns_of_the_first(place: Place) -> None:
-    first = job_of(place.client(ENGINEER).submit(JobKind.TRAIN, {}))
-    second = place.lead.submit(JobKind.TRAIN, {})
+    first = job_of(place.client(ENGINEER).submit(JobKind.BACKUP, {}))
+    second = place.lead.submit(JobKind.BACKUP, {})
     assert isinstance(second, AlreadyRunning)
     assert (second.job.id, second.by) == (first.id, "Eva")
 

@@ -63,7 +63,9 @@ def write(place: Place, body: Body) -> None:
 
 def trained(place: Place, state: JobState, **params: object) -> str:
     """A training run of the week that ended so."""
-    job = job_of(place.lead.submit(JobKind.TRAIN, {"resume": False, **params}))
+    job = job_of(
+        place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": False, **params})
+    )
     began = ProcessColumns(state=JobState.RUNNING, started_at=NOW, pid=1).given()
     folder = place.home.relative(place.home.attempt(job.id, 1))
     columns = AttemptStarted.model_fields["attempt"].annotation

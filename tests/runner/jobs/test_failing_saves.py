@@ -78,7 +78,9 @@ def test_what_goes_wrong_at_work_is_no_refusal(training: Place) -> None:
     assert "Refused" not in job.reason
     (incident,) = training.lead.incidents(training.week.id)
     assert (incident.procedure, incident.blocks_start) == ("crash", True)
-    assert isinstance(training.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+    assert isinstance(
+        training.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True}), Refused
+    )
 
 
 def test_one_full_disk_at_a_best_model_ends_no_training(training: Place) -> None:

@@ -97,7 +97,7 @@ def test_a_step_that_the_killed_attempt_had_validated_counts_once(
     assert len(candidates(manifest(later.home)["validation"])) == 3  # with never trading
 
 
-def test_a_validation_that_earned_money_settles_it_and_later_losses_leave_the_manifest(
+def test_losses_after_one_that_earned_are_counted_also_over_a_resume(
     begin: Callable[[], TrainingAttempt],
 ):
     attempt = begin()
@@ -105,8 +105,12 @@ def test_a_validation_that_earned_money_settles_it_and_later_losses_leave_the_ma
     settled = manifest(attempt.home)
     assert counts(attempt.home) == (2, 1, True)
     validated(attempt, (loss(9.0), -3.0))
-    assert manifest(attempt.home) == settled
-    assert lost_on_validation(settled["validation"]) is None
+    later = begin()  # the same run continues
+    validated(later, (loss(8.0), -2.0))
+    found = manifest(later.home)
+    assert counts(later.home) == (4, 3, True)
+    assert found["validation"]["sharpe"] == settled["validation"]["sharpe"]
+    assert lost_on_validation(found["validation"]) is None
 
 
 def test_a_model_that_earned_is_not_replaced_by_one_that_lost_with_a_higher_sharpe(

@@ -34,11 +34,11 @@ def test_a_restore_is_refused_while_a_training_waits_or_lives(place: Place) -> N
 def test_no_training_starts_while_a_backup_is_restored(place: Place) -> None:
     place.home.resolve("models/x").mkdir(parents=True)
     asked = job_of(place.lead.submit(JobKind.BACKUP, {**RESTORE, "from": "models/x"}))
-    refused = place.lead.submit(JobKind.TRAIN)
+    refused = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand"})
     assert isinstance(refused, Refused)
     assert "being restored" in refused.reason
     place.until(place.service(), asked)
-    assert isinstance(place.lead.submit(JobKind.TRAIN), Submitted)
+    assert isinstance(place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand"}), Submitted)
     entry = place.lead.activity(place.week.id)[-2]
     assert (entry.kind, entry.by) == ("request", LEAD.name)
     assert body_of(entry, JobRequested).params == {"action": "restore", "from": "models/x"}

@@ -27,7 +27,7 @@ def test_the_oldest_open_incident_of_a_blocking_procedure_blocks_every_start(pla
     crash = recorded(place.lead.open_incident(place.week.id, "crash", "it fell over"))
     assert blocking(place) == data
     assert data.is_blocking
-    refused = place.lead.submit(JobKind.TRAIN, {})
+    refused = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand"})
     assert isinstance(refused, Refused)
     assert "gaps in the candles" in refused.reason
     for incident in (data, crash):

@@ -45,7 +45,7 @@ def test_a_job_with_parameters_of_another_version_runs_and_its_run_is_resumable(
     place.until(service, job, JobState.RUNNING)
     place.lead.stop(job.id)
     place.until(service, job)
-    resumed = place.lead.submit(JobKind.TRAIN, {"resume": True})
+    resumed = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True})
     assert isinstance(resumed, Submitted)
     assert dict(resumed.job.params) == {
         "resume": True, "run": "old", "steps": 4000, "seed": 3, "learning_rate": 1e-4,

@@ -104,7 +104,9 @@ def test_lines_of_older_versions_count_a_path_once_a_training_run(place: Place) 
 def test_the_same_configuration_and_seed_again_is_the_same_candidate(place: Place) -> None:
     service = place.service()
     for seed in (7, 8, 7):
-        asked = place.lead.submit(JobKind.TRAIN, {"seed": seed, "resume": False})
+        asked = place.lead.submit(
+            JobKind.TRAIN, {"override_reason": "by hand", "seed": seed, "resume": False}
+        )
         place.until(service, job_of(asked))
     assert [each.settings["seed"] for each in counted(place).candidates] == [7, 8]
     service.close()
@@ -114,7 +116,9 @@ def test_the_same_configuration_and_seed_again_is_the_same_candidate(place: Plac
 def test_fewer_trials_than_were_scored_are_refused(place: Place, declared: int) -> None:
     service = place.service()
     for seed in (7, 8, 9):
-        asked = place.lead.submit(JobKind.TRAIN, {"seed": seed, "resume": False})
+        asked = place.lead.submit(
+            JobKind.TRAIN, {"override_reason": "by hand", "seed": seed, "resume": False}
+        )
         place.until(service, job_of(asked))
     refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
     assert "the ledger counts 3 over all weeks" in str(refused)

@@ -41,7 +41,9 @@ def test_a_crash_opens_its_incident_keeps_the_log_and_blocks_the_start(place: Pl
     assert job.id in incident.summary
     assert "NaN" in incident.summary
     assert place.home.crash_backup_log.read_text().endswith("[ERROR] NaN\n")
-    assert isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+    assert isinstance(
+        place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True}), Refused
+    )
 
 
 def test_bad_data_open_the_data_incident_and_keep_the_model(place: Place) -> None:
@@ -73,7 +75,9 @@ def test_evidence_that_cannot_be_kept_keeps_no_incident_from_opening(place: Plac
     (incident,) = place.lead.incidents(place.week.id)
     assert incident.procedure == "crash"
     assert "The evidence was NOT saved: training.log could not be copied (" in incident.summary
-    assert isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+    assert isinstance(
+        place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True}), Refused
+    )
 
 
 def test_a_crash_in_a_stop_is_a_crash(place: Place) -> None:
@@ -216,7 +220,7 @@ def test_a_resume_whose_checkpoints_are_all_broken_begins_nothing_and_calls_peop
     broken.parent.mkdir(parents=True)
     broken.write_text("{")
     service = place.service(commands=own_programs(), start_timeout_s=30.0)
-    job = job_of(place.lead.submit(JobKind.TRAIN, {"resume": True}))
+    job = job_of(place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True}))
 
     def over() -> bool:
         service.tick(after(0))
@@ -235,11 +239,13 @@ def test_nothing_is_resumed_while_a_restore_that_was_cut_off_left_no_model(place
     stopped(place)
     aside = place.home.model.with_name(".ppo_phase4.replaced")
     aside.mkdir(parents=True)
-    refused = place.lead.submit(JobKind.TRAIN, {"resume": True})
+    refused = place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True})
     assert isinstance(refused, Refused)
     assert "trainweek backup restore" in refused.remedy
     aside.rename(place.home.model)
-    assert not isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+    assert not isinstance(
+        place.lead.submit(JobKind.TRAIN, {"override_reason": "by hand", "resume": True}), Refused
+    )
 
 
 def test_an_end_twice_at_the_same_step_is_not_resumed(place: Place) -> None:

@@ -13,7 +13,7 @@ from runner.settings import Settings
 from runner.week.look import Looks
 from runner.week.machine_conditions import machine_conditions, unplanned_absence
 from tests.dashboard.place import LAUNCH, PEOPLE, Place
-from tests.expected import present, recorded
+from tests.expected import job_of, present, recorded
 from tests.runner.place import Place as RunnerPlace
 from tests.runner.signed_place import SignedPlace
 
@@ -84,9 +84,9 @@ def test_a_closed_incident_says_who_closed_it_and_why(place: Place) -> None:
 
 def test_a_failed_backup_of_the_model_is_found(place: Place) -> None:
     place.week()
-    job = place.client(PEOPLE[Role.LEAD]).submit(JobKind.BACKUP)
-    place.end(job.job, JobState.FAILED)
-    assert [one.key for one in of_kind(looked(place), EventKind.BACKUP)] == [f"backup:{job.job.id}"]
+    job = job_of(place.client(PEOPLE[Role.LEAD]).submit(JobKind.BACKUP))
+    place.end(job, JobState.FAILED)
+    assert [one.key for one in of_kind(looked(place), EventKind.BACKUP)] == [f"backup:{job.id}"]
 
 
 def test_a_home_without_a_week_is_looked_at(place: Place) -> None:
