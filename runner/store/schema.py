@@ -6,8 +6,7 @@ so the records of a rebuilt database keep their ids.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -22,38 +21,17 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     false,
     text,
 )
 
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Dialect
+from runner.store.utc_datetime import UtcDateTime
 
 REVISION = "0009"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime, stored as text of fixed width, so that text order is time order."""
-
-    impl = String(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        """The stored text; ``value`` must be aware."""
-        if value is None:
-            return None
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """The aware UTC datetime of the stored text."""
-        return None if value is None else datetime.fromisoformat(value)
-
 
 metadata = MetaData(
     naming_convention={
