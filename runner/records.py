@@ -142,6 +142,7 @@ class CountersignatureRequest:
     reason: str
     by: str
     at: datetime  # real
+    browser: str | None = None  # the browser that it was made in
 
 
 @dataclass(frozen=True)
