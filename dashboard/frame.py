@@ -11,6 +11,7 @@ from dashboard import tab
 from dashboard.components import week_banner
 from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
+from dashboard.components.silencing import silence_line
 from dashboard.components.states import look as look_of
 from dashboard.components.states import word
 from dashboard.formatting import age
@@ -59,6 +60,18 @@ def _draw(page: Page, title: str) -> None:
     with st.container(gap="xsmall"):
         week_banner.show(page)
         _alerts(page, snapshot)
+        _silences(page, snapshot)
+
+
+def _silences(page: Page, snapshot: Snapshot | None) -> None:
+    """What is silenced until when, so that nobody takes the quiet for good news."""
+    if snapshot is None:
+        return
+    for silence in snapshot.records.silences:
+        if silence.holds(snapshot.now):
+            st.markdown(
+                f":small[:orange[:material/notifications_paused: {silence_line(page, silence)}]]"
+            )
 
 
 def _week(page: Page, snapshot: Snapshot | None) -> str:

@@ -39,13 +39,15 @@ from runner.store.engine import described_mode
 from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
-from runner.week.look import Looks
 from runner.week.machine_conditions import unplanned_absence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from core.alerts.conditions import Condition, Look
+    from core.ledger_bodies.body import LedgerHead
     from runner.processes.executor import Executor
+    from runner.week.look import Looks
 
 log = logging.getLogger("trainweek.runner")
 
@@ -97,8 +99,9 @@ class Service:
             self.store, self.fenced, self.supervisor.active, settings, monotonic, self._problems
         )
         self.backups = HourlyBackups(home, settings, began, monotonic())
-        self.looks = Looks(home, settings, now, absence)
-        self.alerts = AlertWatch(home, settings, self.fenced, self.looks.take, now, monotonic)
+        self.alerts = AlertWatch(
+            home, settings, self.fenced, _look(home, settings, now, absence), now, monotonic
+        )
         for job in self.live_jobs():
             log.info("Adopting %s (%s, pid %s)", job.id, job.state, job.pid)
 
@@ -226,6 +229,23 @@ def run_runner(home: Home, settings: Settings | None = None, *, take_over: bool 
     live = service.live_jobs()
     print("Runner stopped.", *map(_continues, live), sep="\n", file=sys.stderr, flush=True)
     return 0
+
+
+def _look(
+    home: Home, settings: Settings, now: Callable[[], datetime], absence: Condition | None
+) -> Callable[[int | None], tuple[Look, LedgerHead | None]]:
+    """The look for alerts. What judges a week loads a table library: at the first look."""
+    looks: Looks | None = None
+
+    def take(began: int | None) -> tuple[Look, LedgerHead | None]:
+        nonlocal looks
+        if looks is None:
+            from runner.week.look import Looks
+
+            looks = Looks(home, settings, now, absence)
+        return looks.take(began)
+
+    return take
 
 
 def _continues(job: Row) -> str:

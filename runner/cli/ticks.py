@@ -10,7 +10,7 @@ import typer
 from core.checks import Judgement, judge_slot
 from core.errors import ConflictError, InputError
 from core.language import Message, joined, literal
-from core.schedule import current
+from core.schedule import current, due_at
 from core.text_rules import is_blank
 from core.timestamps import iso
 from core.vocabulary import GLYPHS, Verdict
@@ -30,6 +30,8 @@ from runner.week.judged_moment import is_early, judged_as_of, playbook_of, slots
 from runner.week.sources import Sources
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from core.playbook import SlotSpec
     from runner.client import Client
     from runner.records import Tick
@@ -99,6 +101,11 @@ class _Slot:
         return cls(sources, spec, judged, ticks)
 
     @property
+    def at(self) -> datetime:
+        """When the slot is due, in week time."""
+        return due_at(self.spec, self.sources.week.launch, self.sources.created_week)
+
+    @property
     def untouched(self) -> list[str]:
         """Checks that pass and have no tick."""
         return [
@@ -122,9 +129,7 @@ class _Slot:
         if is_early(self.spec, self.sources):
             raise InputError(
                 Message("Slot {slot} is not due yet.", slot=self.spec.id),
-                Message(
-                    "Tick it at {time} or later.", time=iso(self.spec.at(self.sources.week.launch))
-                ),
+                Message("Tick it at {time} or later.", time=iso(self.at)),
             )
         if seen.verdict is not Verdict.PASS and is_blank(note):
             raise InputError(
@@ -149,13 +154,12 @@ class _Slot:
     def print(self) -> None:
         """One line for each check: verdict, value and limit, reason, tick."""
         playbook, spoken = playbook_of(self.spec, self.sources), language()
-        at = self.spec.at(self.sources.week.launch)
         tell(
             Message(
                 "{slot}: {title}, {time}",
                 slot=self.spec.id,
                 title=literal(self.spec.title.in_(spoken)),
-                time=iso(at),
+                time=iso(self.at),
             )
         )
         if not self.judged:
@@ -176,7 +180,7 @@ class _Slot:
         return {
             "week": self.sources.week.id,
             "slot": self.spec.id,
-            "at": iso(self.spec.at(self.sources.week.launch)),
+            "at": iso(self.at),
             "due": not is_early(self.spec, self.sources),
             "checks": [self._check(each) for each in self.judged],
         }

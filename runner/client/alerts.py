@@ -122,7 +122,7 @@ class Alerts(BaseClient):
         """The silences that hold now, oldest first."""
         now = self.now()
         with self.store.read() as connection:
-            return [one for one in silences(connection) if one.holds(now)]
+            return [one for one in silences(connection, after=now) if one.holds(now)]
 
     def silence(self, what: str, until: datetime, reason: str) -> Recorded[Silence] | Refused:
         """Stop reporting alerts until a moment; what still holds then is reported.

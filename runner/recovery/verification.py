@@ -245,6 +245,7 @@ def _tables(home: Home, copy: Path, size: int, scratch: Path) -> list[LedgerProb
     """The tables that differ from those rebuilt from the ledger."""
     rebuilt = Home(scratch / "rebuilt")
     rebuilt.ledger.parent.mkdir(parents=True)
+    rebuilt.ledger.touch(mode=0o600)
     with home.ledger.open("rb") as file:
         rebuilt.ledger.write_bytes(file.read(size))
     Store(rebuilt, proofs=Proofs(home)).require_sound()

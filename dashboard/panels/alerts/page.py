@@ -9,6 +9,7 @@ import streamlit as st
 from core.alerts.acknowledgement import incident_key
 from dashboard.components.acknowledge import acknowledge
 from dashboard.components.live import live_panel
+from dashboard.components.silencing import silence_form
 from dashboard.components.states import badge
 from dashboard.formatting import age
 from dashboard.navigation import TITLES, link
@@ -36,7 +37,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     known = {alert.key for alert in meant}
     incidents = [one for one in snapshot.open_incidents if incident_key(one.id) not in known]
     if asked and asked not in known | {incident_key(one.id) for one in incidents}:
-        over = say("The alert of this link is over: {key}", key=plain(asked))
+        over = say("The alert of this link is over: {key}", key=asked)
         st.markdown(f":green[:material/check_circle: {over}]")
     for alert in meant:
         with st.container(border=True, gap="xsmall", key=f"alert-{alert.key}"):
@@ -59,8 +60,10 @@ def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> No
     st.markdown(f":small[:gray[{since}{_turn(page, alert)}]]")
     answer = found.acknowledged.get(alert.key)
     acknowledge(page, snapshot, alert.key, None if answer is None else (answer.by, answer.at))
-    if now.page in TITLES:
-        link(now.page, page.say.raw("Open {page}", page=TITLES[now.page]))
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if now.page in TITLES:
+            link(now.page, page.say.raw("Open {page}", page=TITLES[now.page]))
+        silence_form(page, alert.key)
 
 
 def _turn(page: Page, alert: Alert) -> str:

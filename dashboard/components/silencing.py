@@ -1,0 +1,62 @@
+"""Silences: made with a reason and an end, and shown above every page until then."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.language import Message, plural
+from core.vocabulary import Right
+from dashboard.components import outcomes
+
+if TYPE_CHECKING:
+    from core.alerts.conditions import Silence
+    from dashboard.page import Page
+
+HOURS = (1, 4, 12, 24)
+
+
+def silence_form(page: Page, alert: str) -> None:
+    """Reason and end of a new silence of one alert, behind a button."""
+    say, denied, key = page.say, page.denied(Right.RECORD, also_elsewhere=True), f"silence:{alert}"
+
+    def save() -> None:
+        reason = str(st.session_state.get(f"{key}:reason") or "").strip()
+        hours = st.session_state.get(f"{key}:hours") or HOURS[0]
+        client = page.services.client
+        outcomes.act(
+            page,
+            key,
+            Message("silence").in_(page.viewer.language),
+            lambda: client.silence(alert, client.now() + timedelta(hours=hours), reason),
+        )
+
+    with st.popover(
+        say.raw("Silence"),
+        icon=":material/notifications_paused:",
+        type="tertiary",
+        disabled=denied is not None,
+        help=denied,
+    ):
+        st.selectbox(
+            say.raw("For how long"),
+            HOURS,
+            format_func=lambda n: say.raw(plural("{n} hour", "{n} hours", n)),
+            key=f"{key}:hours",
+        )
+        st.text_area(say.raw("Why"), key=f"{key}:reason", max_chars=1000, height=72)
+        st.button(say.raw("Silence it"), key=f"{key}:save", on_click=save)
+    outcomes.show(page, key)
+
+
+def silence_line(page: Page, silence: Silence) -> str:
+    """Markdown: what is silenced until when, by whom, why."""
+    return page.say(
+        "Silenced until {time}: {what}, by {by}: {reason}",
+        time=page.viewer.moment(silence.until),
+        what=silence.what,
+        by=silence.by,
+        reason=silence.reason,
+    )
