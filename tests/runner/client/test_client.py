@@ -533,9 +533,9 @@ def test_without_a_login_the_second_person_still_countersigns_in_another_browser
     assert isinstance(carl.request_countersignature(week, seen, " "), Refused)
 
     same = place.client(replace(lou, browser="a" * 32))
-    refused = same.countersign(week, seen, "I do too")
-    assert isinstance(refused, Refused)
-    assert refused.reason == "Carl asked for the countersignature in this browser."
+    useless = same.countersign(week, seen, "I do too")
+    assert isinstance(useless, Refused)
+    assert useless.reason == "Carl asked for the countersignature in this browser."
     himself = place.client(Person("carl ", Role.LEAD, browser="b" * 32))
     assert isinstance(himself.countersign(week, seen, "I do too"), Refused)
     typed = carl.sign(week, seen, approve, "I trust it", second=lou)
