@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+OFTEN = 0.25  # share of a run's validations that lost money: its best one may be luck
+LEAST = 4  # validations before a share says anything
 OF_RUN = "of_run"  # in the manifest's ``validation``: all validations, not only the best one
 
 
@@ -42,6 +44,11 @@ class Validations:
     beat_never_trading: bool = False
     listed: tuple[Validated, ...] = ()  # the best of them
     steps: frozenset[int] = frozenset()
+
+    @property
+    def often_lost(self) -> bool:
+        """Whether so many lost money that the best one may be luck."""
+        return self.count >= LEAST and self.lost >= OFTEN * self.count
 
     @classmethod
     def read(cls, validation: Mapping[str, Any] | None) -> Validations | None:
@@ -140,6 +147,37 @@ def lost_on_validation(validation: Mapping[str, Any] | None) -> Message | None:
         lost=seen.lost,
         count=seen.count,
         sharpe=best,
+    )
+
+
+def often_lost_on_validation(
+    validation: Mapping[str, Any] | None, backtest: float | None
+) -> Message | None:
+    """That the best validation stands beside many that lost; None: few did, or not recorded.
+
+    What :func:`lost_on_validation` says is more, and says this, too.
+
+    :param validation: of the manifest.
+    :param backtest: Sharpe ratio of the backtest.
+    """
+    seen = Validations.read(validation)
+    best = (validation or {}).get("sharpe")
+    if seen is None or not seen.often_lost or lost_on_validation(validation) is not None:
+        return None
+    if not isinstance(best, int | float):
+        return None
+    numbers = {"lost": seen.lost, "n": seen.count, "best": best}
+    if backtest is None:
+        return Message(
+            "{lost} of {n} validations of this model's run lost money. It was chosen as the best of "
+            "them: Sharpe {best:.2f}.",
+            **numbers,
+        )
+    return Message(
+        "{lost} of {n} validations of this model's run lost money. It was chosen as the best of "
+        "them: Sharpe {best:.2f} there, {backtest:.2f} in the backtest.",
+        **numbers,
+        backtest=backtest,
     )
 
 

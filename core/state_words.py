@@ -115,6 +115,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
     SignatureState: {
         SignatureState.UNSIGNED: Message("Not signed"),
         SignatureState.STANDS: Message("Valid"),
+        SignatureState.REJECTED: Message("Rejected"),
         SignatureState.VOID: Message("Void"),
         SignatureState.EXPIRED: Message("Expired"),
         SignatureState.UNTRUSTED: Message("Untrusted key"),

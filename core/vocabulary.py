@@ -225,10 +225,11 @@ APPROVALS = frozenset({SignatureAct.APPROVE, SignatureAct.APPROVE_WITH_CONDITION
 
 
 class SignatureState(StrEnum):
-    """Validity of a decision's signature now. Rely only on ``STANDS``."""
+    """Validity of a decision's signature now. Rely only on ``STANDS``: an approval that is valid."""
 
     UNSIGNED = "UNSIGNED"
     STANDS = "STANDS"
+    REJECTED = "REJECTED"  # a rejection that is genuine, of what is still there
     VOID = "VOID"  # something that was signed has changed
     EXPIRED = "EXPIRED"
     UNTRUSTED = "UNTRUSTED"  # a consistent capsule, signed with an unknown key

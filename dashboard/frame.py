@@ -65,13 +65,13 @@ def _draw(page: Page, title: str) -> None:
 
 def _silences(page: Page, snapshot: Snapshot | None) -> None:
     """What is silenced until when, so that nobody takes the quiet for good news."""
-    client = page.services.client
-    if snapshot is None or client.damage() is not None:
+    if snapshot is None:
         return
-    for silence in client.silences():
-        st.markdown(
-            f":small[:orange[:material/notifications_paused: {silence_line(page, silence)}]]"
-        )
+    for silence in snapshot.records.silences:
+        if silence.holds(snapshot.now):
+            st.markdown(
+                f":small[:orange[:material/notifications_paused: {silence_line(page, silence)}]]"
+            )
 
 
 def _week(page: Page, snapshot: Snapshot | None) -> str:

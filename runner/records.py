@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
+    from core.alerts.conditions import Silence
     from core.clock import Clock
     from core.language import Message
     from core.ledger_bodies import AnyBody
@@ -142,6 +143,7 @@ class CountersignatureRequest:
     reason: str
     by: str
     at: datetime  # real
+    browser: str | None = None  # the browser that it was made in
 
 
 @dataclass(frozen=True)
@@ -254,6 +256,7 @@ class WeekRecords:
     countersignature_requests: tuple[CountersignatureRequest, ...] = ()
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
+    silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
 
     @property
     def decisions(self) -> DecisionRecords:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from core.telemetry.readings import known_series, last_step
 from core.timestamps import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from core.facts import Facts, RunFacts
@@ -23,21 +24,47 @@ _WIDTH = 160  # characters of a printed line
 _PRINTED = ("ERROR", "ISSUE", "PERFORMANCE", "WARN", "CHECK")
 
 
+@dataclass(frozen=True)
+class JudgedModel:
+    """The model of the decision that the summary belongs to.
+
+    :ivar run: the run that made it, by its manifest.
+    :ivar imported: that run was none of this home, whatever its name.
+    """
+
+    run: str
+    step: int | None
+    sha256: str
+    imported: bool = False
+
+    @property
+    def line(self) -> str:
+        """``Model: step 480,000 of this run, SHA-256 10219ac6cd30``."""
+        step = "unknown step" if self.step is None else f"step {self.step:,}"
+        return f"Model: {step} of this run, SHA-256 {self.sha256[:12]}"
+
+
 def training_log_summary(
     playbook: Playbook,
     facts: Facts,
     lines: Iterable[LogLine],
     incidents: Sequence[str] = (),
+    model: JudgedModel | None = None,
 ) -> str:
     """One page about the run for the CTO, in English.
 
     :param lines: of training.log, of this run.
     :param incidents: one sentence per incident: procedure, when, how it was closed.
+    :param model: the judged model; ``facts.run`` is the run that made it, None if that was not
+        started here.
     """
     lines = list(lines)
-    text = ["TRAINING LOG SUMMARY", "", *_about_run(playbook, facts), "", "LINES"]
+    text = ["TRAINING LOG SUMMARY", "", *_about_run(playbook, facts, model), "", "LINES"]
     counts = Counter(line.tag for line in lines)
-    text += [f"  {tag:<12} {counts[tag]}" for tag in TAGS]
+    if model is not None and facts.run is None:
+        text += ["  unknown: training.log has nothing of this run"]
+    else:
+        text += [f"  {tag:<12} {counts[tag]}" for tag in TAGS]
     text += ["", "INCIDENTS"]
     text += [f"  {incident}" for incident in incidents] or ["  none"]
     for tag in _PRINTED:
@@ -47,29 +74,44 @@ def training_log_summary(
 
 
 def log_summary_of(
-    playbook: Playbook, facts: Facts, log: Path, incidents: Sequence[str] = ()
+    playbook: Playbook,
+    facts: Facts,
+    log: Path,
+    incidents: Sequence[str] = (),
+    model: JudgedModel | None = None,
+    written_by: Callable[[datetime], str | None] | None = None,
 ) -> str:
-    """:func:`training_log_summary` of a log file, from the run's start to the judged moment."""
+    """:func:`training_log_summary` of a log file, from the run's start to the judged moment.
+
+    :param written_by: the run that wrote the log at a moment; None: every line is of this run.
+    """
     run = facts.run
+    if model is not None and run is None:
+        return training_log_summary(playbook, facts, [], incidents, model)
     since = run.started.replace(microsecond=0) if run else None
     try:
         lines = list(read_log(log, since, facts.as_of_real))
     except (FileNotFoundError, SetupError):
         lines = [LogLine(f"{log.name} is missing or can't be read.", "WARN")]
-    return training_log_summary(playbook, facts, lines, incidents)
+    if run is not None and written_by is not None:
+        lines = [line for line in lines if line.at is None or written_by(line.at) == run.name]
+    return training_log_summary(playbook, facts, lines, incidents, model)
 
 
-def _about_run(playbook: Playbook, facts: Facts) -> list[str]:
+def _about_run(playbook: Playbook, facts: Facts, model: JudgedModel | None) -> list[str]:
     week = f"{facts.launch.date().isoformat()} ({playbook.tag}, {playbook.symbol})"
     market = ["Market: synthetic (demo data)"] if facts.synthetic else []
     run = facts.run
+    made = [] if model is None else [model.line]
     if run is None:
-        return [f"Week: {week}", *market, "Run: none was started"]
+        name = "none was started" if model is None else f"{model.run}, which was not started here"
+        return [f"Week: {week}", *market, f"Run: {name}", *made]
     reason = f" ({run.reason})" if run.reason else ""
     return [
         f"Week: {week}",
         *market,
         f"Run: {run.name}",
+        *made,
         f"Status: {run.status.value}{reason}",
         f"Attempts: {run.attempts}",
         f"Start: {iso(_whole(run.started))}",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.decision.binding import Difference, Present
 from core.decision.seal import fingerprint, public_text, same_key, seal, short, verifies
-from core.decision.validity import Validity, altered, is_genuine, validity_of
+from core.decision.validity import Validity, altered, is_genuine, unbroken, validity_of
 from core.errors import InputError
 from core.language import Message, literal
 from core.limited_files import MOST_CAPSULE, json_of, read_limited
@@ -143,7 +143,7 @@ def examine(
         reasons = " ".join(capsule["standing"]["reasons"])
         what = Message("It was void when it was exported: {reasons}", reasons=reasons)
         differences = (Difference("export", what, literal("")), *differences)
-    if state is SignatureState.STANDS and key is None and not any_key:
+    if state is unbroken(statement) and key is None and not any_key:
         state = SignatureState.UNTRUSTED
         differences = (Difference("key", Message("The signing key was not checked."), ASK_FOR_KEY),)
     checked = ("seal", "signature", "contents", *(["key"] if key else []), *found.checked)

@@ -64,8 +64,8 @@ class Validity:
 
     @property
     def valid(self) -> bool:
-        """Whether the signature is valid."""
-        return self.state is SignatureState.STANDS
+        """Whether the signature, of an approval or a rejection, is valid."""
+        return self.state in (SignatureState.STANDS, SignatureState.REJECTED)
 
     @property
     def reason(self) -> Message:
@@ -141,16 +141,27 @@ def validity_of(statement: Mapping[str, Any], present: Present, now: datetime) -
     """
     found: Comparison = compare(statement["bound"], present)
     differences = list(found.differences)
-    approves = SignatureAct(statement["act"]) in APPROVALS  # a rejection does not expire
-    expired = approves and now >= parse_moment(statement["expires_at"])
+    expires_at = expires(SignatureAct(statement["act"]), statement)
+    expired = expires_at is not None and now >= parse_moment(expires_at)
     if expired:
         differences.append(expiry(statement))
-    state = SignatureState.STANDS
+    state = unbroken(statement)
     if found.differences:
         state = SignatureState.VOID
     elif expired:
         state = SignatureState.EXPIRED
     return Validity(state, tuple(differences), found.checked, found.unchecked)
+
+
+def unbroken(statement: Mapping[str, Any]) -> SignatureState:
+    """The state of a signature with which nothing is wrong, by its act."""
+    approves = SignatureAct(statement["act"]) in APPROVALS
+    return SignatureState.STANDS if approves else SignatureState.REJECTED
+
+
+def expires(act: SignatureAct, statement: Mapping[str, Any]) -> str | None:
+    """When an approval expires, ISO 8601; None: a rejection never does, whatever is sealed in it."""
+    return statement.get("expires_at") if act in APPROVALS else None
 
 
 def expiry(statement: Mapping[str, Any]) -> Difference:

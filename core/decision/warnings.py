@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.decision.lookahead import detail_of
 from core.language import Message, joined, plural
 from core.market.file_rules import SYNTHETIC
-from core.model_manifest import lost_on_validation
+from core.model_manifest import lost_on_validation, often_lost_on_validation
 from core.state_words import capitals, word_of
 from core.trading.grade import reasons_of
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
@@ -44,9 +44,13 @@ def doubt(grade: EvidenceGrade) -> Message:
 
 
 def _about_validation(decision: DecisionRecord) -> Iterator[Message]:
-    """The best of its training run, and still worse than never trading."""
-    if (lost := lost_on_validation(decision.model.validation)) is not None:
+    """The best of its training run, and still worse than never trading; or one of few that earned."""
+    validation = decision.model.validation
+    if (lost := lost_on_validation(validation)) is not None:
         yield lost
+    sharpe = decision.gate("sharpe").value
+    if (often := often_lost_on_validation(validation, sharpe)) is not None:
+        yield often
 
 
 def _about_trust(decision: DecisionRecord) -> Iterator[Message]:

@@ -69,6 +69,7 @@ class CountersignRequested(Body):
 
     revalidation_sha256: PlainText
     reason: PlainText
+    browser: PlainText | None = None  # the browser that it was made in
 
 
 class ConditionClosed(Body):

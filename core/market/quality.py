@@ -30,7 +30,8 @@ _NAMES = {
     "first": Message("first bar"),
     "last": Message("last bar"),
     "gaps": Message("gaps"),
-    "filled": Message("of them filled"),
+    "missing": Message("bars missing in the gaps"),
+    "filled": Message("bars filled (missing, or no trades)"),
     "synthetic": Message("synthetic"),
     "raw_rows": Message("rows in the files"),
     "filled_share": Message("share filled"),
@@ -149,16 +150,22 @@ def require_quality(candles: Candles, now: datetime | None = None) -> QualityRep
 def _facts(candles: Candles) -> dict[str, object]:
     frame = candles.frame
     provenance = candles.provenance()
+    # A row of the files without volume at one price counts as filled; it is still a row.
+    bridged = sum(gap.bars for gap in candles.gaps if gap.filled and not candles.raw.off_grid)
+    without_trades = provenance.filled - bridged
     return {
-        **provenance.as_dict(),
+        **{name: value for name, value in provenance.as_dict().items() if name != "filled"},
+        "missing": sum(gap.bars for gap in candles.gaps),
+        "filled": provenance.filled,
         "files": ", ".join(provenance.files) if len(provenance.files) <= 5
         else plural("{n} file", "{n} files", len(provenance.files)),
         "raw_rows": candles.raw.rows,
         "filled_share": round(float(frame["is_filled"].mean()), 6),
         "longest_filled_run": longest_run(frame["is_filled"]),
         "longest_gap_bars": max((gap.bars for gap in candles.gaps), default=0),
-        "zero_volume": int(((frame["volume"] == 0) & ~frame["is_filled"]).sum()),
-        "flat_bars": int(((frame["high"] == frame["low"]) & ~frame["is_filled"]).sum()),
+        "zero_volume": without_trades + int(((frame["volume"] == 0) & ~frame["is_filled"]).sum()),
+        "flat_bars": without_trades
+        + int(((frame["high"] == frame["low"]) & ~frame["is_filled"]).sum()),
         "symbols": ", ".join(candles.raw.symbols) or None,
         "days": round(len(candles) * (candles.interval / timedelta(days=1)), 2),
     }  # fmt: skip

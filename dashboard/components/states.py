@@ -130,6 +130,7 @@ LOOKS: dict[type[StrEnum], dict[StrEnum, Look]] = {
     SignatureState: {
         SignatureState.UNSIGNED: Look("ink_pen", "blue"),
         SignatureState.STANDS: Look("verified", "green"),
+        SignatureState.REJECTED: Look("block", "red"),
         SignatureState.VOID: Look("link_off", "red"),
         SignatureState.EXPIRED: Look("event_busy", "orange"),
         SignatureState.UNTRUSTED: Look("gpp_maybe", "orange"),
@@ -197,9 +198,7 @@ def icon(state: StrEnum) -> str:
 
 
 def signed(state: SignatureState, act: SignatureAct | None, say: Words, ground: str = "") -> str:
-    """Markdown of a signature in one word: the act if it is valid, else its state.
-
-    A valid rejection is not shown as a green tick.
+    """Markdown of a signature in one word: the act if it is a valid approval, else its state.
 
     :param ground: ``-badge`` for a filled background.
     """

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.canonical_json import canonical_sha256
+from core.checks.log_summary import JudgedModel
 from core.decision.training_range import OutsideTraining, outside_training
 from core.errors import InputError, IntegrityError, MarketDataError
 from core.language import Message
@@ -171,6 +172,12 @@ class Candidate:
         model = build_model(single, env, single.seed)
         load_weights(model, io.BytesIO(self.content), self.path.name)
         return greedy(model)
+
+    def judged(self) -> JudgedModel:
+        """What the decision's documents must be about."""
+        manifest = self.manifest
+        imported = manifest.get("imported") is not None
+        return JudgedModel(manifest["run"], manifest["step"], manifest["sha256"], imported)
 
     def record(self, shown_path: str) -> dict[str, Any]:
         """The ``model`` record of decision.json."""

@@ -46,6 +46,7 @@ create table outbox (
 );
 create index outbox_waiting on outbox (channel, next_at) where state = 'waiting';
 create table begun (line integer not null);
+create table looks (at real not null, trusted_s real not null, complete integer not null);
 """
 _DUE = """
 select o.id, n.body, o.attempts from outbox o join notices n on n.id = o.notice
@@ -63,6 +64,19 @@ class Waiting:
     id: int
     notice: Notice
     attempts: int
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """The runner's newest look for alerts.
+
+    :ivar trusted_until: until then its alerts are those of now; later nobody looks any more.
+    :ivar complete: it could read everything.
+    """
+
+    at: datetime
+    trusted_until: datetime
+    complete: bool
 
 
 @dataclass(frozen=True)
@@ -117,6 +131,22 @@ class AlertStore:
             for notice in found.notices:
                 new += _enqueue(connection, notice, channels, now)
         return new
+
+    def looked(self, at: datetime, trusted: timedelta, complete: bool) -> None:
+        """Keep that a look was taken, and for how long it holds."""
+        with self._opened() as connection, connection:
+            connection.execute("delete from looks")
+            connection.execute(
+                "insert into looks values (?, ?, ?)",
+                (at.timestamp(), trusted.total_seconds(), complete),
+            )
+
+    def last_look(self) -> LastLook | None:
+        """The newest look; None if none was ever taken."""
+        for at, trusted_s, complete in self._select("select at, trusted_s, complete from looks"):
+            moment = datetime.fromtimestamp(at, UTC)
+            return LastLook(moment, moment + timedelta(seconds=trusted_s), bool(complete))
+        return None
 
     def due(self, channel: str, now: datetime) -> list[Waiting]:
         """What may be sent now, in order; nothing that would overtake one of its own key."""

@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.alerts.chain import Answers
@@ -39,6 +40,7 @@ log = logging.getLogger("trainweek.runner")
 
 TICK_S = 1.0
 _PRUNE_S = 3600.0
+LOOK_TRUSTED = timedelta(minutes=1)  # at least; nobody looks any more when it is older
 _SUBJECT = "The alerts"  # of their problems in the log
 _ALIVE_S = 60.0  # a supervision or a look that is older does not count as healthy
 
@@ -136,6 +138,9 @@ class AlertWatch:
         silenced, acknowledged = self._acts()
         answers = Answers(tuple(acknowledged), file.acknowledge_within)
         found = edges(known, look, silenced, now, file.repeat_after, answers)
+        self.store.looked(
+            now, max(LOOK_TRUSTED, 3 * timedelta(seconds=self.settings.alerts_s)), look.complete
+        )
         if new := self.store.save(found, file.channels, now):
             log.info("Alerts: %s new", new)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,6 +31,9 @@ from runner.cli.options import (
 from runner.cli.speech import language, tell
 from runner.outcomes import Refused
 
+if TYPE_CHECKING:
+    from runner.client.alerts import AlertList
+
 app = typer.Typer(
     help="Alerts: what is reported now, tests of the channels, silences.", no_args_is_help=True
 )
@@ -38,19 +41,24 @@ app = typer.Typer(
 
 @app.command(name="list")
 def list_alerts(json: JsonOption = False, home: HomeOption = None) -> None:
-    """List alerts that hold, silences, and how delivery stands. Exit 1 if an alert holds."""
+    """List alerts that hold, silences, and how delivery stands.
+
+    Exit 1 if an alert holds, 3 if nobody looks for alerts.
+    """
     client = open_client(home)
     found, now = client.alerts(), datetime.now(UTC)
     if json:
         print_json(
             {
                 "on": client.home.alerts_file.exists(),
+                "looked_at": None if found.look is None else iso(found.look.at),
+                "unknown": found.unknown(now),
                 "alerts": [_alert(one, found.acknowledged.get(one.key)) for one in found.firing],
                 "silences": [_silence(one) for one in found.silences],
                 "channels": [_channel(one) for one in found.channels],
             }
         )
-        raise typer.Exit(bool(found.firing))
+        raise typer.Exit(_code(found, now))
     if not client.home.alerts_file.exists():
         tell(Message("Alerts are off: there is no {file}.", file=str(client.home.alerts_file)))
     for alert in found.firing:
@@ -61,7 +69,9 @@ def list_alerts(json: JsonOption = False, home: HomeOption = None) -> None:
                     "  acknowledged by {by} at {at:%Y-%m-%d %H:%M} UTC", by=answer.by, at=answer.at
                 )
             )
-    if not found.firing:
+    if (unknown := found.unknown(now)) is not None:
+        tell(unknown)
+    elif not found.firing:
         tell(Message("No active alerts."))
     for silence in found.silences:
         tell(
@@ -76,7 +86,13 @@ def list_alerts(json: JsonOption = False, home: HomeOption = None) -> None:
         )
     for channel in found.channels:
         tell(_delivery(channel, now))
-    raise typer.Exit(bool(found.firing))
+    raise typer.Exit(_code(found, now))
+
+
+def _code(found: AlertList, now: datetime) -> int:
+    if found.firing:
+        return 1
+    return 0 if found.unknown(now) is None else 3
 
 
 app.command(name="ack")(acknowledge)

@@ -13,6 +13,7 @@ from core.files import write_bytes
 from core.language import Message, joined
 from core.paths import Home
 from core.playbook.rule_changes import RuleChange
+from core.state_words import capitals
 from core.vocabulary import SignatureState
 from runner.cli.decision_history import compare, history
 from runner.cli.decision_text import (
@@ -21,6 +22,7 @@ from runner.cli.decision_text import (
     condition_line,
     indented,
     print_differences,
+    print_expiry,
     print_verdict,
     second_person,
     signed_line,
@@ -83,12 +85,12 @@ def show(
         )
     )
     indented(Message("decision {sha256}", sha256=facts["decision_sha256"]))
-    indented(Message("signature {state}", state=facts["state"]))
+    indented(Message("signature {state}", state=capitals(SignatureState(facts["state"]))))
     if facts["by"]:
         indented(joined([signed_line(facts), facts["signed_at"]], ", "))
         if facts["second"]:
             indented(second_person(facts))
-        indented(Message("expires {time}", time=facts["expires_at"]))
+        print_expiry(facts)
     tell_changes([RuleChange(**one) for one in facts["rule_changes"]], "  ")
     if facts["rule_changes"] and facts["rule_changes_signed"] is False:
         indented(Message("The signature does not name them: an older version made it."))
@@ -124,7 +126,7 @@ def export(
         print_json({"file": str(path), "sha256": chosen, **validity.as_dict()})
     else:
         size = Message("{count:,} bytes", count=len(content))
-        tell(joined([str(path), size, validity.state.value], "  "))
+        tell(joined([str(path), size, capitals(validity.state)], "  "))
         print_differences(validity)
     raise typer.Exit(0 if validity.valid else 1)
 
@@ -182,7 +184,7 @@ def verify(
         print_json({"file": str(file), "comparable": not foreign, **validity.as_dict(), **facts})
     else:
         print_verdict(file, validity, capsule)
-    if foreign and validity.state in (SignatureState.STANDS, SignatureState.UNTRUSTED):
+    if foreign and (validity.valid or validity.state is SignatureState.UNTRUSTED):
         raise typer.Exit(NOT_COMPARABLE)
     raise typer.Exit(0 if validity.valid else 1)
 

@@ -9,6 +9,7 @@ import typer
 from core.errors import InputError
 from core.language import Message, joined, literal
 from core.reading import with_unit
+from core.state_words import capitals
 from core.timestamps import parse_day
 from core.vocabulary import Decision, SignatureState
 from runner.cli.decision_text import act_line, indented
@@ -81,12 +82,13 @@ def _print(found: list[ArchivedDecision], of_all: int) -> None:
         row = decision_row(one)
         line = (
             f"{(row['created_at'] or '?')[:16]:16}  {row['week'] or '?':10}  {row['decision'] or '?':7}"
-            f"  {row['score'] or '?':4}  {row['sha256'][:12]}  {row['state']}"
+            f"  {row['score'] or '?':4}  {row['sha256'][:12]}"
         )
         acts = [act_line(act) for act in row["acts"]]
-        tell(joined([f"{line:<76}", acts[-1]]) if acts else line)
+        state = capitals(one.validity.state)
+        tell(joined([joined([line, state], "  "), *acts[-1:]], "  "))
         for earlier in acts[:-1]:
-            tell(joined([" " * 76, Message("before: {act}", act=earlier)]))
+            tell(joined([" " * 63, Message("before: {act}", act=earlier)]))
         if one.problem or one.validity.state in {SignatureState.VOID, SignatureState.EXPIRED}:
             tell(joined(["    !", one.problem or one.validity.reason]))
 

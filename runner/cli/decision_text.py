@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.language import Message, joined
 from core.playbook.rule_changes import RuleChange
-from core.vocabulary import SignatureState
+from core.state_words import ACTS_DONE, capitals
+from core.vocabulary import SignatureAct, SignatureState
 from runner.cli.rule_changes import tell_changes
 from runner.cli.speech import tell
 
@@ -20,8 +21,8 @@ STATES = {"closed": Message("closed"), "OVERDUE": Message("OVERDUE"), "open": Me
 
 
 def act_line(row: Mapping[str, Any]) -> Message:
-    """``approve by Eva (second: Lea (countersigned)): her reason``."""
-    who = Message("{act} by {by}", act=row["act"], by=row["by"])
+    """``Approved by Eva (second: Lea (countersigned)): her reason``."""
+    who = Message("{act} by {by}", act=_done(row), by=row["by"])
     if row["second"]:
         who = joined([who, joined(["(", second_person(row), ")"], "")])
     return Message("{who}: {reason}", who=who, reason=row["reason"])
@@ -36,8 +37,18 @@ def second_person(facts: Mapping[str, Any]) -> Message:
 def signed_line(facts: Mapping[str, Any]) -> Message:
     """What was done by whom, and whether their identity was verified."""
     if facts["verified"]:
-        return Message("{act} by {by}", act=facts["act"], by=facts["by"])
-    return Message("{act} by {by}, identity unverified", act=facts["act"], by=facts["by"])
+        return Message("{act} by {by}", act=_done(facts), by=facts["by"])
+    return Message("{act} by {by}, identity unverified", act=_done(facts), by=facts["by"])
+
+
+def _done(facts: Mapping[str, Any]) -> Message:
+    return ACTS_DONE[SignatureAct(facts["act"])]
+
+
+def print_expiry(facts: Mapping[str, Any]) -> None:
+    """Print when the signature expires, if it does."""
+    if facts["expires_at"]:
+        indented(Message("expires {time}", time=facts["expires_at"]))
 
 
 def condition_line(condition: Mapping[str, Any]) -> Message:
@@ -57,11 +68,14 @@ def indented(sentence: str) -> None:
 
 def capsule_facts(capsule: dict[str, Any]) -> dict[str, Any]:
     """What a capsule states: the decision, who signed it and how, conditions, and the key."""
+    from core.decision.validity import expires
+
     statement = capsule["signed"]["statement"]
     names = ("decision", "score", "evidence", "decision_sha256", "week", "act", "reason")
-    who = ("by", "role", "verified", "second", "second_verified", "at", "expires_at")
+    who = ("by", "role", "verified", "second", "second_verified", "at")
     return {
         **{name: statement[name] for name in (*names, *who)},
+        "expires_at": expires(SignatureAct(statement["act"]), statement),
         "rule_changes": statement.get("rule_changes"),  # None: an older version signed it
         "conditions": capsule["conditions"],
         "fingerprint": capsule["seal"]["fingerprint"],
@@ -73,7 +87,7 @@ def print_verdict(file: Path, validity: Validity, capsule: dict[str, Any] | None
 
     :param capsule: None if it can't be read.
     """
-    tell(f"{file}: {validity.state.value}")
+    tell(joined([f"{file}:", capitals(validity.state)]))
     print_differences(validity)
     if capsule is not None and validity.state is not SignatureState.ALTERED:
         facts = capsule_facts(capsule)
@@ -93,7 +107,7 @@ def print_verdict(file: Path, validity: Validity, capsule: dict[str, Any] | None
             )
             what = joined([condition_line(condition), state], ", ")
             indented(Message("condition: {condition}", condition=what))
-        indented(Message("expires {time}", time=facts["expires_at"]))
+        print_expiry(facts)
         indented(Message("key {fingerprint}", fingerprint=facts["fingerprint"]))
     if validity.checked:
         indented(Message("agrees: {parts}", parts=joined(validity.checked, ", ")))

@@ -16,7 +16,7 @@ from core.ledger_bodies import AlertAcknowledged, AlertsSilenced, SilenceEnded
 from core.text_rules import is_blank
 from core.timestamps import iso
 from core.vocabulary import IncidentState, Right
-from runner.alerts.alert_store import AlertStore, ChannelState
+from runner.alerts.alert_store import AlertStore, ChannelState, LastLook
 from runner.client.base import BaseClient, refused_text
 from runner.client.incidents import closed_already
 from runner.outcomes import Conflict, Recorded, Refused
@@ -40,12 +40,27 @@ class AlertList:
     :ivar silences: those that hold now.
     :ivar channels: how delivery stands, by channel.
     :ivar acknowledged: key of a firing alert to its acknowledgement.
+    :ivar look: the runner's newest look for alerts; None: nobody has looked.
     """
 
     firing: tuple[Alert, ...]
     silences: tuple[Silence, ...]
     channels: tuple[ChannelState, ...]
     acknowledged: Mapping[str, Acknowledgement] = field(default_factory=dict)
+    look: LastLook | None = None
+
+    def unknown(self, now: datetime) -> Message | None:
+        """Why an empty list says nothing about now; None: it does."""
+        if self.look is None:
+            return Message("Not known: nobody has looked for alerts.")
+        if now > self.look.trusted_until:
+            return Message(
+                "Not known: the last look for alerts was at {time:%Y-%m-%d %H:%M} UTC.",
+                time=self.look.at,
+            )
+        if not self.look.complete:
+            return Message("Not known: the last look for alerts could not read everything.")
+        return None
 
 
 class Alerts(BaseClient):
@@ -65,6 +80,7 @@ class Alerts(BaseClient):
             tuple(self.silences()),
             tuple(store.states()),
             {alert.key: answer for alert in firing if (answer := answers.of(alert)) is not None},
+            store.last_look(),
         )
 
     def alerts_on(self) -> bool:
@@ -122,7 +138,7 @@ class Alerts(BaseClient):
         """The silences that hold now, oldest first."""
         now = self.now()
         with self.store.read() as connection:
-            return [one for one in silences(connection) if one.holds(now)]
+            return [one for one in silences(connection, after=now) if one.holds(now)]
 
     def silence(self, what: str, until: datetime, reason: str) -> Recorded[Silence] | Refused:
         """Stop reporting alerts until a moment; what still holds then is reported.

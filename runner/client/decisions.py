@@ -21,7 +21,7 @@ from runner.client.signatures.rules import (
     countersignature_by,
     refusal,
     signable,
-    unasked,
+    unanswerable,
 )
 from runner.client.signatures.statement import sealed_statement
 from runner.client.signatures.status import newest_signature
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     )
 
 Line = TypeVar("Line", "Countersignature", "CountersignatureRequest")
+Override = TypeVar("Override", Countersigned, CountersignRequested)
 
 
 class Decisions(BaseClient):
@@ -118,7 +119,9 @@ class Decisions(BaseClient):
         """Ask a second person to support the override of this NO-GO, before it is signed."""
         return self._of_override(
             week_id,
-            CountersignRequested(revalidation_sha256=revalidation_sha256, reason=reason),
+            self._here(
+                CountersignRequested(revalidation_sha256=revalidation_sha256, reason=reason)
+            ),
             Right.SIGN,
             Message("Enter why the NO-GO should be approved."),
             lambda connection: record_queries.countersigning(connection)[1],
@@ -128,18 +131,24 @@ class Decisions(BaseClient):
     def countersign(
         self, week_id: str, revalidation_sha256: str, reason: str, key: str | None = None
     ) -> Recorded[Countersignature] | Refused:
-        """Support an override of this NO-GO that the CTO asks for, before it is signed."""
-        body = Countersigned(revalidation_sha256=revalidation_sha256, reason=reason)
-        if self.person.browser is not None:
-            body = body.model_copy(update={"browser": self.person.browser})
+        """Support an override of this NO-GO that the CTO asks for, before it is signed.
+
+        Refused in a browser in which it was asked for, and under the name of who asked.
+        """
         return self._of_override(
             week_id,
-            body,
+            self._here(Countersigned(revalidation_sha256=revalidation_sha256, reason=reason)),
             Right.COUNTERSIGN,
             Message("Enter why you support it."),
             record_queries.countersignatures,
             key,
         )
+
+    def _here(self, body: Override) -> Override:
+        """The same line, with the browser that it is made in; a terminal has none."""
+        if self.person.browser is None:
+            return body
+        return body.model_copy(update={"browser": self.person.browser})
 
     def _of_override(
         self,
@@ -164,7 +173,9 @@ class Decisions(BaseClient):
                     return found
                 signed = newest_signature(connection, body.revalidation_sha256)
                 if isinstance(body, Countersigned) and (
-                    refused := unasked(connection, body.revalidation_sha256, signed)
+                    refused := unanswerable(
+                        connection, body.revalidation_sha256, signed, self.person
+                    )
                 ):
                     return refused
                 entry = self._append(transaction, body, week_id, key)

@@ -10,8 +10,11 @@ from core.vocabulary import JobKind
 from runner.client.base import BaseClient
 from runner.records import WeekRecords
 from runner.store import queries, record_queries, schema
+from runner.store.alerts import silences
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.engine import Connection
 
     from core.week import Week
@@ -41,7 +44,7 @@ class WeekReads(BaseClient):
                 if week_id is None
                 else queries.week_by_id(connection, week_id)
             )
-            return None if week is None else _read(connection, week, head)
+            return None if week is None else _read(connection, week, head, self.now())
 
     def not_here(self) -> Refused | None:
         """Why acts on the active week are refused: another one is shown; None if they are not."""
@@ -60,7 +63,7 @@ def _head(connection: Connection) -> str:
     return last or ""
 
 
-def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
+def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekRecords:
     signatures = record_queries.signatures(connection)
     others = {one.week_id for one in signatures} - {week.id}
     jobs = record_queries.jobs(connection, week_id=week.id)
@@ -83,4 +86,5 @@ def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
         countersignature_requests=tuple(asked),
         decision_lines=record_queries.decision_lines(connection) if decided else (),
         other_weeks=queries.weeks_by_id(connection, others) if others else {},
+        silences=tuple(silences(connection, after=now)),
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from core.checks.log_summary import log_summary_of
+from core.checks.log_summary import JudgedModel, log_summary_of
 from core.clock import Clock
 from core.decision import EarlierDecision, EarlierDecisions, SavedDecision, history, read_decision
 from core.errors import InputError, IntegrityError
@@ -13,7 +14,7 @@ from core.facts import Facts
 from core.people import Person
 from core.vocabulary import APPROVALS, IncidentState, Role, SignatureState
 from runner.client import Client
-from runner.week.facts import gather
+from runner.week.facts import facts_of_run
 from runner.week.sources import Sources
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class DecisionContext:
     ledger_head: LedgerHead | None = None
 
 
-def decision_context(spec: Spec, now: datetime) -> DecisionContext:
+def decision_context(spec: Spec, now: datetime, model: JudgedModel) -> DecisionContext:
     """Read the spec's week from the store; a job without a week has only its spec.
 
     :param now: real time.
@@ -51,13 +52,13 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     week = client.week(spec.week_id) if spec.week_id else None
     if week is not None:
         sources = Sources.of(client, week)
-        facts, incidents = gather(sources), _incidents(sources.records.incidents)
         day = sources.now_week.date()
+        summary = _summary(spec, client, sources, model)
     else:
         planned = _slot_moment(spec.playbook, "revalidation", spec.launch)
-        facts, incidents = Facts(now, now, spec.launch or now, Clock()), []
+        facts = Facts(now, now, spec.launch or now, Clock())
         day = (planned or now).date()
-    summary = log_summary_of(spec.playbook, facts, spec.home.training_log, incidents)
+        summary = log_summary_of(spec.playbook, facts, spec.home.training_log, model=model)
     past = history(spec.home)
     previous = _earlier(past[-1]) if past else None
     # Without a week there are no signatures, and there may be no store.
@@ -65,6 +66,37 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     earlier = EarlierDecisions(previous, approved.production, approved.lapsed)
     head = client.ledger_head() if week is not None else None
     return DecisionContext(day, approval, summary, earlier, head)
+
+
+def _summary(spec: Spec, client: Client, of_week: Sources, model: JudgedModel) -> str:
+    """Of the run that made the judged model: it may be an earlier one, or of an earlier week."""
+    runs = [] if model.imported else client.runs()
+    own = next((run for run in runs if run.run == model.run), None)
+    week = client.week(own.week_id) if own is not None and own.week_id else None
+    sources = of_week if week is None else Sources.of(client, week)
+    facts = facts_of_run(sources, run=model.run)
+    if own is None:  # a run of the same name, of another home
+        facts = replace(facts, run=None)
+    starts = [(run.started_at, run.run) for run in runs if run.started_at is not None]
+    starts += [
+        (attempt.started_at, job.run)
+        for job, attempt in sources.training_attempts()
+        if job.run is not None
+    ]
+    return log_summary_of(
+        spec.playbook if sources is of_week else sources.week.playbook,
+        facts,
+        spec.home.training_log,
+        _incidents(sources.records.incidents),
+        model,
+        partial(_written_by, sorted((start.replace(microsecond=0), run) for start, run in starts)),
+    )
+
+
+def _written_by(starts: Sequence[tuple[datetime, str]], moment: datetime) -> str | None:
+    """The run whose process was started last before a moment; log lines are in whole seconds."""
+    earlier = [run for start, run in starts if start <= moment]
+    return earlier[-1] if earlier else None
 
 
 def _earlier(saved: SavedDecision) -> EarlierDecision:

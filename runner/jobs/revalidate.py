@@ -146,7 +146,7 @@ class _Revalidation:
             rerun=self._rerun(),
             longest_gap_bars=max((gap.bars for gap in candles.gaps), default=0),
         )
-        context = decision_context(self.spec, now)
+        context = decision_context(self.spec, now, candidate.judged())
         decision = build_decision(
             record,
             Inputs(

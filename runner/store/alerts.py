@@ -13,6 +13,7 @@ from runner.store import schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -47,9 +48,15 @@ def end_silence(connection: Connection, fields: Mapping[str, Any], body: Silence
     )
 
 
-def silences(connection: Connection) -> list[Silence]:
-    """All silences, oldest first; one that was ended before its time ends then."""
+def silences(connection: Connection, after: datetime | None = None) -> list[Silence]:
+    """The silences, oldest first; one that was ended before its time ends then.
+
+    :param after: only those that were to end later than this.
+    """
     table = schema.silences
+    query = select(table).order_by(table.c.id)
+    if after is not None:
+        query = query.where(table.c.until > after)
     return [
         Silence(
             id=row.id,
@@ -59,7 +66,7 @@ def silences(connection: Connection) -> list[Silence]:
             by=row.by,
             at=row.at,
         )
-        for row in connection.execute(select(table).order_by(table.c.id))
+        for row in connection.execute(query)
     ]
 
 

@@ -68,6 +68,7 @@ def countersignature_request_of(row: Row[Any]) -> CountersignatureRequest | None
         reason=body.reason,
         by=row.by,
         at=row.at,
+        browser=body.browser,
     )
 
 

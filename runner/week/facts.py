@@ -58,8 +58,11 @@ def gather(sources: Sources, as_of: datetime | None = None) -> Facts:
     return _with_reports(facts, home)
 
 
-def facts_of_run(sources: Sources, as_of: datetime | None = None) -> Facts:
-    """:func:`gather` without logs, jobs, incidents and disk, for the header of every page."""
+def facts_of_run(sources: Sources, as_of: datetime | None = None, run: str | None = None) -> Facts:
+    """:func:`gather` without logs, jobs, incidents and disk, for the header of every page.
+
+    :param run: a run of the week; None: the newest.
+    """
     clock = sources.clock
     moment = sources.now_week if as_of is None else as_of
     bare = Facts(
@@ -77,15 +80,19 @@ def facts_of_run(sources: Sources, as_of: datetime | None = None) -> Facts:
     )
     if real is None:
         return bare
-    return _with_silence(replace(bare, as_of_real=real, run=_run_facts(sources, real)))
+    return _with_silence(replace(bare, as_of_real=real, run=_run_facts(sources, real, run)))
 
 
-def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:
+def _run_facts(sources: Sources, real: datetime, chosen: str | None) -> RunFacts | None:
     """The run as it was at a real moment; None before the first one."""
     week, home, clock = sources.week, sources.home, sources.clock
     if week.watched is not None:
         return _watched_facts(sources, Path(week.watched), real)
-    started = sources.training_attempts(real)
+    started = [
+        (job, attempt)
+        for job, attempt in sources.training_attempts(real)
+        if chosen in (None, job.run or week.tag)
+    ]
     if not started:
         return None
     job, attempt = started[-1]

@@ -45,7 +45,9 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     for incident in incidents:
         with st.container(border=True, gap="xsmall", key=f"alert-{incident_key(incident.id)}"):
             _incident(page, snapshot, incident)
-    if not meant and not incidents:
+    if (unknown := found.unknown(snapshot.now)) is not None:
+        st.markdown(f":violet[:material/help: {say.text(unknown)}]")
+    elif not meant and not incidents:
         st.markdown(f":green[:material/check_circle: {say('No active alerts.')}]")
     if not page.services.client.alerts_on():
         off = say("Messages are off: there is no `alerts.yaml`. See docs/alerts.md.")

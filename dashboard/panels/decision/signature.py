@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.decision.seal import fingerprint, short
+from core.decision.validity import expires
 from core.errors import TrainweekError
 from core.language import plural
 from core.playbook.rule_changes import RuleChange
@@ -66,8 +67,8 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
     with st.container(border=True, key="signature"):
         signature = snapshot.signature_of(saved.sha256)
         validity = snapshot.validity(signature)
-        # A rejection that stands is no green tick: who rejected it is said below, in red.
-        rejected = signature is not None and signature.act not in APPROVALS and validity.valid
+        # Who rejected it is said below, in red; the word once is enough.
+        rejected = validity.state is SignatureState.REJECTED
         state = "" if rejected else badge(validity.state, say)
         st.markdown(f"#### {say('Signature')} {state}", anchors=False)
         if signature is not None:
@@ -180,8 +181,8 @@ def _capsule(page: Page, signature: Signature, validity: Validity) -> None:
     statement = record["statement"]
     print_ = fingerprint(statement["public_key"])
     said = [say("key {print}", print=short(print_))]
-    if signature.act in APPROVALS:
-        day = page.viewer.date(parse_moment(statement["expires_at"]))
+    if expires_at := expires(signature.act, statement):
+        day = page.viewer.date(parse_moment(expires_at))
         said.insert(0, say("expires {day}", day=day))
     st.markdown(
         small(" · ".join(said)),

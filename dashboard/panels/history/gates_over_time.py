@@ -10,7 +10,7 @@ import streamlit as st
 from core.reading import as_set
 from core.state_words import ACTS_DONE
 from core.timestamps import parse_moment
-from core.vocabulary import GateStatus, SignatureState
+from core.vocabulary import GateStatus
 from dashboard.components.gate_cards import OPS
 from dashboard.components.plotly_chart import draw
 from dashboard.components.states import doubt, word
@@ -95,4 +95,4 @@ def _signature(page: Page, one: ArchivedDecision) -> str:
     if signature is None:
         return word(state, say)
     by = say.raw("{act} by {by}", act=ACTS_DONE[signature.act], by=signature.by)
-    return by if state is SignatureState.STANDS else f"{by} ({word(state, say)})"
+    return by if one.validity.valid else f"{by} ({word(state, say)})"

@@ -144,7 +144,11 @@ def _validation(page: Page, run: TrainingRun) -> str:
     if (seen := run.validations) is None:
         return found
     lost = say("{lost} of {n} lost money", lost=seen.lost, n=seen.count)
-    return f"{found} :small[:{'red' if seen.lost == seen.count else 'gray'}[{lost}]]"
+    if seen.lost == seen.count:
+        return f"{found} :small[:red[{lost}]]"
+    if seen.often_lost:
+        return f"{found} :small[:orange[:material/warning: {lost}]]"
+    return f"{found} :small[:gray[{lost}]]"
 
 
 def _steps(page: Page, run: TrainingRun) -> str:

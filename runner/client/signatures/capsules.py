@@ -19,6 +19,7 @@ from core.ledger_bodies import (
     parse_body,
     readable_body,
 )
+from core.state_words import ACTS_DONE
 from core.vocabulary import SignatureState
 from core.yaml_files import text_of
 from runner.client.signatures.kept_files import evidence_paths, taken_over
@@ -120,7 +121,7 @@ def with_ledger(validity: Validity, capsule: Mapping[str, Any], home: Home) -> V
     """
     from core.decision.binding import Difference
     from core.decision.capsule import KEY_UNCHECKED
-    from core.decision.validity import altered
+    from core.decision.validity import altered, unbroken
 
     statement = _statement(capsule)
     lines = _lines(home)
@@ -145,7 +146,7 @@ def with_ledger(validity: Validity, capsule: Mapping[str, Any], home: Home) -> V
     unchecked = tuple(each for each in validity.unchecked if not each.startswith(KEY_UNCHECKED))
     known = replace(validity, checked=(*validity.checked, "ledger"), unchecked=unchecked)
     if known.state is SignatureState.UNTRUSTED:
-        known = replace(known, state=SignatureState.STANDS, differences=())
+        known = replace(known, state=unbroken(statement), differences=())
     sha256 = statement["decision_sha256"]
     newer = [body for body in signed[own[-1] + 1 :] if body.revalidation_sha256 == sha256]
     if not newer:
@@ -155,7 +156,7 @@ def with_ledger(validity: Validity, capsule: Mapping[str, Any], home: Home) -> V
         "signature",
         Message(
             "This signature was superseded: {act} by {by} at {time}.",
-            act=newer[-1].act.value,
+            act=ACTS_DONE[newer[-1].act],
             by=statement.get("by", "?"),
             time=statement.get("at", "?"),
         ),

@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from core.timestamps import parse_moment
-from core.vocabulary import Decision, SignatureState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from core.vocabulary import Decision
     from runner.client.signatures.archived_decisions import ArchivedDecision
 
 
@@ -31,7 +31,7 @@ class SignedAs(StrEnum):
 def signed_as(one: ArchivedDecision) -> SignedAs:
     """What the newest signature of a revalidation counts as."""
     state = one.validity.state
-    if state is SignatureState.STANDS and one.signature is not None:
+    if one.validity.valid and one.signature is not None:
         return SignedAs(one.signature.act.value)
     known = {each.value: each for each in SignedAs}
     return known.get(state.value.lower(), SignedAs.ALTERED)

@@ -211,6 +211,8 @@ def _facts(
     conditions: list[Condition],
     today: date,
 ) -> dict[str, Any]:
+    from core.decision.validity import expires
+
     decided, statement = saved.decision, _statement(signature)
     return {
         "week": week.id,
@@ -230,7 +232,7 @@ def _facts(
         "second": signature.second if signature else None,
         "second_verified": signature.second_verified if signature else None,
         "signed_at": iso(signature.at) if signature else None,
-        "expires_at": statement.get("expires_at"),
+        "expires_at": expires(signature.act, statement) if signature else None,
         **rule_facts(week, saved, statement),
         "conditions": [
             {

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 
 _OF_A_CONDITION = ("text", "owner", "due")
 _REVALIDATE_AGAIN = Message("Revalidate again, then sign that decision.")
+_OWN_DECISION = Refused(
+    Message("You can't countersign your own decision."), Message("Ask the lead.")
+)
+_IN_ANOTHER_BROWSER = Message("The second person countersigns in a browser of their own.")
 MOST_CONDITIONS = 20
 
 
@@ -141,10 +145,8 @@ def refusal(
                 Message("Approving a NO-GO is an override."),
                 Message("It requires a reason and a second person."),
             )
-        if _same_name(second, signer):
-            return Refused(
-                Message("You can't countersign your own decision."), Message("Ask the lead.")
-            )
+        if _same_name(second.name, signer.name):
+            return _OWN_DECISION
         if support is None or (signer.verified and not support.verified):
             return Refused(
                 Message(
@@ -164,7 +166,7 @@ def refusal(
         if support.browser is not None and support.browser == signer.browser:
             return Refused(
                 Message("{name} countersigned in this browser.", name=support.by),
-                Message("The second person countersigns in a browser of their own."),
+                _IN_ANOTHER_BROWSER,
             )
     if is_blank(reason):
         required = (
@@ -187,8 +189,8 @@ def refusal(
     return None
 
 
-def _same_name(one: Person, other: Person) -> bool:
-    return one.name.strip().casefold() == other.name.strip().casefold()
+def _same_name(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def _incomplete(conditions: Sequence[Mapping[str, str]]) -> Refused | None:
@@ -232,14 +234,25 @@ def countersignature_by(
     return max(own, key=lambda one: (one.verified, one.id), default=None)
 
 
-def unasked(connection: Connection, sha256: str, signed: Signature | None) -> Refused | None:
-    """The refusal of a countersignature that nobody asked for; None if somebody did."""
-    if since_signed(countersigning(connection)[1], sha256, signed):
-        return None
-    return Refused(
-        Message("No countersignature of this decision was requested."),
-        Message("The CTO asks on the decision's page, with a reason; then countersign."),
-    )
+def unanswerable(
+    connection: Connection, sha256: str, signed: Signature | None, person: Person
+) -> Refused | None:
+    """Why this person may not countersign: nobody asks, or who asks is the same; None if they may."""
+    asked = since_signed(countersigning(connection)[1], sha256, signed)
+    if not asked:
+        return Refused(
+            Message("No countersignature of this decision was requested."),
+            Message("The CTO asks on the decision's page, with a reason; then countersign."),
+        )
+    if any(_same_name(one.by, person.name) for one in asked):
+        return _OWN_DECISION
+    for one in asked:
+        if person.browser is not None and one.browser == person.browser:
+            return Refused(
+                Message("{name} asked for the countersignature in this browser.", name=one.by),
+                _IN_ANOTHER_BROWSER,
+            )
+    return None
 
 
 def newest_decision(home: Home, records: DecisionRecords) -> SavedDecision | Refused | None:

@@ -486,3 +486,20 @@ def test_a_model_that_lost_in_every_validation_is_the_first_warning_everywhere()
     earlier = {**model, "validation": {"sharpe": -0.42, "return_pct": -3.0}}
     silent = decision_of(record(), model=earlier, checks=checks)
     assert built.warnings[1:] == silent.warnings
+
+
+def test_a_best_validation_beside_many_that_lost_is_a_warning_in_both_languages():
+    def warned(lost: int) -> DecisionRecord:
+        counts = {"count": 25, "lost": lost, "beat_never_trading": True}
+        validation = {"sharpe": 1.44, "return_pct": 3.9, "of_run": counts}
+        return decision_of(record(), model={**MODEL, "validation": validation})
+
+    found = warned(11)
+    backtest = found.gate("sharpe").value
+    assert found.warnings[0] == (
+        "11 of 25 validations of this model's run lost money. It was chosen as the best of them: "
+        f"Sharpe 1.44 there, {backtest:.2f} in the backtest."
+    )
+    assert sentences_in(found, "pt").news[0].startswith("11 de 25 validações")
+    assert "11 of 25 validations" in " ".join(memo_text(found, "en").split())
+    assert warned(6).warnings == found.warnings[1:]

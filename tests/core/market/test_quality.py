@@ -170,3 +170,16 @@ def test_of_many_bars_a_few_are_named_and_the_rest_counted(tmp_path: Path) -> No
     low = dict.fromkeys(range(10, 20), "1.0,0.5,0.9,1.0,10")
     found = quality(candles_of(tmp_path, low)).errors[0].message
     assert re.search(r"UTC \(\+7\)\.$", found), found
+
+
+def test_gaps_missing_bars_and_rows_without_trades_are_counted_apart(tmp_path) -> None:
+    flat = "0.1,0.1,0.1,0.1,0"
+    rows = dict.fromkeys(range(80, 83), "0.1,0.101,0.099,0.1,0")  # without volume, at two prices
+    report = quality(candles_of(tmp_path, {60: flat, **rows}, dropped={20, 21, 22, 40}))
+    counted = ("gaps", "missing", "filled", "zero_volume", "flat_bars", "raw_rows")
+    assert [report.facts[name] for name in counted] == [2, 4, 5, 4, 1, 196]
+    said = dict(re.split(r" {2,}", line) for line in report.text().splitlines() if "  " in line)
+    assert said["gaps"] == "2"
+    assert said["bars missing in the gaps"] == "4"
+    assert said["bars filled (missing, or no trades)"] == "5"
+    assert "barras que faltam nas lacunas" in report.text().in_("pt")

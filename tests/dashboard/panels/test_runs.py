@@ -65,6 +65,12 @@ def test_every_run_stands_with_its_validation_and_the_one_in_use(
     assert "Melhor validação" in text_of(draw(place, language="pt"))
 
 
+def test_a_run_with_many_lost_validations_is_marked(place: Place) -> None:
+    run = trained(place, JobState.SUCCEEDED)
+    save(place.home, run, 1.2, lost=11, count=25)
+    assert ":small[:orange[:material/warning: 11 of 25 lost money]]" in text_of(draw(place))
+
+
 def test_two_runs_are_compared_at_first(place: Place, two: tuple[str, str]) -> None:
     for run in two:
         write_events(place.home.run_attempt(run, 1), {"eval/sharpe": [(1, 10.0, 0.5)]})

@@ -16,7 +16,7 @@ from core.timestamps import iso
 from runner.alerts.alert_store import AlertStore
 from runner.client import Client
 from tests.core.alerts.notices import condition, look
-from tests.expected import recorded
+from tests.expected import present, recorded
 from tests.runner.alerts.channel_files import one_channel, write_alerts
 from tests.runner.alerts.receivers import web_receiver
 from tests.runner.cli.terminal import TRAINWEEK
@@ -67,7 +67,9 @@ def test_a_viewer_sends_no_test(home: Home) -> None:
 
 def test_the_list_shows_alerts_silences_and_what_waits(home: Home) -> None:
     off = trainweek("alerts", "list", home=home.root)
-    assert (off.returncode, "Alerts are off" in off.stdout) == (0, True)
+    assert (off.returncode, "Alerts are off" in off.stdout) == (3, True)
+    assert "nobody has looked" in off.stdout
+    assert "No active alerts" not in off.stdout
     file, _ = one_channel(home, "json://127.0.0.1:1/")
     now = datetime.now(UTC)
     found = edges({}, look(condition(since=now)), [], now, timedelta(0))
@@ -79,6 +81,17 @@ def test_the_list_shows_alerts_silences_and_what_waits(home: Home) -> None:
     as_json = json.loads(trainweek("alerts", "list", "--json", home=home.root).stdout)
     assert [one["key"] for one in as_json["alerts"]] == ["finding:collapse"]
     assert as_json["channels"][0]["waiting"] == 1
+
+
+def test_an_empty_list_is_good_news_only_as_long_as_somebody_looks(home: Home) -> None:
+    client, store, now = Client(home, LEAD), AlertStore(home), datetime.now(UTC)
+    minute = timedelta(minutes=1)
+    store.looked(now, minute, complete=True)
+    assert client.alerts().unknown(now + minute) is None
+    late = client.alerts().unknown(now + minute + timedelta(seconds=1))
+    assert "the last look for alerts was at" in present(late)
+    store.looked(now, minute, complete=False)
+    assert "could not read everything" in present(client.alerts().unknown(now))
 
 
 def test_a_silence_needs_a_reason_an_end_and_the_right(home: Home) -> None:

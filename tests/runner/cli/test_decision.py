@@ -145,7 +145,7 @@ def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_pa
     print_ = json.loads(decision("verify", file, "--json").stdout)["fingerprint"]
     trusted = decision("verify", file, "--key", print_)
     assert trusted.returncode == 0
-    assert "STANDS" in trusted.stdout
+    assert trusted.stdout.splitlines()[0] == f"{file}: VALID"
     assert list(elsewhere.iterdir()) == [file]  # nothing was made here
     at_home = decision("verify", file, home=root)
     assert at_home.returncode == 0
@@ -236,7 +236,40 @@ def test_a_home_that_would_not_let_it_pass_does_not_verify_it(
     place.sign(seen, SignatureAct.REJECT)
     rejected = decision("verify", file, home=root)
     assert rejected.returncode == 1
-    assert "superseded: reject by Carl at" in rejected.stdout
+    assert "superseded: Rejected by Carl at" in rejected.stdout
+
+
+def test_a_rejection_is_called_one_and_has_no_expiry(place: SignedPlace, tmp_path: Path) -> None:
+    root, file = place.home.root, tmp_path / "c.json"
+    place.sign(place.revalidate("GO"), SignatureAct.REJECT)
+    gate = json.loads(decision("gate", home=root).stdout)
+    assert (gate["pass"], gate["state"], gate["act"]) == (False, "REJECTED", "reject")
+    assert gate["expires_at"] is None
+    assert gate["reason"] == "Carl rejected it: I read it."
+    exported = decision("export", "--out", file, "--json", home=root)
+    assert json.loads(exported.stdout)["state"] == "REJECTED"
+    alone = decision("verify", file)
+    assert (alone.returncode, alone.stdout.splitlines()[0]) == (1, f"{file}: UNTRUSTED KEY")
+    told = json.loads(decision("verify", file, "--json", home=root).stdout)
+    assert (told["state"], told["expires_at"]) == ("REJECTED", None)
+    for words in (
+        ("show",),
+        ("verify", file),
+        ("verify", file, "--any-key"),
+        ("export", "--out", file),
+        ("history",),
+    ):
+        said = decision(*words, home=root).stdout
+        assert "REJECTED" in said, words
+        assert "STANDS" not in said, words
+        assert "VALID" not in said, words
+        assert "expires" not in said, words
+        if words[0] != "export":
+            assert "Rejected by Carl" in said, words
+    foreign = decision("verify", file, "--any-key", home=tmp_path)
+    assert (foreign.returncode, foreign.stdout.splitlines()[0]) == (3, f"{file}: REJECTED")
+    place.home.best_model.write_bytes(b"another")
+    assert "VOID" in decision("export", "--out", file, home=root).stdout
 
 
 def test_a_void_decision_is_exported_as_one_and_says_so(place: SignedPlace, tmp_path: Path) -> None:

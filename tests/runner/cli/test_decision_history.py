@@ -79,7 +79,7 @@ def test_two_decisions_side_by_side_with_what_their_playbooks_differ_in(
     assert first[:12] in lines[0], "the earlier one comes first"
     assert any(line.split() == ["model", "different"] for line in lines)
     assert any(line.split() == ["data", "same"] for line in lines)
-    assert "reject by Carl: I read it." in shown.stdout
+    assert "Rejected by Carl: I read it." in shown.stdout
     assert "Not signed." in shown.stdout
     told = json.loads(decision(place, "compare", first, second, "--json").stdout)
     assert told["same"]["model"] is False

@@ -533,8 +533,22 @@ def test_without_a_login_the_second_person_still_countersigns_in_another_browser
     assert isinstance(carl.request_countersignature(week, seen, " "), Refused)
 
     same = place.client(replace(lou, browser="a" * 32))
-    recorded(same.countersign(week, seen, "I do too"))
-    refused = carl.sign(week, seen, approve, "I trust it", second=lou)
+    useless = same.countersign(week, seen, "I do too")
+    assert isinstance(useless, Refused)
+    assert useless.reason == "Carl asked for the countersignature in this browser."
+    himself = place.client(Person("carl ", Role.LEAD, browser="b" * 32))
+    assert isinstance(himself.countersign(week, seen, "I do too"), Refused)
+    typed = carl.sign(week, seen, approve, "I trust it", second=lou)
+    assert isinstance(typed, Refused), "nothing was recorded"
+    assert "a typed name is not enough" in typed.reason
+
+    # Asked for elsewhere, made here: it is the signature that is refused in this browser.
+    elsewhere = place.client(Person("Carl", Role.CTO, browser="c" * 32))
+    recorded(elsewhere.request_countersignature(week, seen, "I trust it"))
+    lent = place.client(replace(lou, browser="d" * 32))
+    recorded(lent.countersign(week, seen, "I do too"))
+    borrowed = place.client(Person("Carl", Role.CTO, browser="d" * 32))
+    refused = borrowed.sign(week, seen, approve, "I trust it", second=lou)
     assert isinstance(refused, Refused)
     assert "countersigned in this browser" in refused.reason
 

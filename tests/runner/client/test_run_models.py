@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 2, 23, 15, tzinfo=UTC)
 
 
-def save(home: Home, run: str, sharpe: float, lost: int = 0) -> bytes:
+def save(home: Home, run: str, sharpe: float, lost: int = 0, count: int = 5) -> bytes:
     content = f"weights of {run}".encode()
     validation = {
         "sharpe": sharpe,
         "return_pct": sharpe,
-        "of_run": {"count": 5, "lost": lost, "beat_never_trading": lost < 5},
+        "of_run": {"count": count, "lost": lost, "beat_never_trading": lost < count},
     }
     write_model(
         home.run_model(run),

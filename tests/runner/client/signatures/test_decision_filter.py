@@ -103,6 +103,11 @@ def test_each_part_of_a_filter(asked: dict[str, Any], found: str) -> None:
     assert names(**asked) == found
 
 
+def test_a_valid_rejection_counts_as_one() -> None:
+    rejected = archived("5", (signature(SignatureAct.REJECT),), SignatureState.REJECTED)
+    assert signed_as(rejected) is SignedAs.REJECT
+
+
 def test_every_state_of_a_signature_counts_as_something() -> None:
     for state in SignatureState:
         assert signed_as(archived("5", (signature(SignatureAct.REJECT),), state)) in SignedAs

@@ -346,7 +346,7 @@ def test_a_signature_expires_in_real_time(place: SignedPlace) -> None:
     place.at = in_days(0)
     place.sign(seen, SignatureAct.REJECT)
     place.at = in_days(300)
-    assert state(place, seen) is STANDS  # a rejection does not expire
+    assert state(place, seen) is SignatureState.REJECTED  # it does not expire
 
 
 def test_a_repetition_neither_voids_the_archive_nor_vouches_for_an_altered_one(
