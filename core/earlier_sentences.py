@@ -23,6 +23,11 @@ def plural(one: str, many: str) -> Message:
 
 
 EARLIER = (
+    Message("events"),
+    Message("Validation {name} {now:.4g} (median of {count}), best {best:.4g}: no overfitting."),
+    Message(
+        "Validation {name} {now:.4g}, best {best:.4g} at step {step:,}: recovers from overfitting."
+    ),
     plural(
         "Selected on validation: {name}, the first validation of its run. Models that earned money "
         "are ordered by Sharpe ratio.",

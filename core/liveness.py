@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from core.language import Message, joined
+from core.language import Message, joined, literal
 from core.process_state import GONE, STOPPED, frozen, process_state
 from core.state_words import capitals
+from core.timestamps import age_text, duration
 from core.vocabulary import ENDED_STATES, JobState, Liveness
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Silence:
     def length(self) -> Message:
         """Its duration, in week time if the playbook's limit is exceeded."""
         if not self.hung:
-            return duration(self.seconds)
+            return literal(age_text(self.seconds))
         if self.hours >= 48:
             return Message("{days:.1f} d of week time", days=self.hours / 24)
         return Message("{hours:.1f} h of week time", hours=self.hours)
@@ -223,6 +224,12 @@ class Pulse:
     silence: float | None = None  # real seconds since the last progress signal
     limit: float | None = None  # the learned limit
     frozen: Message | None = None  # why the process can't continue by itself
+    aging: tuple[Message, ...] = ()  # the part of the evidence that is an age
+
+    @property
+    def lasting(self) -> Message:
+        """The evidence without its ages, for a text that stays true while they grow."""
+        return joined([each for each in self.evidence if each not in self.aging], "; ")
 
     @property
     def text(self) -> Message:
@@ -243,12 +250,13 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
         return Pulse(Liveness.DEAD, (process_state(seen.process),))
     silence = vital_silence(seen, limits or Limits())
     found = silence.liveness
-    evidence = _evidence(seen, silence)
+    aging = _aging(seen, silence)
+    evidence = (*aging, *_lasting(seen, silence))
     if why := frozen(seen.process, seen.process_age):
-        return Pulse(Liveness.STALLED, (why, *evidence), silence.seconds, silence.limit, why)
+        return Pulse(Liveness.STALLED, (why, *evidence), silence.seconds, silence.limit, why, aging)
     if found is Liveness.WORKING and seen.process in STOPPED:
         found = Liveness.QUIET
-    return Pulse(found, evidence, silence.seconds, silence.limit)
+    return Pulse(found, evidence, silence.seconds, silence.limit, aging=aging)
 
 
 def vital_silence(seen: Vitals, limits: Limits) -> Silence:
@@ -259,39 +267,32 @@ def vital_silence(seen: Vitals, limits: Limits) -> Silence:
     return Silence(seconds, seen.quiet_hours or 0.0, seen.gap, starting=busy, limits=limits)
 
 
-def _evidence(seen: Vitals, silence: Silence) -> tuple[Message, ...]:
+def _aging(seen: Vitals, silence: Silence) -> tuple[Message, ...]:
     said = []
     if seen.step_age is not None and seen.step is not None:
-        age = duration(seen.step_age)
+        age = age_text(seen.step_age)
         said.append(Message("no new step for {age} (at {step:,})", age=age, step=seen.step))
     elif seen.step_age is not None:
-        said.append(Message("no new step for {age}", age=duration(seen.step_age)))
+        said.append(Message("no new step for {age}", age=age_text(seen.step_age)))
     if seen.event_age is not None:
-        said.append(Message("no new event for {age}", age=duration(seen.event_age)))
+        said.append(Message("no new event for {age}", age=age_text(seen.event_age)))
     if seen.checkpoint_age is not None:
-        said.append(Message("newest checkpoint {age} old", age=duration(seen.checkpoint_age)))
+        said.append(Message("newest checkpoint {age} old", age=age_text(seen.checkpoint_age)))
     if not said:
-        said.append(Message("no progress since its start {age} ago", age=duration(seen.age)))
-    said.append(process_state(seen.process))
+        said.append(Message("no progress since its start {age} ago", age=age_text(seen.age)))
+    if silence.hung:
+        said.append(silence.text)
+    return tuple(said)
+
+
+def _lasting(seen: Vitals, silence: Silence) -> tuple[Message, ...]:
+    said = [process_state(seen.process)]
     if seen.cpu is not None and seen.cpu_window is not None:
-        window = duration(seen.cpu_window)
+        window = age_text(seen.cpu_window)
         said.append(
             Message("used {cpu:.0%} of a core in the last {window}", cpu=seen.cpu, window=window)
             if seen.cpu >= 0.005
             else Message("used no CPU in the last {window}", window=window)
         )
     said.append(silence.learned)
-    if silence.hung:
-        said.append(silence.text)
     return tuple(said)
-
-
-def duration(seconds: float) -> Message:
-    """Real time in its natural unit."""
-    if seconds < 120:
-        return Message("{seconds:.3g} s", seconds=seconds)
-    if seconds < 7_200:
-        return Message("{minutes:.0f} min", minutes=seconds / 60)
-    if seconds < 172_800:
-        return Message("{hours:.1f} h", hours=seconds / 3600)
-    return Message("{days:.1f} d", days=seconds / 86_400)

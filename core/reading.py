@@ -5,34 +5,44 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from core.language import Message, literal
+from core.language import Message, literal, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LATEST = Message("latest")
-_UNITS = {
-    "bars": Message("bars"),
-    "events": Message("events"),
-    "gates": Message("gates"),
-    "steps": Message("steps"),
-    "steps/s": Message("steps/s"),
+_UNITS: dict[str, Callable[[int], Message]] = {
+    "bars": lambda count: plural("bar", "bars", count),
+    "events": lambda count: plural("event", "events", count),
+    "gates": lambda count: plural("gate", "gates", count),
+    "steps": lambda count: Message("steps"),
+    "steps/s": lambda count: Message("steps/s"),
 }
 
 
-def unit_text(unit: str) -> Message:
-    """A unit for people; one that is not a word is the same in each language."""
-    return _UNITS.get(unit) or literal(unit)
+def unit_text(unit: str, value: float) -> Message:
+    """A value's unit for people; one that is not a word is the same in each language."""
+    found = _UNITS.get(unit)
+    return literal(unit) if found is None else found(1 if value == 1 else 2)
 
 
 def with_unit(value: float, spec: str, unit: str = "") -> Message:
     """A number with its unit; the template needs no translation, so it is no literal."""
     if not unit:
         return Message(f"{{value:{spec}}}", value=value)
-    return Message(f"{{value:{spec}}} {{unit}}", value=value, unit=unit_text(unit))
+    return Message(f"{{value:{spec}}} {{unit}}", value=value, unit=unit_text(unit, value))
 
 
 def as_set(value: float, unit: str = "") -> Message:
-    """``0.01``, ``1,000 steps/s``: a setting or a limit as the playbook has it."""
-    return with_unit(value, ",.10g", unit)
+    """``0.01``, ``0.00005``, ``1,000 steps/s``: a setting or a limit as the playbook has it."""
+    spec = ",.10g"
+    if 1e-9 <= abs(value) < 1e-4:  # g would write 5e-05
+        _, _, decimals = f"{Decimal(str(value)):f}".partition(".")
+        spec = f",.{len(decimals)}f"
+    return with_unit(value, spec, unit)
 
 
 def shown_number(value: object, unit: str = "") -> Message:

@@ -124,6 +124,17 @@ def age_text(span: timedelta | float | None) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
+def duration(seconds: float) -> Message:
+    """An interval or a limit in its natural unit; an age is whole: age_text."""
+    if seconds < 120:
+        return Message("{seconds:.3g} s", seconds=seconds)
+    if seconds < 7_200:
+        return Message("{minutes:.0f} min", minutes=seconds / 60)
+    if seconds < 172_800:
+        return Message("{hours:.1f} h", hours=seconds / 3600)
+    return Message("{days:.1f} d", days=seconds / 86_400)
+
+
 def from_unix(seconds: float) -> datetime:
     """Seconds since the epoch to a UTC time."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -17,6 +17,7 @@ from dashboard.formatting import age
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from core.liveness import Pulse
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
     from dashboard.wording import Words
@@ -75,7 +76,7 @@ def _alerts(page: Page, snapshot: Snapshot | None) -> Iterator[Alert]:
         return
     silence = snapshot.silence
     if snapshot.pulse is not None and snapshot.stalled:
-        text = say("The run is stalled: {evidence}.", evidence=snapshot.pulse.text)
+        text = _stalled(page, snapshot, snapshot.pulse)
         if of_it := _of_the_stall(snapshot):
             name = _names(page, snapshot, of_it)
             where = say("Its incident is open on *Escalation*: {procedure}.", procedure=name)
@@ -86,6 +87,17 @@ def _alerts(page: Page, snapshot: Snapshot | None) -> Iterator[Alert]:
         yield Alert("silent", text, ":material/sensors_off:")
     yield from _incidents(page, snapshot)
     yield from _broken_signature(page, snapshot)
+
+
+def _stalled(page: Page, snapshot: Snapshot, pulse: Pulse) -> str:
+    """With the newest event's time, not its age: this line and the tiles are drawn at two times."""
+    if snapshot.event_age is None:
+        return page.say("The run is stalled: {evidence}.", evidence=pulse.text)
+    return page.say(
+        "The run is stalled: no new event since {time}; {evidence}.",
+        time=f"{snapshot.now - snapshot.event_age:%H:%M:%S} UTC",
+        evidence=pulse.lasting,
+    )
 
 
 def _silent(say: Words, snapshot: Snapshot, span: str) -> str:

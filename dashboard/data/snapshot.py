@@ -76,10 +76,18 @@ class Snapshot(JudgedWeek):
         return newest_event_age(self.run, self.latest(JobKind.TRAIN), self.now)
 
     def age(self, reading: Reading, as_of: datetime | None = None) -> timedelta | None:
-        """How old a reading was at a week moment (default: now), in week time."""
+        """How old a reading was at a week moment (default: now), in week time.
+
+        Never counted beyond now. What is judged at a later or earlier moment than now is judged
+        on the run's data at its end, so a reading of the run ages no further than that.
+        """
         if reading.at is None:
             return None
-        return max((as_of or self.now_week) - self.clock.to_week(reading.at), timedelta(0))
+        read, until = self.clock.to_week(reading.at), min(as_of or self.now_week, self.now_week)
+        finished = run_finished(self)
+        if as_of not in {None, self.now_week} and finished is not None and read <= finished:
+            until = min(until, finished)
+        return max(until - read, timedelta(0))
 
     def real_window(self, window: timedelta) -> timedelta | None:
         """Real time that the run's last ``window`` of week time took; None: the whole run."""

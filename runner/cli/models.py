@@ -10,8 +10,7 @@ import typer
 from core.errors import InputError
 from core.job_params import asked_params
 from core.language import Message, joined, literal, plural
-from core.liveness import duration
-from core.timestamps import iso
+from core.timestamps import age_text, iso
 from core.vocabulary import JobKind, JobState
 from runner.cli.followed_job import exit_for, follow, submitted, wait
 from runner.cli.options import (
@@ -58,7 +57,7 @@ def checkpoints(
         tell(Message("No checkpoints yet."))
     else:
         for each in found:
-            age = duration(max(0.0, (client.now() - each.saved_at).total_seconds()))
+            age = age_text(max(0.0, (client.now() - each.saved_at).total_seconds()))
             tell(
                 Message(
                     "{step:>12}  {run:<40} {age:>8} old  {state}",

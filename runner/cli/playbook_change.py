@@ -65,7 +65,7 @@ def take(
         if json:
             print_json(_as_json(change, taken=False))
         elif change.refused is None:
-            tell(Message("Nothing was changed. To take it: add --reason TEXT"))
+            tell(Message("Nothing was changed. To take it: add --reason TEXT --yes"))
         else:
             tell(change.refused.reason, change.refused.remedy)
         return

@@ -70,6 +70,20 @@ def refused_restore(connection: Connection) -> Refused | None:
     )
 
 
+def revalidation_in_progress(job: Row[Any] | Job | None) -> Refused | None:
+    """The refusal of another model while one is revalidated; the job is the active revalidation."""
+    if job is None:
+        return None
+    return Refused(
+        Message(
+            "The model in use is being revalidated ({job}, requested by {by}).",
+            job=job.id,
+            by=job.requested_by,
+        ),
+        Message("Wait until it has ended, or stop it: trainweek jobs stop {job}", job=job.id),
+    )
+
+
 def restore_in_progress(connection: Connection) -> Refused | None:
     """The refusal of a training start while a backup is being restored."""
     job = queries.active_job(connection, JobKind.BACKUP)

@@ -13,7 +13,7 @@ from core.model_manifest import Validations
 from core.text_rules import is_blank
 from core.vocabulary import JobKind, JobState, Right
 from runner.client.base import BaseClient, refused_text
-from runner.client.models import restore_in_progress
+from runner.client.models import restore_in_progress, revalidation_in_progress
 from runner.client.run_settings import settings_of
 from runner.files import read_json
 from runner.models.best_model import read_best_model
@@ -140,6 +140,9 @@ class RunModels(BaseClient):
                     return Recorded(found)  # done, or replaced by a later choice or run
             else:
                 if refused := self._elsewhere(connection) or restore_in_progress(connection):
+                    return refused
+                active = queries.active_job(connection, JobKind.REVALIDATE)
+                if refused := revalidation_in_progress(active):
                     return refused
                 week = queries.active_week(connection)
                 body = ModelChosen(

@@ -13,6 +13,7 @@ from core.language import Message, literal, plural
 from core.paths import no_folder
 from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.home.filesystem import LOW_BYTES, OUT_BYTES, filesystem_of
+from runner.models.backups import partial_backups
 from runner.store.damage import user_name
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def leftovers(home: Home, settings: Settings, now: datetime) -> Iterator[CheckRe
     for folder in (*folders, home.revalidation, home.revalidation_archive, home.ledger.parent):
         found += folder.glob(".*.partial")
     found += home.jobs.glob("*/attempt-*/.*.partial")
+    found += partial_backups(home)
     found += [p for p in (home.state / ".restoring", _replayed(home)) if p.exists()]
     old = [path for path in found if now.timestamp() - _changed(path) > _LEFT_AFTER_S]
     torn = home.ledger.with_suffix(".torn")

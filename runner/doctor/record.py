@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import ConflictError, InputError, IntegrityError
 from core.language import Message, literal, plural
-from core.liveness import duration
-from core.timestamps import parse_moment
+from core.timestamps import age_text, parse_moment
 from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.files import parse_json
 from runner.recovery.verification import verify_ledger
@@ -174,7 +173,7 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResu
         "{n} backup, {age} old with {lines:,} lines",
         "{n} backups, the newest {age} old with {lines:,} lines",
         len(stored),
-        age=duration(age),
+        age=age_text(age),
         lines=stored[0].lines,
     )
     try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from core.errors import InputError, IntegrityError
+from core.errors import InputError, IntegrityError, TrainweekError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
 from core.job_params import BackupParams
 from core.language import Message
@@ -20,7 +20,7 @@ from core.week import CREATE_WEEK
 from runner.failpoints import fail_here
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
 from runner.jobs.restore_backup import restore_backup
-from runner.models.backups import MANIFEST, checksums, copy_files, verify_backup
+from runner.models.backups import MANIFEST, checksums, copy_files, part_of, verify_backup
 from runner.models.best_model import manifest_path, read_best_model
 from runner.models.folder_swap import finish_exchange
 
@@ -56,15 +56,12 @@ def backup(spec: Spec) -> int:
             ),
         )
     target = home.backup(_day(spec))
-    part = target.with_name(target.name + ".part")
-    _copy_consistently(home, part)
-    fail_here("backup_copied")
-    files = checksums(part)
-    best = _best_model(part / home.best_model.name)
-    made = {"of": home.relative(home.model), "made_at": iso(utc_now()), "best_model": best}
-    write_json(part / MANIFEST, {**made, "files": files})
-    verify_backup(part)
-    fail_here("backup_verified")
+    part = part_of(target)
+    try:
+        files = _verified_copy(home, part)
+    except (TrainweekError, OSError):
+        shutil.rmtree(part, ignore_errors=True)  # it is no backup, and takes the model's room
+        raise
     if target.exists():
         target.rename(numbered(target))
     fail_here("backup_replacing")
@@ -82,6 +79,19 @@ def backup(spec: Spec) -> int:
         }
     )
     return COMPLETE
+
+
+def _verified_copy(home: Home, part: Path) -> dict[str, str]:
+    """Copy the model folder with its manifest, and verify the copy; its files with checksums."""
+    _copy_consistently(home, part)
+    fail_here("backup_copied")
+    files = checksums(part)
+    best = _best_model(part / home.best_model.name)
+    made = {"of": home.relative(home.model), "made_at": iso(utc_now()), "best_model": best}
+    write_json(part / MANIFEST, {**made, "files": files})
+    verify_backup(part)
+    fail_here("backup_verified")
+    return files
 
 
 def _copy_consistently(home: Home, part: Path) -> None:

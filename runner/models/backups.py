@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 MANIFEST = "backup.manifest.json"
+_ALL, _PART = "*_BACKUP_*", ".part"
 ANOTHER = Message("Use another backup: trainweek backup list")
 
 
@@ -106,9 +107,19 @@ def verify_backup(folder: Path) -> ModelBackup:
 
 def list_backups(home: Home) -> list[ListedBackup]:
     """Every backup next to the model folder, newest first, each verified."""
-    found = [path for path in home.model.parent.glob("*_BACKUP_*") if path.is_dir()]
-    listed = [_listed(path) for path in found if not path.name.endswith(".part")]
+    found = [path for path in home.model.parent.glob(_ALL) if path.is_dir()]
+    listed = [_listed(path) for path in found if path.suffix != _PART]
     return sorted(listed, key=lambda each: each.made_at, reverse=True)
+
+
+def part_of(backup: Path) -> Path:
+    """The folder that becomes a backup once its copy is verified."""
+    return backup.with_name(backup.name + _PART)
+
+
+def partial_backups(home: Home) -> list[Path]:
+    """Copies that are not backups: being made now, or left by a killed process."""
+    return sorted(home.model.parent.glob(_ALL + _PART))
 
 
 def checksums(folder: Path) -> dict[str, str]:

@@ -15,12 +15,12 @@ from core.liveness import (
     Limits,
     Silence,
     Vitals,
-    duration,
     judge_liveness,
     silence_of,
     usual_gap,
 )
 from core.playbook import DEFAULT, load_playbook
+from core.timestamps import duration
 from core.vocabulary import ENDED_STATES, LIVE_STATES, JobState, Liveness
 
 MINUTE, HOUR = 60.0, 3600.0

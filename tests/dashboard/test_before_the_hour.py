@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from core.ledger_bodies import JobChanged, ProcessColumns
@@ -37,5 +38,9 @@ def test_after_an_early_end_the_checks_are_judged_and_can_be_ticked(place: Place
     text = text_of(test)
     assert "Run finished: judged on the data at its end, Mon 23 Feb 14:45 UTC" in text
     assert any(not each.disabled for each in keyed(test.button, "tick:hourly_1"))
+    daily = text_of(place.draw("daily_checkin"))
+    for page in (text, daily):  # the newest event was at 14:36, and the run's data end at 14:45
+        ages = set(re.findall(r"\S+ \S+ old\b", page))
+        assert {"9 min old"} <= ages <= {"9 min old", "0 s old"}  # 0 s: of the end itself
     week = text_of(place.draw("this_week"))
     assert "the run has finished, so it can be done now" in week or "Next" in week

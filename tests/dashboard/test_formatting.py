@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.reading import as_set
 from dashboard.formatting import age, margin, number, short, size
 
 
@@ -13,6 +14,8 @@ from dashboard.formatting import age, margin, number, short, size
     ("value", "unit", "shown"),
     [
         (212_992, "steps", "212,992 steps"),
+        (1, "events", "1 event"),
+        (0, "events", "0 events"),
         (3120.4, "steps/s", "3,120 steps/s"),
         (45.3, "", "45.30"),
         (0.00812, "", "0.0081"),
@@ -27,6 +30,16 @@ from dashboard.formatting import age, margin, number, short, size
 )
 def test_a_number_is_written_for_people(value: object, unit: str, shown: str) -> None:
     assert number(value, unit) == shown
+
+
+def test_a_unit_and_a_small_setting_follow_the_language() -> None:
+    assert [number(count, "events").in_("pt") for count in (0, 1, 2)] == [
+        "0 eventos",
+        "1 evento",
+        "2 eventos",
+    ]
+    assert [as_set(rate) for rate in (3e-4, 5e-5, 1.25e-5)] == ["0.0003", "0.00005", "0.0000125"]
+    assert as_set(5e-5).in_("pt") == "0,00005"
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,9 @@ import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message, plural
-from core.liveness import duration
 from core.telemetry.aliases import canonical
 from core.telemetry.frameworks import logs_by_episode
-from core.timestamps import FIRST_MOMENT, LAST_MOMENT
+from core.timestamps import FIRST_MOMENT, LAST_MOMENT, age_text
 from core.vocabulary import FindingStatus, Severity
 
 if TYPE_CHECKING:
@@ -247,7 +246,7 @@ def _clock(moment: RunView, raw: Series) -> list[_Issue]:
             Message(
                 "the clock was set back by {length} before step {step:,}; points are ordered as "
                 "they were written",
-                length=duration(-gap),
+                length=age_text(-gap),
                 step=step,
             )
             if gap < 0
@@ -265,7 +264,7 @@ def _clock(moment: RunView, raw: Series) -> list[_Issue]:
     if present is not None and moment.unix > present.timestamp() + CLOCK_BACK:
         what = Message(
             "the newest events are dated {length} after now: a clock was or is wrong",
-            length=duration(moment.unix - present.timestamp()),
+            length=age_text(moment.unix - present.timestamp()),
         )
         found.append(_Issue(FindingStatus.RECOVERING, Severity.WARNING, moment.step, what))
     return found[-_MOST_CLOCKS:]

@@ -8,8 +8,8 @@ import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message, joined, literal
-from core.liveness import duration
 from core.state_words import capitals
+from core.timestamps import age_text, duration
 from core.vocabulary import FindingStatus, Liveness, Severity, TrainingStatus
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _without_event(moment: RunView, called: bool) -> ScenarioResult:
         if age <= silence.limit:
             return clear(
                 Message("No event was ever logged, but the log grows: see no_metrics."),
-                Message("last line of {log} {age} ago", log=log.path, age=duration(max(0.0, age))),
+                Message("last line of {log} {age} ago", log=log.path, age=age_text(max(0.0, age))),
             )
     reason = moment.run.reason
     headline = (
@@ -73,7 +73,7 @@ def _without_event(moment: RunView, called: bool) -> ScenarioResult:
 
 def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResult:
     run, log, silence = moment.run, moment.facts.log, moment.judged_silence
-    age = duration(moment.unix - last.wall)
+    age = age_text(moment.unix - last.wall)
     fact = _newest_event(moment, last)
     ahead = moment.log_ahead or 0.0
     grows = silence.seconds > silence.limit and ahead > silence.limit
@@ -83,7 +83,7 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
                 "Events stopped, but the log still grows: see logging_broken ({fact}).", fact=fact
             ),
             Message(
-                "{log} is {age} newer than the newest event", log=log.path, age=duration(ahead)
+                "{log} is {age} newer than the newest event", log=log.path, age=age_text(ahead)
             ),
         )
     if called or silence.hung:
@@ -117,7 +117,7 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
             FindingStatus.RECOVERING,
             Message(
                 "No event for {length} before step {step:,}; events have resumed.",
-                length=duration(length),
+                length=age_text(length),
                 step=step,
             ),
             Severity.WARNING,
@@ -125,7 +125,7 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
             (
                 Message(
                     "gap of {length} before step {step:,} ({threshold})",
-                    length=duration(length),
+                    length=age_text(length),
                     step=step,
                     threshold=silence.learned,
                 ),
@@ -141,7 +141,7 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
 
 
 def _newest_event(moment: RunView, last: LastEvent) -> Message:
-    age, gap = duration(moment.unix - last.wall), moment.judged_silence.gap
+    age, gap = age_text(moment.unix - last.wall), moment.judged_silence.gap
     if gap is None:
         return Message("newest event at step {step:,}, {age} ago", step=last.step, age=age)
     return Message(
@@ -164,7 +164,7 @@ def _log_grows(moment: RunView) -> tuple[Message, ...]:
         Message(
             "{log} is {age} newer than the newest event: logging may be broken instead",
             log=log.path,
-            age=duration(newer),
+            age=age_text(newer),
         ),
     )
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message
-from core.liveness import duration
 from core.state_words import capitals
 from core.telemetry import Fault
+from core.timestamps import age_text
 from core.vocabulary import FindingStatus, Severity
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def logging_broken(moment: RunView) -> ScenarioResult:
             Message(
                 "{log} was written {ahead} after the newest event ({threshold})",
                 log=log.path,
-                ahead=duration(ahead),
+                ahead=age_text(ahead),
                 threshold=moment.judged_silence.learned,
             )
         )
@@ -43,8 +43,8 @@ def logging_broken(moment: RunView) -> ScenarioResult:
         )
     if silence is None:
         return no_data(Message("No event yet."))
-    against = [Message("newest event {age} ago", age=duration(silence))]
+    against = [Message("newest event {age} ago", age=age_text(silence))]
     if ahead is not None:
-        newer = duration(max(0.0, ahead))
+        newer = age_text(max(0.0, ahead))
         against.append(Message("last log line at most {age} newer", age=newer))
     return clear(Message("Events are being written."), *against)

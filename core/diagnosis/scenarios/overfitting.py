@@ -248,7 +248,7 @@ def _past_its_best(seen: _Validated, name: Message) -> ScenarioResult | None:
         )
         if status is FindingStatus.FIRING
         else Message(
-            "Validation {name} {now:.4g}, best {best:.4g} at step {step:,}: recovers from "
+            "Validation {name} {now:.4g}, best median {best:.4g} at step {step:,}: recovers from "
             "overfitting.",
             **numbers,
         ),
@@ -269,7 +269,8 @@ def _quiet(seen: _Validated, name: Message) -> ScenarioResult:
     levels = seen.levels
     return clear(
         Message(
-            "Validation {name} {now:.4g} (median of {count}), best {best:.4g}: no overfitting.",
+            "Validation {name} {now:.4g} (median of {count}), best median of {count} {best:.4g}: no "
+            "overfitting.",
             name=name,
             now=float(levels[-1]),
             best=float(np.nanmax(levels)),

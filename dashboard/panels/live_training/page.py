@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
     from dashboard.figures.view import Mark
     from dashboard.panels.live_training.settings import Settings
+    from dashboard.wording import Words
 
 IDLE_SECONDS = 10.0  # without a run in progress little changes
 CURVES = "curves"
@@ -76,15 +77,20 @@ def _source(page: Page, snapshot: Snapshot, run: RunFacts) -> None:
     files = len(run.reader.files) if run.reader else 0
     with st.container(horizontal=True, vertical_alignment="center"):
         tensorboard.button(page, snapshot)
-        st.caption(
-            say(
-                "{source} · files: {files} · attempts: {attempts} · last event {age} ago",
-                source=run.source,
-                files=files,
-                attempts=run.attempts,
-                age=age(snapshot.event_age),
-            )
+        what = say(
+            "{source} · files: {files} · attempts: {attempts}",
+            source=run.source,
+            files=files,
+            attempts=run.attempts,
         )
+        st.caption(f"{what} · {_newest_event(say, snapshot)}")
+
+
+def _newest_event(say: Words, snapshot: Snapshot) -> str:
+    """Its age; after a resume the events of the killed attempt are none of the present one."""
+    if snapshot.event_age is None:
+        return say("no event of this attempt yet")
+    return say("last event {age} ago", age=age(snapshot.event_age))
 
 
 def shown_curves(

@@ -26,14 +26,13 @@ if TYPE_CHECKING:
 
 def schedule(page: Page, playbook: Playbook) -> None:
     """One row per slot; on a phone its cells are stacked."""
-    language, week = page.viewer.language, page.week
+    language, week, snapshot = page.viewer.language, page.week, page.snapshot()
     for slot in playbook.schedule:
         planned = slot.offset or f"+{slot.day} d {slot.time}"
         with st.container(border=True, gap="xsmall"):
             when, what, items = st.columns((1.4, 1.6, 4), gap="small")
-            when.markdown(
-                f"**{plain(page.viewer.moment(slot.at(week.launch)) if week else planned)}**"
-            )
+            due = page.viewer.moment(snapshot.at(slot)) if snapshot else planned
+            when.markdown(f"**{plain(due)}**")
             owner = playbook.roles[slot.owner].title.in_(language)
             what.markdown(f"**{plain(slot.title.in_(language))}**  \n:small[:gray[{plain(owner)}]]")
             with items:

@@ -10,6 +10,7 @@ from core.language import Message
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
 from dashboard.formatting import number
+from runner.client.models import revalidation_in_progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,4 +160,7 @@ def _blocked(page: Page, run: TrainingRun) -> str | None:
         return page.say(Message("It is in use already."))
     if run.model is None:
         return page.say.text(run.problem or Message("It has no model."))
-    return None
+    snapshot = page.snapshot()
+    job = snapshot.busy(JobKind.REVALIDATE) if snapshot is not None else None
+    refused = revalidation_in_progress(job)
+    return None if refused is None else page.say.text(refused.reason)

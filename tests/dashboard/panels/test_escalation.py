@@ -190,7 +190,7 @@ def test_a_restart_takes_another_value_and_says_what_it_does(place: Place) -> No
     test.text_input(key=f"{lower}:value").input("5e-5")
     button(test, lower).click().run()
     assert present(place.client().job(job.id)).params["learning_rate"] == 5e-5
-    assert "Now 5e-05" in text_of(place.draw("escalation", role=Role.ENGINEER))
+    assert "Now 0.00005" in text_of(place.draw("escalation", role=Role.ENGINEER))
 
 
 def test_a_restart_has_the_playbooks_lower_learning_rate_prefilled(place: Place) -> None:

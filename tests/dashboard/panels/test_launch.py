@@ -223,7 +223,9 @@ def test_the_preflight_is_due_at_one_time_for_everybody(place: Place) -> None:
     launch = text_of(place.draw("launch"))
     assert "Pre-flight :small[:gray[Mon 23 Feb 11:30 UTC" in launch
     assert "Pre-flight not run yet; due 2026-02-23 11:30 UTC." in launch
-    assert "08:00" not in week + launch
+    playbook = text_of(place.draw("playbook"))
+    assert "**Mon 23 Feb 11:30 UTC" in playbook
+    assert "08:00" not in week + launch + playbook
     assert any(
         label.startswith("11:30 ") or " 11:30 " in label
         for label in _links(place.draw("this_week"))

@@ -173,7 +173,10 @@ def test_a_resumed_run_says_so_until_its_first_event(place: Place) -> None:
     place.now += timedelta(seconds=5)
     assert "resumed, no event yet" in started(place)
     for panel in ("this_week", "live_training"):
-        assert "resumed, no event yet" in text_of(place.draw(panel)), panel
+        text = text_of(place.draw(panel))
+        assert "resumed, no event yet" in text, panel
+        assert "– ago" not in text, panel
+    assert "attempts: 2 · no event of this attempt yet" in text
     write_json(place.home.attempt(job.id, 2) / "progress.json", {"steps": 4, "begun_at_step": 4})
     assert started(place) == ["resumed from step 4, no event yet"]
     for panel in ("this_week", "live_training"):

@@ -32,7 +32,7 @@ def test_without_a_reason_it_only_says_what_would_change(tmp_path: Path) -> None
         [
             "1 field differs from the playbook of week 2026-11-23:",
             '  Check "Is the KL divergence below 0.02?", threshold: 0.01 → 0.02',
-            "Nothing was changed. To take it: add --reason TEXT",
+            "Nothing was changed. To take it: add --reason TEXT --yes",
         ],
     )
     asked = trainweek("playbook", "take", "--reason", "too strict", home=home)

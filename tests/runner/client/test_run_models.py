@@ -159,6 +159,15 @@ def test_the_lead_puts_another_runs_model_in_use(place: Place, two: tuple[str, s
     assert by_name(place.lead)[first].in_use, "a repeated request undoes no later choice"
 
 
+def test_no_model_is_chosen_while_one_is_revalidated(place: Place, two: tuple[str, str]) -> None:
+    job = job_of(place.lead.submit(JobKind.REVALIDATE, {"override_reason": "by hand"}))
+    denied = refused(place.lead.use_model(two[1], "trained on all data"))
+    assert job.id in denied.reason
+    assert "being revalidated" in denied.reason
+    assert job.id in denied.remedy
+    assert by_name(place.lead)[two[0]].in_use
+
+
 @pytest.mark.parametrize("person", [VIEWER, ENGINEER])
 def test_only_the_lead_chooses(place: Place, two: tuple[str, str], person) -> None:
     before = place.home.best_model.read_bytes()

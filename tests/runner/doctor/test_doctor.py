@@ -259,6 +259,11 @@ def test_half_written_files_are_named_when_nobody_writes_them_any_more(place: Pl
     assert exit_code(examined(place)) == 0  # it may be being written
     os.utime(partial, (time.time() - 7200,) * 2)
     assert ".2048.77.partial" in trouble(place, "leftovers").what
+    partial.rmdir()
+    backup = place.home.model.with_name("ppo_phase4_BACKUP_29NOV.part")
+    backup.mkdir(parents=True)
+    os.utime(backup, (time.time() - 7200,) * 2)
+    assert "models/ppo_phase4_BACKUP_29NOV.part" in trouble(place, "leftovers").what
 
 
 def test_a_broken_checkpoint_and_a_foreign_model_are_named(place: Place) -> None:

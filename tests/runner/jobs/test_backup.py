@@ -198,3 +198,4 @@ def test_a_broken_best_model_is_not_backed_up_as_if_it_were_whole(home: Home) ->
     assert ended.code == 2
     assert "SHA-256 differs" in ended.result["error"]
     assert list_backups(home) == []
+    assert not list(home.model.parent.glob("*BACKUP*")), "no partial copy stays"

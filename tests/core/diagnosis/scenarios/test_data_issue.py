@@ -180,5 +180,5 @@ def test_a_clock_that_was_set_back_is_named_and_raises_no_alarm(tmp_path):
     (folder / "tfevents.1").write_bytes(header(rows[0][2][1]) + b"".join(records))
     found = findings(facts(open_reader(folder), 100 * MINUTE))[NAME]
     assert found.status is FindingStatus.RECOVERING
-    assert "the clock was set back by 119 min before step" in found.headline
+    assert "the clock was set back by 1 h 59 min before step" in found.headline
     assert "ordered as they were written" in found.headline
