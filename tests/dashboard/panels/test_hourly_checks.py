@@ -160,6 +160,6 @@ def test_hidden_event_files_turn_the_checks_unknown(place: Place) -> None:
 def test_what_a_reading_was_taken_over_is_told_in_portuguese(place: Place) -> None:
     place.watch()
     text = text_of(place.draw("hourly_checks", language="pt"))
-    assert "mais recente · ep_rew_mean" in text
+    assert "últimos 100 episódios · ep_rew_mean" in text
     assert "iterações" in text
     assert "latest ·" not in text
