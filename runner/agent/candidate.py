@@ -49,6 +49,7 @@ class Candidate:
     manifest: Mapping[str, Any]
     settings: TrainingSettings
     normaliser: Normaliser
+    validation: Mapping[str, Any] | None = None
 
     @classmethod
     def read(cls, path: Path) -> Candidate:
@@ -88,7 +89,7 @@ class Candidate:
                 Message("Revalidate it with the version that trained it, or train again."),
             )
         normaliser.require_names(FEATURE_NAMES, path.name)
-        return cls(path, content, manifest, settings, normaliser)
+        return cls(path, content, manifest, settings, normaliser, manifest.get("validation"))
 
     def require_unseen(self, candles: Candles) -> None:
         """Refuse candles that the model was trained or selected on.
@@ -190,7 +191,7 @@ class Candidate:
             "train_range": [self.manifest["train_first"], self.manifest["train_last"]],
             "data_sha256": self.manifest["data_sha256"],
             "synthetic": self.manifest["synthetic"],
-            "validation": self.manifest["validation"],
+            "validation": self.validation,
             "settings": self.manifest["config"]["settings"],
             "versions": self.manifest["versions"],
             "numerics": self._trained_with(),

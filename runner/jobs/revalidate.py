@@ -55,6 +55,7 @@ from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, 
 from runner.jobs.decision_context import DecisionContext, decision_context
 from runner.jobs.report_paths import report_paths
 from runner.jobs.revalidation_input import other_costs, scored_candidate, trials_with
+from runner.models.model_in_use import validation_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,10 +106,11 @@ class _Revalidation:
         _info("Loading model...")
         self._progress("loading", 0)
         candidate = Candidate.read(self.model_path)
+        candidate = replace(candidate, validation=validation_of(self.home, candidate.manifest))
         candles = load_candles(self.data_path)
         report = require_quality(candles, now)
         candidate.require_unseen(candles)
-        if lost := lost_on_validation(candidate.manifest["validation"]):
+        if lost := lost_on_validation(candidate.validation):
             print(f"[WARN] {lost}", flush=True)
         self.scored = scored_candidate(self.spec, candidate, candles)
         self.trials = trials_with(self.spec, self.scored, self.declared)

@@ -17,6 +17,7 @@ from core.errors import InputError, IntegrityError
 from core.files import file_sha256, sync_folder, write_json
 from core.json_model import JsonModel, Moment
 from core.language import Message
+from core.model_manifest import manifest_of
 from runner.failpoints import fail_here
 from runner.files import read_json
 from runner.models.best_model import read_best_model
@@ -99,6 +100,20 @@ def put_in_use(
         announced.replace(home.best_model_choice)
         sync_folder(home.model)
     return found
+
+
+def validation_of(home: Home, manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A model's validation with all that its run has made since the model was put in use.
+
+    The run's own manifest counts on while the run continues; the copy in use does not.
+    """
+    try:
+        own = None if manifest.get("origin") == "imported" else _path(home, str(manifest["run"]))
+    except InputError:  # a name that no run of this home can have
+        own = None
+    found = None if own is None else manifest_of(own, str(manifest["sha256"]))
+    validation = (manifest if found is None else found).get("validation")
+    return validation if isinstance(validation, dict) else None
 
 
 def choice_of(home: Home, sha256: str | None) -> Choice | None:

@@ -20,6 +20,7 @@ from core.decision import (
     marked_bars,
 )
 from core.decision.build import STAGES
+from core.decision.inputs import Unprepared
 from core.decision.metrics_csv import metrics_csv
 from core.decision.sentences import sentences_in
 from core.decision.trust import failed_checks
@@ -503,3 +504,14 @@ def test_a_best_validation_beside_many_that_lost_is_a_warning_in_both_languages(
     assert sentences_in(found, "pt").news[0].startswith("11 de 25 validações")
     assert "11 of 25 validations" in " ".join(memo_text(found, "en").split())
     assert warned(6).warnings == found.warnings[1:]
+
+
+def test_a_revalidation_before_its_preparation_shows_the_reason_everywhere():
+    started = Unprepared(reason="The backup was made by hand.", by="Lena")
+    job = JobDetails("revalidate-1", 1, {}, 10_000.0, 1.0, 0, {}, unprepared=started)
+    built = decision_of(record(), job=job)
+    shown = "Lena: The backup was made by hand."
+    assert any(warning.endswith(shown) for warning in built.warnings)
+    assert any(warning.endswith(shown) for warning in sentences_in(built, "pt").news)
+    assert shown in " ".join(memo_text(built, "en").split())
+    assert not any(shown in warning for warning in decision_of(record()).warnings)

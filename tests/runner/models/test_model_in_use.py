@@ -16,10 +16,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import InputError, IntegrityError, SetupError
+from core.model_manifest import Validations, selected_on_validation
 from core.paths import Home
 from runner.models.best_model import manifest_path, read_best_model
-from runner.models.model_files import SAVE_POINTS, write_model
-from runner.models.model_in_use import adopt_earlier, choice_of, model_of_run, put_in_use
+from runner.models.model_files import SAVE_POINTS, keep_validations, write_model
+from runner.models.model_in_use import (
+    adopt_earlier,
+    choice_of,
+    model_of_run,
+    put_in_use,
+    validation_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +49,28 @@ def saved(path: Path, run: str, content: bytes, **more) -> bytes:
 
 def complete(home: Home, run: str) -> None:
     put_in_use(home, run, how="completed", by="ana", at=AT)
+
+
+def test_validations_after_a_model_was_put_in_use_are_counted(home: Home) -> None:
+    seen = Validations().with_one(3.0, 1.4, 20_000)
+    saved(home.run_model("a"), "a", b"best", validation={"sharpe": 1.4, **seen.in_manifest()})
+    complete(home, "a")  # as by a person, while the run continues
+    in_use = read_best_model(home.best_model)[1]
+    keep_validations(home.run_model("a"), "a", seen.with_one(-2.0, -0.5, 40_000))
+    found = Validations.read(validation_of(home, in_use))
+    assert found is not None
+    assert (found.count, found.lost, [each.step for each in found.listed]) == (
+        2,
+        1,
+        [20_000, 40_000],
+    )
+    said = selected_on_validation(validation_of(home, in_use))
+    assert said is not None
+    assert "the best of 2 validations" in said
+    saved(home.run_model("a"), "a", b"another best", validation={"sharpe": 2.0})
+    assert validation_of(home, in_use) == in_use["validation"], "the run's is another model"
+    imported = in_use | {"origin": "imported", "run": "../a"}
+    assert validation_of(home, imported) == in_use["validation"]
 
 
 def test_a_later_run_never_takes_an_earlier_runs_model_away(home: Home) -> None:

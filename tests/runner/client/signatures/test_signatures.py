@@ -255,6 +255,27 @@ def test_other_revalidation_settings_in_the_store_void_it(place: SignedPlace) ->
     assert state(place, seen) is VOID
 
 
+def test_history_pages_and_commands_say_the_same_validity_at_each_step(place: SignedPlace) -> None:
+    def states() -> set[SignatureState]:
+        client = place.client()
+        found = Sources.of(client, place.week)
+        lists = (client.archived_decisions(), found.archived_decisions)
+        signature = client.signature_of(first)
+        return {
+            *(one.validity.state for each in lists for one in each if one.sha256 == first),
+            client.validity(signature).state,
+            found.validity(signature).state,
+        }
+
+    first = place.revalidate("GO")
+    place.sign(first)
+    assert states() == {STANDS}
+    place.home.best_model.write_bytes(b"of another run")  # as `model use` does
+    assert states() == {VOID}
+    place.revalidate("NO-GO", seed=2)  # of that model: the signed one rests on its copy
+    assert states() == {STANDS}
+
+
 def test_a_later_revalidation_of_another_model_leaves_the_earlier_decision_alone(
     place: SignedPlace,
 ) -> None:
