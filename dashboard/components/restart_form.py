@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from core.language import Message
+from core.reading import as_set
 from core.vocabulary import JobKind
 from dashboard.components import outcomes
 
@@ -108,8 +109,8 @@ def _value(page: Page, snapshot: Snapshot, key: str, changed: Changed, change: _
     say, training = page.say, snapshot.week.playbook.training
     now = present_value(snapshot, training, changed)
     st.caption(
-        say("Now {value:g}; the playbook proposes {proposal:g}.",
-            value=now, proposal=getattr(training, change.proposal))
+        say("Now {value}; the playbook proposes {proposal}.",
+            value=as_set(now), proposal=as_set(getattr(training, change.proposal)))
     )  # fmt: skip
     st.text_input(
         say.raw("New {name}", name=changed),

@@ -10,6 +10,7 @@ import streamlit as st
 from core.checks.readiness import preflight_trouble
 from core.errors import TrainweekError
 from core.language import Message
+from core.reading import as_set
 from core.vocabulary import APPROVALS, UNFINISHED_STATES, JobKind, Right
 from dashboard.components import outcomes, run_settings
 from dashboard.components.job_line import job_line
@@ -72,13 +73,13 @@ def _what(page: Page, snapshot: Snapshot) -> str:
     if training.command is not None:
         return page.say("Your own trainer: `{command}`", command=" ".join(training.command))
     return page.say(
-        "The playbook's run: {steps} steps of {symbol}, tag {tag}, learning rate {lr:g}, ent_coef "
-        "{ent:g}, seed {seed}",
+        "The playbook's run: {steps} steps of {symbol}, tag {tag}, learning rate {lr}, ent_coef "
+        "{ent}, seed {seed}",
         steps=number(training.total_steps),
         symbol=snapshot.week.symbol,
         tag=snapshot.week.tag,
-        lr=training.learning_rate,
-        ent=training.ent_coef,
+        lr=as_set(training.learning_rate),
+        ent=as_set(training.ent_coef),
         seed=training.seed,
     )
 
@@ -189,7 +190,8 @@ def _replaced(page: Page, snapshot: Snapshot) -> list[str]:
     lines = [
         say(
             "The new run starts at step 0 and keeps its own models. When it completes, its best "
-            "model becomes `{path}`; until then that file stays as it is.",
+            "model becomes `{path}`, also if its validation is lower than that of the one in use; "
+            "until then that file stays as it is.",
             path=home.relative(home.best_model),
         )
     ]

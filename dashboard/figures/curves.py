@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Option = dict[str, Any]
 LEFT, RIGHT, BOTTOM, ROW = 46, 14, 22, 14  # pixels beside the plot; height of a row of names
 MAX_ROWS = 3  # rows of mark names above a plot; further names reuse them
+NEAR_END = 0.15  # of the width
 NAMED = 12  # marks with a name; more would hide each other, and so would the many checks
 _TALLER = 2.5  # a limit may make the vertical axis so much longer; one farther away stays outside
 _TYPES = {
@@ -68,7 +69,9 @@ def curve(
     rows = min(len(shown), MAX_ROWS) if len(shown) <= NAMED else 0
     top = 8 + rows * ROW + (22 if len(lines) > 1 else 0)
     series_drawn = _series(lines, tables, view, smooth_name)
-    series_drawn.append(_lines_and_bands(limits, bands, named, shown if rows else [], rows, view))
+    series_drawn.append(
+        _lines_and_bands(limits, bands, named, shown if rows else [], rows, view, across)
+    )
     return {
         "animation": False,
         "color": [_colour(index) for index in range(len(lines))],
@@ -218,6 +221,7 @@ def _lines_and_bands(
     named: Sequence[Mark],
     rows: int,
     view: View,
+    across: axes.Scale,
 ) -> Option:
     """A series without points that carries limits, regions and marks."""
     data: list[Option] = [
@@ -234,6 +238,7 @@ def _lines_and_bands(
             label = {
                 "show": True, "formatter": "{b}", "position": "end", "color": mark.colour,
                 "distance": 2 + ROW * (named.index(mark) % rows), "fontSize": 10,
+                "align": _aligned(place, across),
             }  # fmt: skip
         data.append(
             {
@@ -276,6 +281,12 @@ def _marks(
         if across.low <= place <= across.high:
             found.append((place, mark))
     return sorted(found, key=lambda each: each[0])
+
+
+def _aligned(place: float, across: axes.Scale) -> str:
+    """How a mark's name lies at its line: inwards near an end, where a phone would cut it."""
+    share = (place - across.low) / ((across.high - across.low) or 1.0)
+    return "left" if share < NEAR_END else "right" if share > 1 - NEAR_END else "center"
 
 
 def _colour(index: int) -> str:

@@ -56,6 +56,13 @@ class RunModel:
         step = self.manifest.get("step")
         return step if isinstance(step, int) else None
 
+    @property
+    def validation_sharpe(self) -> float | None:
+        """The Sharpe ratio of its validation; None: not recorded."""
+        validation = self.manifest.get("validation")
+        found = validation.get("sharpe") if isinstance(validation, dict) else None
+        return float(found) if isinstance(found, int | float) else None
+
 
 def model_of_run(home: Home, run: str) -> RunModel:
     """A run's own best model.

@@ -60,6 +60,13 @@ def test_limits_and_restarts_are_drawn_and_named() -> None:
     assert (mark["xAxis"], mark["name"], mark["label"]["show"]) == (200, "restart 1", True)
 
 
+def test_the_name_of_a_mark_at_an_end_lies_inwards() -> None:
+    """A phone would cut its half that is beyond the plot."""
+    marks = [Mark(step, f"incident {step}", "red") for step in (0, 200, 400)]
+    lines = curve({"a": series(np.arange(5.0))}, marks=marks)["series"][-1]["markLine"]["data"]
+    assert [line["label"].get("align") for line in lines] == ["left", "center", "right"]
+
+
 def test_many_marks_are_drawn_without_names_that_would_hide_each_other() -> None:
     marks = [Mark(step, f"note {step}", "gray") for step in range(0, 400, 20)]
     lines = curve({"a": series(np.arange(5.0))}, marks=marks)["series"][-1]["markLine"]["data"]

@@ -9,21 +9,21 @@ import streamlit as st
 from core.language import Message
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
-from dashboard.formatting import number
+from dashboard.formatting import number, short
 from runner.client.models import revalidation_in_progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dashboard.page import Page
-    from runner.client.run_models import TrainingRun
+    from runner.client.run_models import ModelInUse, TrainingRun
 
 PLACE = "use-model"
 _REASON = "use-model:reason"
 
 
-def in_use(page: Page) -> None:
-    """Whose model ``best_model.zip`` is, and who put it there."""
+def in_use(page: Page, runs: Sequence[TrainingRun]) -> None:
+    """Whose model ``best_model.zip`` is, who put it there, and which run will replace it."""
     say, home = page.say, page.services.home
     used = page.services.client.model_in_use()
     path = home.relative(home.best_model)
@@ -60,6 +60,31 @@ def in_use(page: Page) -> None:
             )
         )
     st.markdown(" ".join(parts))
+    if text := _replacement(page, used, runs):
+        st.markdown(f":orange[:material/warning: {text}]")
+
+
+def _replacement(page: Page, used: ModelInUse, runs: Sequence[TrainingRun]) -> str | None:
+    """That the run in progress will replace the model in use, with both validations if known."""
+    snapshot = page.snapshot()
+    job = snapshot.busy(JobKind.TRAIN) if snapshot is not None else None
+    if job is None or job.run == used.model.run:
+        return None
+    name = job.run or job.id
+    present = used.model.validation_sharpe
+    coming = next((run.model for run in runs if run.run == job.run), None)
+    best = coming.validation_sharpe if coming is not None else None
+    if present is None or best is None or best >= present:
+        return page.say(
+            "{run} is in progress: when it completes, its model takes this place.", run=name
+        )
+    return page.say(
+        "{run} is in progress: when it completes, its model takes this place, although its best "
+        "validation so far ({best}) is lower than that of the one in use ({present}).",
+        run=name,
+        best=short(best),
+        present=short(present),
+    )
 
 
 def show(page: Page, runs: Sequence[TrainingRun]) -> None:

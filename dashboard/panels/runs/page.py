@@ -42,7 +42,7 @@ def _draw(page: Page) -> None:
                 say("Only runs that trainweek started keep their models here."),
             )
         return
-    model_choice.in_use(page)
+    model_choice.in_use(page, every)
     weeks = {run.week_id for run in every}
     shown = every
     if len(weeks) > 1:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.vocabulary import JobState, Role
+from core.vocabulary import JobKind, JobState, Role
 from dashboard.data.services import Services
 from dashboard.page import Page
 from dashboard.panels.runs.run_table import csv as csv_of
@@ -18,7 +18,7 @@ from dashboard.viewer import Viewer
 from runner.models.model_in_use import put_in_use
 from tests.dashboard.place import PEOPLE, _script, button, text_of
 from tests.event_files import write_events
-from tests.expected import present
+from tests.expected import job_of, present
 from tests.runner.client.test_run_models import NOW, save, trained
 from tests.runner.place import Place, place
 
@@ -69,6 +69,26 @@ def test_a_run_with_many_lost_validations_is_marked(place: Place) -> None:
     run = trained(place, JobState.SUCCEEDED)
     save(place.home, run, 1.2, lost=11, count=25)
     assert ":small[:orange[:material/warning: 11 of 25 lost money]]" in text_of(draw(place))
+
+
+def test_a_run_in_progress_that_validates_worse_is_named_before_it_replaces_the_model(
+    place: Place, two: tuple[str, str]
+) -> None:
+    running = trained(place, JobState.RUNNING)
+    assert f"{running} is in progress: when it completes" in text_of(draw(place))
+    save(place.home, running, 0.63)
+    text = text_of(draw(place))
+    assert "(0.6300) is lower than that of the one in use (1.200)" in text
+    save(place.home, running, 1.5)
+    assert "is lower than" not in text_of(draw(place))
+
+
+def test_no_model_is_offered_while_one_is_revalidated(place: Place, two: tuple[str, str]) -> None:
+    job_of(place.lead.submit(JobKind.REVALIDATE, {"override_reason": "by hand"}))
+    test = draw(place)
+    test.selectbox(key="runs:detail").set_value(two[1]).run()
+    assert button(test, "use-model:button").disabled
+    assert "being revalidated" in present(button(test, "use-model:button").help)
 
 
 def test_two_runs_are_compared_at_first(place: Place, two: tuple[str, str]) -> None:
