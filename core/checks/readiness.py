@@ -30,11 +30,22 @@ class PreflightTrouble:
 
     :ivar failed: it has run, and found something; a repetition alone does not help.
     :ivar busy: it is in progress, so a start waits for it.
+    :ivar replaced: it was of another command than the one that would start.
     """
 
     why: Message
     failed: bool = False
     busy: bool = False
+    replaced: bool = False
+
+    @property
+    def blocks_resume(self) -> bool:
+        """Whether a run that has begun may not be resumed.
+
+        It began with a pre-flight or by the lead's override, so that none has run, or that it is
+        old by now, says nothing new.
+        """
+        return self.failed or self.busy or self.replaced
 
 
 def preflight_trouble(playbook: Playbook, facts: Facts) -> PreflightTrouble | None:
@@ -45,7 +56,7 @@ def preflight_trouble(playbook: Playbook, facts: Facts) -> PreflightTrouble | No
     if job.state in ACTIVE_STATES:
         return PreflightTrouble(Message("The pre-flight is running."), busy=True)
     if job.command_replaced:
-        return PreflightTrouble(OTHER_COMMAND)
+        return PreflightTrouble(OTHER_COMMAND, replaced=True)
     rows = [
         row
         for slot in playbook.slots_of_kind("preflight")

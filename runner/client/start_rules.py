@@ -135,7 +135,7 @@ def _refused_preflight(
     from runner.client.present_facts import start_facts
 
     trouble = preflight_trouble(week.playbook, start_facts(connection, home, week, now))
-    if trouble is None:
+    if trouble is None or (asked.resume and not trouble.blocks_resume):
         return None
     if trouble.busy:
         return Refused(trouble.why, Message("Wait until it has ended."))
