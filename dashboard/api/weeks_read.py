@@ -53,17 +53,19 @@ class WeeksRead:
         :raises ApiProblem: there is none.
         :raises TrainweekError: the store can't be read.
         """
-        services = self._of(week)
-        with self._lock:
-            found = services.snapshot()
-        if found is not None:
-            return found
-        with self._lock:
-            self._services.pop(week, None)  # what people mistype is not kept
         if week == ACTIVE:
+            if (newest := self.newest()) is not None:
+                return newest
             raise not_found(
                 Message("There is no active week."), Message("Create one: trainweek week new")
             )
+        # Asked of the store that is open: opening one checks the whole database.
+        if week in self._services or self.client.week(week) is not None:
+            services = self._of(week)
+            with self._lock:
+                found = services.snapshot()
+            if found is not None:
+                return found
         raise not_found(
             Message("There is no week {week}.", week=week),
             Message("The weeks are listed at /api/v1/weeks."),

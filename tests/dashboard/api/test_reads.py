@@ -208,6 +208,22 @@ def test_there_is_no_such_week(served: Served) -> None:
     assert answer.json()["detail"] == "There is no week 1999-01-01."
 
 
+def test_a_mistyped_week_opens_no_store(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str | None] = []
+    begin = Services.__init__
+
+    def noted(self: Services, *given: Any, **more: Any) -> None:
+        opened.append(more["week_id"])
+        begin(self, *given, **more)
+
+    monkeypatch.setattr(Services, "__init__", noted)
+    secret, week = served.token("vic"), present(served.place.client().active_week())
+    for name in ("active", week.id, week.id, *(f"1999-01-{day:02}" for day in range(1, 9))):
+        status = served.get(f"/api/v1/weeks/{name}", secret).status_code
+        assert status == (404 if name.startswith("1999") else 200), name
+    assert opened == [None, week.id]
+
+
 def test_before_the_first_week_the_lists_are_empty(place: Any) -> None:
     served = Served(place)
     secret = served.token("vic")
