@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import posixpath
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ FOLDER = "/static/"  # below the base path
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _LEVEL = 6
 _SMALLEST = 1000  # bytes; below it the headers weigh more than what is saved
+_MOST = 1000  # files; Streamlit has some 400
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class CompressedFiles:
         """Names that aren't files are not kept: there is no end of them."""
         if not isinstance(made, HTTPStatus):
             self._files[path] = made
+            while len(self._files) > _MOST:
+                self._files.pop(next(iter(self._files)))
         self._making.pop(path, None)
 
     async def _made(self, scope: Scope, receive: Receive) -> _File | HTTPStatus | None:
@@ -98,6 +102,7 @@ def _may_be_compressed(scope: Scope, folder: str) -> bool:
     return (
         scope["method"] in ("GET", "HEAD")
         and scope["path"].startswith(folder)
+        and posixpath.normpath(scope["path"]) == scope["path"]  # one name for each file
         and "range" not in headers
         and _takes_gzip(headers.get("accept-encoding", ""))
     )

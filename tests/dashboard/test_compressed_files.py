@@ -134,6 +134,35 @@ def test_names_that_are_no_file_are_not_kept(browser: TestClient) -> None:
     assert Counted.asked
 
 
+async def _any_file(scope: Scope, receive: Receive, send: Send) -> None:
+    kept = {"cache-control": "immutable"}
+    await PlainTextResponse("word " * 1000, headers=kept)(scope, receive, send)
+
+
+@pytest.fixture
+def packing() -> CompressedFiles:
+    """In front of files that have every name, as Streamlit's own resolve "." and ".."."""
+    return CompressedFiles(_any_file)
+
+
+def test_a_file_is_packed_under_one_name_alone(packing: CompressedFiles) -> None:
+    caller = TestClient(packing)
+    assert caller.get("/static/js/a.js").headers["content-encoding"] == "gzip"
+    for path in ("/static/%2e/js/a.js", "/static//js/a.js", "/static/js/%2e%2e/js/a.js"):
+        answer = caller.get(path)
+        assert (answer.text, "content-encoding" in answer.headers) == ("word " * 1000, False), path
+
+
+def test_only_so_many_files_are_kept(
+    packing: CompressedFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.compressed_files._MOST", 3)
+    caller = TestClient(packing)
+    for number in range(5):
+        caller.get(f"/static/js/{number}.js")
+    assert [*packing._files] == [f"/static/js/{number}.js" for number in (2, 3, 4)]
+
+
 def test_other_answers_and_the_websocket_pass_untouched(browser: TestClient) -> None:
     assert browser.get("/words").text == "word " * 1000
     with browser.websocket_connect("/echo") as socket:
