@@ -90,6 +90,7 @@ class Alert(_Stored):
     :ivar told: when this episode was first reported; ``notified``: last. None: not yet
         (silenced, or part of another).
     :ivar told_level: the worst level that was reported.
+    :ivar eased: since when it is below that level; None: it is not.
     :ivar turn: place in the chain of the owner whose turn was reported.
     :ivar acknowledged: the line of the acknowledgement that was reported.
     """
@@ -104,6 +105,7 @@ class Alert(_Stored):
     acknowledged: int | None = None
     notified: datetime | None = None
     told_level: Severity | None = None
+    eased: datetime | None = None
     repeats: int = 0
     resolved: datetime | None = None
 

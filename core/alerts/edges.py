@@ -69,7 +69,8 @@ def edges(
             continue
         if alert.key in covered:
             found.alerts.append(alert.model_copy(update={"last_seen": now}))
-        elif alert.first.week not in (None, look.week):  # another week is active: no recovery
+        elif look.complete and alert.first.week not in (None, look.week):
+            # Another week is active: no recovery.
             found.alerts.append(alert.model_copy(update={"resolved": now}))
         elif look.complete and now - alert.last_seen >= RESOLVE_AFTER:
             ended = alert.model_copy(update={"resolved": now})
@@ -88,12 +89,22 @@ def edges(
 
 
 def _seen(alert: Alert | None, condition: Condition, now: datetime) -> Alert:
+    """The alert with its newest condition; a new episode when it has come back."""
     if alert is None:
         return Alert(first=condition, last=condition, last_seen=now, began=now)
-    if not alert.firing:
+    eased = _eased(alert, condition, now)
+    came_back = alert.eased and eased is None and now - alert.eased >= RESOLVE_AFTER
+    if not alert.firing or alert.first.week != condition.week or came_back:
         episode = alert.episode + 1
         return Alert(first=condition, last=condition, last_seen=now, began=now, episode=episode)
-    return alert.model_copy(update={"last": condition, "last_seen": now})
+    return alert.model_copy(update={"last": condition, "last_seen": now, "eased": eased})
+
+
+def _eased(alert: Alert, condition: Condition, now: datetime) -> datetime | None:
+    """Since when it is less severe than what was reported."""
+    if alert.told_level is None or rank(condition.level) >= rank(alert.told_level):
+        return None
+    return alert.eased or now
 
 
 def _answered(

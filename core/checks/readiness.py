@@ -12,7 +12,7 @@ from core.checks.registry import judge_slot
 from core.checks.rules.preflight import OTHER_COMMAND
 from core.language import Message, joined, recorded_message
 from core.state_words import capitals
-from core.vocabulary import ACTIVE_STATES, TrainingStatus, Verdict
+from core.vocabulary import ACTIVE_STATES, JobState, TrainingStatus, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +30,14 @@ class PreflightTrouble:
 
     :ivar failed: it has run, and found something; a repetition alone does not help.
     :ivar busy: it is in progress, so a start waits for it.
+    :ivar crashed: it ended without a result, so nothing is known.
     :ivar replaced: it was of another command than the one that would start.
     """
 
     why: Message
     failed: bool = False
     busy: bool = False
+    crashed: bool = False
     replaced: bool = False
 
     @property
@@ -45,7 +47,7 @@ class PreflightTrouble:
         It began with a pre-flight or by the lead's override, so that none has run, or that it is
         old by now, says nothing new.
         """
-        return self.failed or self.busy or self.replaced
+        return self.failed or self.busy or self.crashed or self.replaced
 
 
 def preflight_trouble(playbook: Playbook, facts: Facts) -> PreflightTrouble | None:
@@ -69,7 +71,10 @@ def preflight_trouble(playbook: Playbook, facts: Facts) -> PreflightTrouble | No
         return PreflightTrouble(why, failed=True)
     # Too old, or without a result: the rows say the same.
     unclear = dict.fromkeys(row.why for row in rows if row.verdict not in _PASSED)
-    return PreflightTrouble(joined(unclear)) if unclear else None
+    if not unclear:
+        return None
+    crashed = job.state is not JobState.SUCCEEDED or job.result is None
+    return PreflightTrouble(joined(unclear), crashed=crashed)
 
 
 def _failed_rows(rows: list[Judgement]) -> Iterator[Message]:

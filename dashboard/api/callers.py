@@ -166,6 +166,7 @@ class Callers:
             and client.host in _LOOPBACK
             and connection.headers.get("host", "").lower() in self._loopback
             and not any(name in connection.headers for name in _FORWARDED)
+            and connection.scope.get(NAMED) is None
         )
 
 

@@ -21,7 +21,16 @@ _TABLES: WeakKeyDictionary[Series, dict[Any, pa.Table]] = WeakKeyDictionary()
 
 def shown_points(line: Line, view: View, share: int) -> pa.Table:
     """The shown points of a line: ``x``, ``raw``, and ``smooth`` where it is smoothed."""
-    asked = (view.axis, view.smoothing, view.log, view.low, view.high, share, line.begin)
+    asked = (
+        view.axis,
+        view.smoothing,
+        view.log,
+        view.low,
+        view.high,
+        view.shift,
+        share,
+        line.begin,
+    )
     known = _TABLES.setdefault(line.points, {})
     if view.axis is Axis.WEEK:
         known.pop(asked, None)  # the week's clock may have got another point
@@ -41,6 +50,8 @@ def _fresh_table(line: Line, view: View, share: int) -> pa.Table:
         kept[:-1] |= kept[1:].copy()
         kept[1:] |= kept[:-1].copy()
     shown = np.flatnonzero(kept)
+    if view.log and len(shown) > share:  # gaps among few of many points would leave no line
+        shown = shown[~(points.value[shown] <= 0)]
     shown = shown[chosen_points(points.value[shown], share)]
     columns = {"x": drawn(x[shown], view), "raw": _drawable(points.value[shown], view.log)}
     if view.smoothing:

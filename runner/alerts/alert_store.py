@@ -199,14 +199,19 @@ class AlertStore:
         )
 
     def prune(self, now: datetime) -> None:
-        """Delete what was settled long ago."""
+        """Delete what was settled long ago.
+
+        What happened once stays known: a look may find it again after any time.
+        """
         before = ((now - KEPT).timestamp(),)
         with self._opened() as connection, connection:
             connection.execute(
                 "delete from outbox where state != 'waiting' and next_at < ?", before
             )
             connection.execute(
-                "delete from notices where at < ? and id not in (select notice from outbox)", before
+                "delete from notices where at < ? and id not in (select notice from outbox)"
+                " and json_extract(body, '$.state') != 'happened'",
+                before,
             )
 
     def states(self) -> list[ChannelState]:

@@ -133,16 +133,19 @@ class AlertWatch:
         look, self._head = self._look(self._began)
         if self._began is None:
             self._began = self.store.begin(self._head.line if self._head else 0)
-        self._healthy_look = self.monotonic() if look.complete else -float("inf")
+        self._healthy_look = -float("inf")
         known = self.store.alerts()
         silenced, acknowledged = self._acts()
         answers = Answers(tuple(acknowledged), file.acknowledge_within)
         found = edges(known, look, silenced, now, file.repeat_after, answers)
+        if new := self.store.save(found, file.channels, now):
+            log.info("Alerts: %s new", new)
+        # Only what is kept was looked at: a full disk must not leave an empty list that looks fine.
         self.store.looked(
             now, max(LOOK_TRUSTED, 3 * timedelta(seconds=self.settings.alerts_s)), look.complete
         )
-        if new := self.store.save(found, file.channels, now):
-            log.info("Alerts: %s new", new)
+        if look.complete:
+            self._healthy_look = self.monotonic()
 
     def _acts(self) -> tuple[list[Silence], list[Acknowledgement]]:
         """What people did about alerts."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.alerts.acknowledgement import INCIDENT, Acknowledgement
+from core.alerts.acknowledgement import Acknowledgement, incident_of
 from core.alerts.chain import Answers
 from core.alerts.conditions import EVERYTHING, Silence
 from core.alerts.kinds import EventKind
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.alerts.conditions import Alert
 
 LONGEST_SILENCE = timedelta(days=7)
+_CLOCK_STEP = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class AlertList:
         """Why an empty list says nothing about now; None: it does."""
         if self.look is None:
             return Message("Not known: nobody has looked for alerts.")
-        if now > self.look.trusted_until:
+        ahead = now < self.look.at - _CLOCK_STEP  # the clock was set back since
+        if ahead or now > self.look.trusted_until:
             return Message(
                 "Not known: the last look for alerts was at {time:%Y-%m-%d %H:%M} UTC.",
                 time=self.look.at,
@@ -104,11 +106,10 @@ class Alerts(BaseClient):
             connection = transaction.connection
             week = queries.active_week(connection)
             week_id = None if week is None else week.id
-            number = key.removeprefix(INCIDENT)
-            if key.startswith(INCIDENT) and number.isascii() and number.isdecimal():
-                incident = record_queries.incident(connection, int(number[:18]))
+            if (number := incident_of(key)) is not None:
+                incident = record_queries.incident(connection, number)
                 if incident is None:
-                    return Refused(Message("There is no incident {number}.", number=number))
+                    return Refused(Message("There is no incident {number}.", number=str(number)))
                 if incident.state is not IncidentState.OPEN:
                     return closed_already(incident)
                 known = [one for one in acknowledgements(connection) if one.what == key]

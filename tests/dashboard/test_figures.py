@@ -96,6 +96,24 @@ def test_a_log_axis_has_gaps_where_it_can_not_show_a_value() -> None:
     assert option["yAxis"][1]["data"] == ["0.001", "0.01", "0.1", "1"]
 
 
+def test_many_points_on_a_log_axis_are_a_line_of_those_that_it_can_show() -> None:
+    values = np.full(20_000, 0.004)
+    values[::5] = -0.001
+    option = curve({"kl": series(values)}, view=View(log=True))
+    raw = option["dataset"][0]["source"]["raw"].to_pylist()
+    assert len(raw) > 500
+    assert None not in raw
+
+
+def test_two_viewers_see_the_same_points_each_in_their_own_time() -> None:
+    shared = series(np.arange(4.0))
+    here, there = (
+        curve({"a": shared}, view=View(axis=Axis.WALL, shift=shift)) for shift in (0, -10_800)
+    )
+    first = [option["dataset"][0]["source"]["x"].to_pylist()[0] for option in (here, there)]
+    assert first[0] - first[1] == 10_800_000
+
+
 def test_a_limit_that_is_far_away_does_not_flatten_the_curve() -> None:
     near = curve({"a": series(np.array([4.0, 5.0]))}, limits=[Limit(3.0, "", "red")])
     far = curve({"a": series(np.array([4.0, 5.0]))}, limits=[Limit(-1000.0, "", "red")])

@@ -36,7 +36,9 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     meant = sorted(found.firing, key=lambda alert: alert.key != asked)  # the asked one is first
     known = {alert.key for alert in meant}
     incidents = [one for one in snapshot.open_incidents if incident_key(one.id) not in known]
-    if asked and asked not in known | {incident_key(one.id) for one in incidents}:
+    unknown = found.unknown(snapshot.now)
+    known |= {incident_key(one.id) for one in incidents}
+    if asked and asked not in known and unknown is None:
         over = say("The alert of this link is over: {key}", key=asked)
         st.markdown(f":green[:material/check_circle: {over}]")
     for alert in meant:
@@ -45,7 +47,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     for incident in incidents:
         with st.container(border=True, gap="xsmall", key=f"alert-{incident_key(incident.id)}"):
             _incident(page, snapshot, incident)
-    if (unknown := found.unknown(snapshot.now)) is not None:
+    if unknown is not None:
         st.markdown(f":violet[:material/help: {say.text(unknown)}]")
     elif not meant and not incidents:
         st.markdown(f":green[:material/check_circle: {say('No active alerts.')}]")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.telemetry.aliases import find
+from core.telemetry.frameworks import is_positive_entropy
 from core.telemetry.readings import pace_series
 from dashboard.components.charts import ENTROPY_TAG, SPEED_TAG, logged_series, speed_series
 from dashboard.figures.view import Line
@@ -42,7 +43,8 @@ class Beside:
             return _series(self.events, tag, self.until)
         own = find(tag, self.events.tags()) or tag
         found = self.events.written_by(self.attempt, own, self.until.timestamp())
-        return replace(found, value=-found.value) if tag == ENTROPY_TAG else found
+        turned = (tag == ENTROPY_TAG) != is_positive_entropy(own)
+        return replace(found, value=-found.value) if turned else found
 
     @property
     def begin(self) -> Begin | None:

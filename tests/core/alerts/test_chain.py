@@ -48,9 +48,9 @@ class Watch:
         self.known |= {alert.key: alert for alert in found.alerts}
         return found.notices
 
-    def acknowledge(self, minutes: float, by: str = "ana") -> None:
+    def acknowledge(self, minutes: float, by: str = "ana", what: str = "incident:7") -> None:
         line = len(self.acknowledged) + 100
-        self.acknowledged.append(Acknowledgement(line, "incident:7", by, at(60 * minutes)))
+        self.acknowledged.append(Acknowledgement(line, what, by, at(60 * minutes)))
 
 
 def states(notices: Sequence[Notice]) -> list[tuple[str, int]]:
@@ -99,13 +99,13 @@ def test_an_acknowledgement_ends_the_chain_and_the_repeats_but_not_what_is_worse
 
 
 def test_one_that_comes_back_has_to_be_acknowledged_again() -> None:
-    watch = Watch()
-    watch.at(0, incident())
-    watch.acknowledge(1)
-    watch.at(2, incident())
+    watch, finding = Watch(), condition("finding:collapse", chain=CHAIN)
+    watch.at(0, finding)
+    watch.acknowledge(1, what="finding:collapse")
+    assert states(watch.at(2, finding)) == [("acknowledged", 0)]
     watch.at(10)
-    assert states(watch.at(20, incident())) == [("firing", 0)]
-    assert states(watch.at(36, incident())) == [("escalated", 1)]
+    assert states(watch.at(20, finding)) == [("firing", 0)]
+    assert states(watch.at(36, finding)) == [("escalated", 1)]
 
 
 def test_one_without_a_chain_is_not_passed_on() -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from core.alerts.acknowledgement import Acknowledgement, incident_key, incident_of
+from core.alerts.chain import Answers
 from core.alerts.conditions import Alert, Notice, Silence
 from core.alerts.edges import edges
 from core.alerts.kinds import EventKind
@@ -93,6 +97,48 @@ def test_one_that_becomes_critical_is_reported_again_not_one_that_eases() -> Non
     assert watch.at(30, condition("a")) == []
     ended = watch.at(120)
     assert (states(ended), ended[0].level) == (["a resolved"], Severity.CRITICAL)
+
+
+def test_one_that_comes_back_after_it_had_eased_is_a_new_episode() -> None:
+    watch = Watch()
+    watch.at(0, condition("a"))
+    watch.at(300, condition("a", level=Severity.WARNING))
+    assert watch.known["a"].eased == at(300)
+    again = watch.at(400, condition("a"))
+    assert states(again) == ["a firing"]
+    assert (watch.known["a"].began, watch.known["a"].eased) == (at(400), None)
+
+
+def test_a_new_week_with_the_same_trouble_is_told_of_its_own() -> None:
+    watch = Watch()
+    watch.at(0, condition("a"))
+    other = look(condition("a", week="2026-03-02"), week="2026-03-02")
+    told = watch.sees(10, other)
+    assert states(told) == ["a firing"]
+    assert told[0].dedup.startswith("2026-03-02/")
+    assert watch.sees(20, other) == []
+
+
+def test_a_look_that_read_no_week_ends_nothing() -> None:
+    watch = Watch()
+    watch.at(0, condition("a"))
+    assert watch.sees(500, look(week=None, complete=False)) == []
+    assert watch.known["a"].firing
+
+
+@pytest.mark.parametrize(("key", "counts"), [("incident:7", True), ("finding:collapse", False)])
+def test_an_acknowledgement_before_the_first_look_is_of_an_incident(key: str, counts: bool) -> None:
+    early = Acknowledgement(1, key, "Ana", at(5))
+    found = edges({}, look(condition(key)), [], at(18), REPEAT, Answers((early,), timedelta(0)))
+    assert early.covers(found.alerts[0]) is counts
+    assert ("acknowledged" in [one.state for one in found.notices]) is counts
+
+
+def test_an_incident_is_named_by_its_number_alone() -> None:
+    assert incident_of(incident_key(7)) == 7
+    for wrong in ("incident:07", "incident:", "incident:-7", "incident:7 ", "finding:7", "7"):
+        assert incident_of(wrong) is None
+    assert incident_of("incident:" + "9" * 30) is None
 
 
 def test_what_another_covers_is_reported_neither_as_new_nor_as_over() -> None:

@@ -38,20 +38,21 @@ def test_a_preflight_that_passed_is_no_trouble(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("given", "why", "blocks_resume"),
     [
-        (None, "The pre-flight has not run yet. Run it first."),
-        (passed(command_replaced=True), "training.command has changed"),
-        (replace(passed(), ended=LAUNCH - timedelta(days=3)), "h old. Run it again."),
-        (job(None, JobState.FAILED), "ended FAILED, without a result"),
-        (job({"ok": True, "checks": []}), "Not in the pre-flight's result"),
+        (None, "The pre-flight has not run yet. Run it first.", False),
+        (passed(command_replaced=True), "training.command has changed", True),
+        (replace(passed(), ended=LAUNCH - timedelta(days=3)), "h old. Run it again.", False),
+        (job(None, JobState.FAILED), "ended FAILED, without a result", True),
+        (job({"ok": True, "checks": []}), "Not in the pre-flight's result", False),
     ],
 )
 def test_a_preflight_that_does_not_count_must_be_run(
-    scene: Scene, given: JobFacts | None, why: str
+    scene: Scene, given: JobFacts | None, why: str, blocks_resume: bool
 ) -> None:
     trouble = present(preflight_trouble(PLAYBOOK, scene.before_launch(preflight=given)))
     assert why in trouble.why
+    assert trouble.blocks_resume is blocks_resume
     assert not trouble.failed
     assert not trouble.busy
 

@@ -172,6 +172,19 @@ def test_what_was_refused_for_a_day_is_given_up(outbox: Outbox) -> None:
     assert (state.failed, state.problem) == (1, "the receiver answered 400")
 
 
+def test_what_happened_once_is_not_told_again_after_a_month(outbox: Outbox) -> None:
+    file, team = one_channel(outbox.home, "json://127.0.0.1:1/")
+    known = {"dedup": "signed:5", "state": NoticeState.HAPPENED}
+    once = notice("signed:5").model_copy(update=known)
+    assert outbox.post(file, once) == 1
+    outbox.forward(60)
+    outbox.store.sent(outbox.store.due(team.name, outbox.now), outbox.now)
+    outbox.forward(40 * 86_400)
+    outbox.store.prune(outbox.now)
+    assert outbox.store.due(team.name, outbox.now) == []
+    assert outbox.post(file, once) == 0
+
+
 def test_mail_and_ntfy_arrive_in_the_language_of_their_channel(outbox: Outbox) -> None:
     port = closed_port()
     with mail_receiver(port) as mail, web_receiver() as ntfy:

@@ -90,6 +90,7 @@ def test_an_empty_list_is_good_news_only_as_long_as_somebody_looks(home: Home) -
     assert client.alerts().unknown(now + minute) is None
     late = client.alerts().unknown(now + minute + timedelta(seconds=1))
     assert "the last look for alerts was at" in present(late)
+    assert client.alerts().unknown(now - timedelta(hours=1)) is not None  # the clock was set back
     store.looked(now, minute, complete=False)
     assert "could not read everything" in present(client.alerts().unknown(now))
 
