@@ -152,7 +152,7 @@ class Gate:
 
     async def _let_in(self, connection: HTTPConnection, method: str, named: str) -> Response:
         """The answer to a person whom the proxy names: the same page, with a session."""
-        if method not in _READING or not _wants_page(connection):
+        if method != "GET" or not _wants_page(connection):
             return PlainTextResponse("Open the page first", 401)
         another = [(f"{self.base}{SIGN_IN}?go=another", Message("Sign in as someone else"))]
         try:

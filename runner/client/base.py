@@ -92,13 +92,9 @@ def _require_key(key: str) -> None:
 
 
 def requested_job(entry: LedgerEntry) -> str:
-    """The job that an earlier request with the same key asked for.
-
-    :raises InputError: the key belongs to another kind of line.
-    """
-    if isinstance(entry.body, JobRequested | StopRequested | RestartRequested):
-        return entry.body.job_id
-    raise used_otherwise(entry)
+    """The job that an earlier request with the same key asked for, or asked to stop."""
+    assert isinstance(entry.body, JobRequested | StopRequested | RestartRequested)
+    return entry.body.job_id
 
 
 def used_otherwise(entry: LedgerEntry) -> InputError:
@@ -178,13 +174,17 @@ class BaseClient:
         )
 
     @staticmethod
-    def _keyed(connection: Connection, key: str | None) -> LedgerEntry | None:
+    def _keyed(connection: Connection, key: str | None, *kinds: type[Body]) -> LedgerEntry | None:
         """The line that an earlier request with this key wrote; None if there is none.
 
-        :raises InputError: no valid key.
+        :param kinds: what such a request writes.
+        :raises InputError: no valid key, or a request of another kind had it.
         """
         if key is None:
             return None
         _require_key(key)
         row = connection.execute(select(schema.ledger).where(schema.ledger.c.key == key)).first()
-        return None if row is None else entry_of(row)
+        entry = None if row is None else entry_of(row)
+        if entry is not None and not isinstance(entry.body, kinds):
+            raise used_otherwise(entry)
+        return entry

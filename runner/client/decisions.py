@@ -75,7 +75,7 @@ class Decisions(BaseClient):
         act = SignatureAct(act)
         with self.store.write() as transaction:
             connection = transaction.connection
-            entry = self._keyed(connection, key)
+            entry = self._keyed(connection, key, DecisionSigned)
             if entry is None:
                 found = self._signable(connection, week_id, revalidation_sha256)
                 if isinstance(found, Refused):
@@ -166,7 +166,7 @@ class Decisions(BaseClient):
             return Refused(Message("An override requires a reason."), remedy)
         with self.store.write() as transaction:
             connection = transaction.connection
-            entry = self._keyed(connection, key)
+            entry = self._keyed(connection, key, type(body))
             if entry is None:
                 found = self._signable(connection, week_id, body.revalidation_sha256)
                 if isinstance(found, Refused):
@@ -215,7 +215,7 @@ class Decisions(BaseClient):
         signatures, closed = schema.signatures, schema.conditions_closed
         with self.store.write() as transaction:
             connection = transaction.connection
-            entry = self._keyed(connection, key)
+            entry = self._keyed(connection, key, ConditionClosed)
             if entry is None:
                 row = connection.execute(
                     select(signatures).where(signatures.c.id == signature_id)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "Session"]
 
 log = logging.getLogger("trainweek.entry")
-_REPEATED = timedelta(minutes=1)  # a denial that repeats itself is recorded once in this time
+_REPEATED = timedelta(minutes=1)  # what repeats itself is recorded once in this time
 
 
 class Entry:
@@ -65,7 +65,7 @@ class Entry:
         self._fresh_for = timedelta(seconds=settings.session_fresh_s)
         self._last_good: AccessList | None = sign_in.access
         self._stamp: object = "unread"  # of the list as it was last read
-        self._denials: dict[tuple[str, str, str], datetime] = {}
+        self._recorded: dict[tuple[str, ...], datetime] = {}
 
     @classmethod
     def open(cls, home: Home) -> Entry:
@@ -85,13 +85,17 @@ class Entry:
             return None
         return self.sessions.begin(now)
 
-    def begin(self, claims: Mapping[str, Any], before: str | None) -> str | None:
+    def begin(
+        self, claims: Mapping[str, Any], before: str | None, *, unasked: bool = False
+    ) -> str | None:
         """The token of the session of a person whom the provider has just proved.
 
         A person who is signed in in this browser keeps the session, now with a fresh sign-in:
         None. The session of another person is ended.
 
         :param before: token that the browser has.
+        :param unasked: whether each request without a session signs the person in, of its own
+            accord: recorded once a minute.
         :raises PermissionDenied: the person is not let in.
         :raises SetupError: the sessions can't be written.
         """
@@ -115,7 +119,8 @@ class Entry:
         token = self.sessions.begin(now, identity.name, claims, proved)
         begun = self.sessions.find(token, now)
         assert begun is not None
-        self._record(person, SignedIn(session=begun.id[:12], again=False))
+        if not (unasked and self._repeats(now, person.name)):
+            self._record(person, SignedIn(session=begun.id[:12], again=False))
         return token
 
     def begin_named(self, email: str, before: str | None) -> str:
@@ -129,7 +134,7 @@ class Entry:
         :raises SetupError: the sessions can't be written.
         """
         claims = {"sub": f"proxy:{email}", "email": email, "email_verified": True}
-        token = self.begin(claims, before)
+        token = self.begin(claims, before, unasked=True)
         assert token is not None
         return token
 
@@ -220,12 +225,16 @@ class Entry:
     def record_denial(self, person: Person, right: str, error: TrainweekError) -> None:
         """Write to the ledger what was refused to whom; not again within a minute."""
         what, now = literal(error.what), self.now()
-        key = (person.name, right, str(what))
-        if key in self._denials and timedelta(0) <= now - self._denials[key] < _REPEATED:
-            return
-        self._denials = {k: at for k, at in self._denials.items() if now - at < _REPEATED}
-        self._denials[key] = now
-        self._record(person, ActDenied(right=right, reason=what))
+        if not self._repeats(now, person.name, right, str(what)):
+            self._record(person, ActDenied(right=right, reason=what))
+
+    def _repeats(self, now: datetime, *key: str) -> bool:
+        """Whether the same was recorded within the last minute; if not, it is from now on."""
+        if key in self._recorded and timedelta(0) <= now - self._recorded[key] < _REPEATED:
+            return True
+        later = {k: at for k, at in self._recorded.items() if now - at < _REPEATED}
+        self._recorded = later | {key: now}  # never changed in place: other threads read it
+        return False
 
     def _list(self) -> AccessList:
         """The list as it is now; the last good one while it can't be read."""

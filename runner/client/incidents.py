@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.language import Message, joined, literal
-from core.ledger_bodies import IncidentActionDone, IncidentActionSkipped, IncidentClosed
+from core.ledger_bodies import (
+    IncidentActionDone,
+    IncidentActionSkipped,
+    IncidentClosed,
+    IncidentOpened,
+)
 from core.text_rules import is_blank
 from core.vocabulary import IncidentState, ItemState, Right
 from runner.client.base import BaseClient, no_week, refused_text
@@ -39,7 +44,7 @@ class Incidents(BaseClient):
             )
         with self.store.write() as transaction:
             connection = transaction.connection
-            if entry := self._keyed(connection, key):
+            if entry := self._keyed(connection, key, IncidentOpened):
                 return Recorded(_incident(transaction, entry.seq))
             if refused := self._elsewhere(connection):
                 return refused

@@ -10,11 +10,11 @@ from core.errors import InputError
 from core.field_hints import shown
 from core.job_params import DailyCheckParams, JobParams, RevalidateParams, TrainParams, asked_params
 from core.language import Message
-from core.ledger_bodies import StopRequested
+from core.ledger_bodies import JobRequested, StopRequested
 from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobKind, Right
 from core.week import CREATE_WEEK
-from runner.client.base import BaseClient, requested_job
+from runner.client.base import BaseClient, requested_job, used_otherwise
 from runner.client.job_files import require_files
 from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
 from runner.client.revalidation_rules import refused_revalidation
@@ -85,7 +85,7 @@ class Jobs(BaseClient):
     ) -> Submitted | AlreadyRunning | Refused:
         with self.store.write() as transaction:
             connection = transaction.connection
-            if entry := self._keyed(connection, key):
+            if entry := self._keyed(connection, key, JobRequested):
                 return Submitted(self._job(transaction, requested_job(entry)))
             if refused := self._elsewhere(connection):
                 return refused
@@ -125,6 +125,8 @@ class Jobs(BaseClient):
 
         A waiting job ends at once. A live one gets time to save; after the grace period its
         whole process tree is killed. A pending restart becomes a stop.
+
+        :raises InputError: the key is not valid, or another request had it.
         """
         with self.store.read() as connection:
             row = queries.job_by_id(connection, job_id)
@@ -141,6 +143,10 @@ class Jobs(BaseClient):
                 select(schema.jobs).where(schema.jobs.c.id == job_id)
             ).one()
             job = rows.job_of(row)
+            if entry := self._keyed(transaction.connection, key, StopRequested):
+                if requested_job(entry) != job_id:
+                    raise used_otherwise(entry)
+                return Recorded(job)
             if denied := self._elsewhere(transaction.connection):
                 return denied
             if job.state in ENDED_STATES:

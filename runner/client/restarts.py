@@ -62,7 +62,7 @@ class Restarts(BaseClient):
         changes = asked.as_json()
         with self.store.write() as transaction:
             connection = transaction.connection
-            if entry := self._keyed(connection, key):
+            if entry := self._keyed(connection, key, JobRequested, RestartRequested):
                 return Submitted(self._job_row(connection, requested_job(entry)))
             if refused := self._elsewhere(connection):
                 return refused

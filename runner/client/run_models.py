@@ -135,7 +135,7 @@ class RunModels(BaseClient):
         used = self.model_in_use()
         with self.store.write() as transaction:
             connection = transaction.connection
-            if (entry := self._keyed(connection, key)) is not None:
+            if (entry := self._keyed(connection, key, ModelChosen)) is not None:
                 if used is not None and used.choice is not None and used.choice.at >= entry.at:
                     return Recorded(found)  # done, or replaced by a later choice or run
             else:

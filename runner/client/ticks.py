@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.language import Message
 from core.ledger_bodies import NoteWritten, Ticked
-from core.ledger_bodies.checks import place_of_step
+from core.ledger_bodies.checks import place_of_step, step_of
 from core.text_rules import is_blank
 from core.vocabulary import Right, Verdict
 from runner.client.base import BaseClient, no_week, refused_text
@@ -16,6 +16,7 @@ from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import Transaction, queries, rows, schema
 
 if TYPE_CHECKING:
+    from core.playbook.slots import SlotSpec
     from core.week import Week
     from runner.records import Note, Tick
 
@@ -44,7 +45,7 @@ class Ticks(BaseClient):
             return denied
         with self.store.write() as transaction:
             connection = transaction.connection
-            if entry := self._keyed(connection, key):
+            if entry := self._keyed(connection, key, Ticked):
                 return Recorded(_tick(transaction, entry.seq))
             if refused := self._elsewhere(connection):
                 return refused
@@ -92,17 +93,23 @@ class Ticks(BaseClient):
     def note(
         self, week_id: str, slot: str, text: str, key: str | None = None
     ) -> Recorded[Note] | Refused:
-        """Add a note to a slot; notes are never changed."""
+        """Add a note to a slot, or to a step's place; notes are never changed."""
         if denied := self._denied(Right.RECORD) or refused_text(text):
             return denied
         if is_blank(text):
             return Refused(Message("The note is empty."), Message("Enter a text."))
         with self.store.write() as transaction:
             connection = transaction.connection
-            entry = self._keyed(connection, key)
+            entry = self._keyed(connection, key, NoteWritten)
             if entry is None:
-                if queries.week_by_id(connection, week_id) is None:
+                week = queries.week_by_id(connection, week_id)
+                if week is None:
                     return no_week(week_id)
+                if step_of(slot) is None and not _slots_of(week, slot):
+                    return Refused(
+                        Message("Week {week} has no slot {slot}.", week=week_id, slot=slot),
+                        Message("It has: {slots}.", slots=", ".join(s.id for s in week.slots())),
+                    )
                 body = NoteWritten(slot=slot, text=text)
                 entry = self._append(transaction, body, week_id, key)
             table = schema.notes
@@ -121,15 +128,13 @@ class Ticks(BaseClient):
 
 
 def _checks_of(week: Week, slot: str) -> set[str]:
-    """The checks of a slot, by any playbook of the week: one is judged under an earlier one."""
+    return {check for spec in _slots_of(week, slot) for check in spec.checks}
+
+
+def _slots_of(week: Week, slot: str) -> list[SlotSpec]:
+    """A slot by each playbook of the week that has it: one is judged under an earlier one."""
     playbooks = (week.playbook, *(one.playbook for one in week.earlier))
-    return {
-        check
-        for playbook in playbooks
-        for spec in playbook.schedule
-        if spec.id == slot
-        for check in spec.checks
-    }
+    return [spec for playbook in playbooks for spec in playbook.schedule if spec.id == slot]
 
 
 def _tick(transaction: Transaction, seq: int) -> Tick:

@@ -14,7 +14,7 @@ from core.playbook.differences import Difference, as_text, differences
 from core.playbook.rules import decides
 from core.text_rules import is_blank
 from core.vocabulary import JobKind, Right
-from runner.client.base import BaseClient, no_week, refused_text, used_otherwise
+from runner.client.base import BaseClient, no_week, refused_text
 from runner.client.playbook_files import PlaybookFile, playbook_file
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import queries, schema
@@ -112,9 +112,8 @@ class WeekPlaybooks(BaseClient):
         file = playbook_file(self.home, path)
         with self.store.write() as transaction:
             connection = transaction.connection
-            if entry := self._keyed(connection, key):
-                if not isinstance(entry.body, PlaybookTaken):
-                    raise used_otherwise(entry)
+            if entry := self._keyed(connection, key, PlaybookTaken):
+                assert isinstance(entry.body, PlaybookTaken)
                 return Recorded(_week(connection, entry.body.id))
             week = queries.week_by_id(connection, week_id)
             if week is None:

@@ -10,7 +10,7 @@ from core.ledger_bodies import ClockSet, WeekCreated
 from core.path_names import safe_name
 from core.vocabulary import Right
 from core.week import require_usable_launch
-from runner.client.base import no_week, used_otherwise
+from runner.client.base import no_week
 from runner.client.playbook_files import playbook_file
 from runner.client.playbook_rules import PlaybookRules
 from runner.client.week_changes import busy_week
@@ -65,7 +65,7 @@ class Weeks(PlaybookRules):
         if denied := self._denied_rules(text):
             return denied
         with self.store.read() as connection:
-            repeated = self._keyed(connection, key) is not None
+            repeated = self._keyed(connection, key, WeekCreated) is not None
             before = queries.active_week(connection)
         if (
             before is not None
@@ -75,9 +75,8 @@ class Weeks(PlaybookRules):
         ):
             return denied
         with self.store.write() as transaction:
-            if (entry := self._keyed(transaction.connection, key)) is not None:
-                if not isinstance(entry.body, WeekCreated):
-                    raise used_otherwise(entry)
+            if (entry := self._keyed(transaction.connection, key, WeekCreated)) is not None:
+                assert isinstance(entry.body, WeekCreated)
                 week_id = entry.body.id
             else:
                 free = _free_id(transaction.connection, launch)

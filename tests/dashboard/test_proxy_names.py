@@ -132,6 +132,17 @@ def test_a_person_who_is_not_listed_reads_why_and_it_is_on_the_ledger(tmp_path: 
     assert line.by == "eve@example.org"
 
 
+def test_a_look_at_the_headers_alone_begins_no_session(tmp_path: Path) -> None:
+    entry = entry_behind(tmp_path, AGAINST)
+    browser = browser_of(entry, PROXY)
+    answer = browser.head("/", headers=ANA)
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+    assert Client(entry.home, Person("x", Role.VIEWER)).activity(None, limit=9) == []
+    assert browser.get("/", headers=ANA).status_code == 302
+    assert browser.head("/", headers=ANA).status_code == 200
+
+
 def test_another_person_at_the_proxy_gets_nothing_of_the_first_ones_session(
     tmp_path: Path,
 ) -> None:

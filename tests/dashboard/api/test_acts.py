@@ -84,6 +84,7 @@ def test_no_check_is_ticked_before_its_time(served: Served) -> None:
         ("vic", (Scope.TICK,), "weeks/active/notes", {"slot": "launch", "text": "x"}, 403),
         ("eva", (Scope.TICK,), "weeks/active/notes", {"slot": "launch", "text": "x"}, 201),
         ("eva", (Scope.TICK,), "weeks/active/notes", {"slot": "launch", "text": " "}, 422),
+        ("eva", (Scope.TICK,), "weeks/active/notes", {"slot": "nowhere", "text": "x"}, 422),
         ("eva", (Scope.TICK,), "jobs", {"kind": "data-check"}, 403),
         ("eva", (Scope.OPERATE,), "jobs", {"kind": "data-check"}, 202),
         ("carla", (Scope.OPERATE,), "jobs", {"kind": "data-check"}, 403),
@@ -141,6 +142,10 @@ def test_a_repeated_request_is_done_once(served: Served) -> None:
     other = served.post("/api/v1/jobs", secret, {"kind": "data-check"})
     assert other.status_code == 409
     assert served.post("/api/v1/jobs", secret, {"kind": "data-check"}, **key).status_code == 422
+    crash = {"procedure": "crash", "summary": "It died."}
+    refused = served.post("/api/v1/weeks/active/incidents", secret, crash, **key)
+    assert refused.status_code == 422
+    assert "already has this key" in refused.json()["detail"]
 
 
 def test_a_job_is_stopped(served: Served) -> None:

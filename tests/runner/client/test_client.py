@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,6 +23,9 @@ from tests.core.backtest_records import decision_of, record
 from tests.expected import body_of, job_of, present, recorded
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, Place
 from tests.runner.signed_place import provenance_of, write_candles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SLOT, CHECK = "hourly_1", "reward_positive"
 
@@ -95,10 +99,51 @@ def test_a_repeated_click_with_its_key_is_one_row(place: Place) -> None:
 
 
 def test_a_key_of_another_kind_of_line_is_refused(place: Place) -> None:
-    place.lead.note(place.week.id, SLOT, "once", key="click-1")
-    with pytest.raises(InputError, match="of kind note, already has this key"):
-        place.lead.submit(JobKind.BACKUP, {}, key="click-1")
-    assert place.lead.jobs() == []
+    lead, week = place.lead, place.week.id
+    job = job_of(lead.submit(JobKind.TRAIN, {"override_reason": "by hand"}, key="a request"))
+    recorded(lead.note(week, SLOT, "once", key="a note"))
+    before = place.home.ledger.read_bytes()
+    acts: dict[str, list[Callable[[str], object]]] = {
+        "note": [
+            lambda key: lead.submit(JobKind.BACKUP, {}, key=key),
+            lambda key: lead.stop(job.id, key),
+            lambda key: lead.restart(learning_rate=1e-4, key=key),
+            lambda key: lead.tick(week, SLOT, CHECK, "", Verdict.PASS, "1", key=key),
+            lambda key: lead.open_incident(week, "crash", "It died.", key),
+            lambda key: lead.create_week(LAUNCH + timedelta(days=7), planned=True, key=key),
+        ],
+        "request": [
+            lambda key: lead.note(week, SLOT, "twice", key),
+            lambda key: lead.stop(job.id, key),
+        ],
+    }
+    for kind, of_kind in acts.items():
+        for act in of_kind:
+            with pytest.raises(InputError, match=rf"of kind {kind}, already has this key"):
+                act(f"a {kind}")
+    assert place.home.ledger.read_bytes() == before
+
+
+def test_a_stop_that_is_repeated_with_its_key_is_answered_like_the_first(place: Place) -> None:
+    job = job_of(place.lead.submit(JobKind.BACKUP, {}))
+    recorded(place.lead.stop(job.id, "stop it"))
+    place.until(place.service(), job, JobState.STOPPED)
+    other = job_of(place.lead.submit(JobKind.BACKUP, {}))
+    before = place.home.ledger.read_bytes()
+    assert recorded(place.lead.stop(job.id, "stop it")).id == job.id
+    assert isinstance(place.lead.stop(job.id, "another"), Refused)
+    with pytest.raises(InputError, match="already has this key"):
+        place.lead.stop(other.id, "stop it")
+    assert place.home.ledger.read_bytes() == before
+
+
+def test_a_note_stands_at_a_slot_of_the_week_or_at_a_step(place: Place) -> None:
+    outcome = place.lead.note(place.week.id, "hourly_one", "nowhere")
+    assert isinstance(outcome, Refused)
+    assert outcome.reason == f"Week {place.week.id} has no slot hourly_one."
+    assert SLOT in outcome.remedy
+    recorded(place.lead.note(place.week.id, "step:4096", "it turns here"))
+    assert [one.step for one in place.lead.notes(place.week.id)] == [4096]
 
 
 def test_a_tick_of_an_unknown_check_is_refused(place: Place) -> None:

@@ -199,6 +199,17 @@ def test_a_denial_that_repeats_itself_is_recorded_once_a_minute(door: Door) -> N
     assert len(door.denials()) == 2
 
 
+def test_whom_a_proxy_signs_in_again_and_again_is_recorded_once_a_minute(door: Door) -> None:
+    give_role(door.place.home, "carla@example.org", Role.CTO)
+    sessions = {door.entry.begin_named("ana@example.org", None) for _ in range(20)}
+    assert len(sessions) == 20  # browsers
+    door.entry.begin_named("carla@example.org", None)
+    assert [e.by for e in door.lines(SignedIn)] == ["ana@example.org", "carla@example.org"]
+    door.now += timedelta(minutes=2)
+    door.entry.begin_named("ana@example.org", None)
+    assert [e.by for e in door.lines(SignedIn)][2:] == ["ana@example.org"]
+
+
 def test_a_link_of_a_home_without_a_login_is_none_with_one(door: Door) -> None:
     token = door.entry.sessions.make_link(door.now)
     assert door.entry.open_link(token) is None
