@@ -25,10 +25,10 @@ def untranslated(message: Message) -> list[str]:
 def _known(message: Message) -> bool:
     """A catalogue gives back what it doesn't know, and a plural's other form by its count."""
     portuguese = catalogue("pt")
+    if message.template in _same():
+        return True
     if message.plural is None:
-        return portuguese.gettext(message.template) != message.template or (
-            message.template in _same()
-        )
+        return portuguese.gettext(message.template) != message.template
     return portuguese.ngettext(message.template, message.plural, 2) != message.plural
 
 
@@ -38,7 +38,7 @@ def _same() -> frozenset[str]:
     source = LOCALES / "pt_BR" / "LC_MESSAGES" / "messages.po"
     with source.open("rb") as file:
         return frozenset(
-            entry.id
+            entry.id if isinstance(entry.id, str) else entry.id[0]
             for entry in read_po(file)
-            if isinstance(entry.id, str) and entry.id == entry.string
+            if entry.id == entry.string
         )

@@ -260,10 +260,15 @@ def _preflight_first(client: Client, week: Week, *, quiet: bool) -> None:
 
     :param quiet: on the error output, since the output is JSON.
     """
+    say = warn if quiet else tell
     trouble = preflight_trouble(week.playbook, gather(Sources.of(client, week)))
+    if trouble is not None and trouble.busy:
+        say(Message("Waiting for the pre-flight that is in progress."))
+        if (busy := client.latest_job(JobKind.PREFLIGHT, week.id)) is not None:
+            wait(client, busy)
+        trouble = preflight_trouble(week.playbook, gather(Sources.of(client, week)))
     if trouble is None or trouble.failed or trouble.busy:
         return
-    say = warn if quiet else tell
     if client.latest_job(JobKind.PREFLIGHT, week.id) is not None:
         say(trouble.why)
     say(Message("Running the pre-flight:"))

@@ -6,7 +6,10 @@ reads agree, whatever is written in the meantime.
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import suppress
+from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,7 +34,6 @@ from runner.liveness.status import attempt_limits, pulse_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
-    from pathlib import Path
 
     from core.clock import Clock
     from core.decision import SavedDecision
@@ -288,10 +290,10 @@ def folder_bytes(folder: Path) -> int | None:
     if not folder.is_dir():
         return None
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            if path.is_file():
-                total += path.stat().st_size
-        except OSError:  # removed in the meantime, e.g. an old checkpoint
-            continue
+    for parent, _, names in os.walk(
+        folder
+    ):  # skips a folder that is gone, such as a new checkpoint's
+        for name in names:
+            with suppress(OSError):  # removed in the meantime
+                total += Path(parent, name).stat().st_size
     return total

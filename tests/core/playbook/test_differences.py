@@ -56,5 +56,5 @@ def test_a_setting_says_what_it_was_without_being_set_and_what_it_means() -> Non
 def test_the_language_of_the_reader_names_the_parts() -> None:
     after = own("training: {total_steps: 50000}\n")
     found = lines(after, "pt")
-    assert found[0] == "Treinamento, total_steps: 500.000 → 50.000"
+    assert found[0] == "Treino, total_steps: 500.000 → 50.000"
     assert len(found) == 2  # the check that repeats the setting follows it

@@ -120,7 +120,8 @@ def test_the_manuals_commands_refuse_it_before_they_start_a_runner(
 
 def test_text_that_looks_like_a_number_stays_text(untouched: Place, monkeypatch, capsys) -> None:
     for index, (given, run) in enumerate([("run=20260223", "20260223"), ('run="true"', "true")]):
-        monkeypatch.setattr(sys, "argv", ["trainweek", "jobs", "submit", "train", "--param", given])
+        words = ["jobs", "submit", "train", "--param", given, "--param", "override_reason=by hand"]
+        monkeypatch.setattr(sys, "argv", ["trainweek", *words])
         with pytest.raises(SystemExit) as ended:
             main()
         assert ended.value.code == 0, capsys.readouterr()

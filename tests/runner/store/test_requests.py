@@ -49,6 +49,7 @@ def test_a_job_with_parameters_of_another_version_runs_and_its_run_is_resumable(
     assert isinstance(resumed, Submitted)
     assert dict(resumed.job.params) == {
         "resume": True, "run": "old", "steps": 4000, "seed": 3, "learning_rate": 1e-4,
+        "override_reason": "by hand",
     }  # fmt: skip
 
 

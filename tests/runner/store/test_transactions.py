@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 import runner.migrations
+from core.alerts.acknowledgement import incident_key
 from core.errors import ConflictError, IntegrityError, SetupError
 from core.ledger_bodies import NoteWritten
 from core.paths import Home
@@ -60,6 +61,7 @@ def busy_week(place: Place) -> None:
     lead.note(week, "hourly_1", "ação: tudo bem — “ok”")
     incident = recorded(lead.open_incident(week, "performance", "flat"))
     lead.do_incident_action(incident.id, 0)
+    recorded(lead.acknowledge(incident_key(incident.id)))
     lead.close_incident(incident.id, "it rose again")
     lead.end_silence(recorded(lead.silence("check", after(60), "known")).id)
     service = place.service()

@@ -19,7 +19,7 @@ def test_both_folders_are_reported_even_if_one_is_missing(tmp_path: Path) -> Non
         ("train", True),
         ("backtest", False),
     ]
-    assert all(error.startswith("backtest: ") for error in result["errors"])
+    assert all(error.startswith("Backtest data: ") for error in result["errors"])
     assert "data/backtest" in text
     assert "trainweek data sample" in text
 

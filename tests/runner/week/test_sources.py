@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from core.vocabulary import JobKind, JobState, Verdict
 from runner.week.agenda import agenda
 from runner.week.facts import gather
-from runner.week.sources import Sources
+from runner.week.sources import Sources, folder_bytes
 from tests.dashboard.reads import counted
 from tests.event_files import append_events, write_events
 from tests.expected import present
 from tests.runner.place import LAUNCH, Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
 
 REWARD = "rollout/ep_rew_mean"
 
@@ -73,3 +80,22 @@ def test_results_and_progress_are_those_of_the_newest_attempt(place: Place) -> N
     waiting = place.submit(JobKind.BACKUP)
     assert sources.result(waiting) is None
     assert sources.output_tail(waiting, 5) == ""
+
+
+def test_a_folder_that_goes_while_its_size_is_summed_counts_as_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "best_model.zip").write_bytes(b"x" * 100)
+    going = tmp_path / "checkpoints" / ".12000.7.partial"
+    going.mkdir(parents=True)
+    (going / "model.zip").write_bytes(b"x" * 50)
+    real = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if os.fspath(path).endswith(".partial"):
+            raise FileNotFoundError(2, "No such file or directory", os.fspath(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert folder_bytes(tmp_path) == 100
+    assert folder_bytes(tmp_path / "nothing") is None
