@@ -161,6 +161,7 @@ def test_a_click_after_the_end_of_a_session_changes_nothing(site: SignInSite, ne
     field = seen.main.get_by_label("Note", exact=True).first
     field.fill("Too late.")
     field.press("Enter")
+    page.wait_for_timeout(1000)  # the text is on its way; no state shows that it has come
     seen.settle()
     before = len(notes(site))
     with sqlite3.connect(site.home.sessions) as sessions:
