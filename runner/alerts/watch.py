@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ from runner.alerts.alert_store import AlertStore
 from runner.alerts.channels import read_alerts
 from runner.alerts.delivery import Delivery
 from runner.alerts.heartbeat import HeartbeatCalls
-from runner.home.filesystem import OUT_BYTES
+from runner.home.filesystem import OUT_BYTES, free_bytes
 from runner.reported_problems import ReportedProblems
 from runner.store.alerts import acknowledgements, silences
 from runner.store.fenced_store import FencedStore, StaleRunner
@@ -160,8 +159,5 @@ class AlertWatch:
         lately = max(_ALIVE_S, 3 * self.settings.alerts_s)
         if now_s - self._supervised > lately or now_s - self._healthy_look > lately:
             return False
-        try:
-            free = shutil.disk_usage(self.home.root).free
-        except OSError:
-            return False
-        return self.fenced.store.damage is None and free >= OUT_BYTES
+        free = free_bytes(self.home)
+        return self.fenced.store.damage is None and free is not None and free >= OUT_BYTES

@@ -5,7 +5,6 @@ Read in the transaction that accepts the request, so that nothing changes in bet
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 from core.facts import Facts, JobFacts, RunFacts
@@ -13,6 +12,7 @@ from core.job_params import TrainParams, stored_params
 from core.telemetry import RunReader
 from core.vocabulary import ENDED_AS, JobKind, JobState, TrainingStatus
 from runner.files import read_json
+from runner.home.filesystem import free_bytes
 from runner.home.runner_identity import runner_status
 from runner.store import queries, record_queries, rows
 
@@ -55,7 +55,7 @@ def preparation_facts(connection: Connection, home: Home, week: Week, now: datet
         data_check=_job_facts(connection, home, week, clock, JobKind.DATA_CHECK),
         runner_alive=runner_status(home, now).alive,
         open_incidents=tuple(incident.procedure for incident in opened),
-        disk_free_bytes=_disk_free(home),
+        disk_free_bytes=free_bytes(home),
     )
 
 
@@ -104,10 +104,3 @@ def _events(home: Home, run: str) -> RunEvents | None:
     reader = RunReader(folder)
     reader.refresh()
     return reader.events()
-
-
-def _disk_free(home: Home) -> int | None:
-    try:
-        return shutil.disk_usage(home.root).free
-    except OSError:
-        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,14 @@ _NETWORK = frozenset(
 )
 LOW_BYTES, OUT_BYTES = 1_000_000_000, 100_000_000  # free: enough for checkpoints; for logs
 _MEMORY = frozenset({"tmpfs", "ramfs"})
+
+
+def free_bytes(home: Home) -> int | None:
+    """Free bytes on the disk of a data directory; None if that is unknown."""
+    try:
+        return shutil.disk_usage(home.root).free
+    except OSError:
+        return None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from core.alerts.kinds import EventKind
 from core.language import Message
 from core.timestamps import age_text
 from core.vocabulary import Severity
-from runner.home.filesystem import LOW_BYTES, OUT_BYTES
+from runner.home.filesystem import LOW_BYTES, OUT_BYTES, free_bytes
 from runner.home.runner_identity import read_identity
 from runner.store import schema
 from runner.store.backup import LATE, backups
@@ -43,11 +42,8 @@ def machine_conditions(
 
 
 def _disk(home: Home, now: datetime) -> Iterator[Condition]:
-    try:
-        free = shutil.disk_usage(home.root).free
-    except OSError:
-        return
-    if free < LOW_BYTES:
+    free = free_bytes(home)
+    if free is not None and free < LOW_BYTES:
         yield Condition(
             key="disk",
             kind=EventKind.DISK,

@@ -7,7 +7,6 @@ reads agree, whatever is written in the meantime.
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock
@@ -28,6 +27,7 @@ from runner.client.signatures.pipeline_gate import gate_answer
 from runner.client.signatures.rules import unsignable
 from runner.client.signatures.status import conditions_from, tracked, validity_among
 from runner.files import read_json
+from runner.home.filesystem import free_bytes
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import attempt_limits, pulse_of
 
@@ -274,10 +274,7 @@ class Sources:
     @once
     def disk_free(self) -> int | None:
         """Free bytes on the disk of the data directory; None if that is unknown."""
-        try:
-            return shutil.disk_usage(self.home.root).free
-        except OSError:
-            return None
+        return free_bytes(self.home)
 
     @once
     def model_bytes(self) -> int | None:

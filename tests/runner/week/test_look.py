@@ -155,7 +155,7 @@ def test_a_disk_that_runs_full_is_found(place: Place, monkeypatch: pytest.Monkey
     def disk(free: int) -> list[tuple[str, Severity]]:
         usage = (10**12, 0, free)
         monkeypatch.setattr(
-            "runner.week.machine_conditions.shutil.disk_usage",
+            "runner.home.filesystem.shutil.disk_usage",
             lambda _: type("Usage", (), dict(zip(("total", "used", "free"), usage, strict=True))),
         )
         found = machine_conditions(place.home, Settings(), place.now, place.now)
