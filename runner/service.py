@@ -59,6 +59,7 @@ class Service:
     :param sleep: waits between two ticks; returns early at the end of the runner.
     :param take_over: take over from a runner that holds the lock but hangs; it can no
         longer write, and ends at its next tick.
+    :param ending: set by a signal that asks the runner to end, also before :meth:`run`.
     :raises ConflictError: another runner is active; names its host, pid and start.
     :raises SetupError: the data directory can't be used.
     :raises IntegrityError: ledger or database is damaged.
@@ -73,9 +74,10 @@ class Service:
         sleep: Callable[[float], object] | None = None,
         executor: Executor | None = None,
         take_over: bool = False,
+        ending: threading.Event | None = None,
     ) -> None:
         self.home, self.settings, self.now, self.monotonic = home, settings, now, monotonic
-        self._ending, self._problems = threading.Event(), ReportedProblems(log)
+        self._ending, self._problems = ending or threading.Event(), ReportedProblems(log)
         self._sleep = sleep or self._ending.wait
         require_local_disk(home)
         self.store = Store(home, settings.busy_timeout_s)
@@ -217,14 +219,17 @@ def run_runner(home: Home, settings: Settings | None = None, *, take_over: bool 
     for name, meant in misspelt_variables().items():
         log.warning("%s sets nothing. Did you mean %s?", name, meant)
     require_private_files(home)
+    ending = threading.Event()
+    # Before the runner writes that it is there: else a stop in between would look like a kill.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
     service = Service(
         home,
         settings or Settings.read(home),
         now=lambda: datetime.now(UTC),
         take_over=take_over,
+        ending=ending,
     )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: service.end())
     service.run()
     live = service.live_jobs()
     print("Runner stopped.", *map(_continues, live), sep="\n", file=sys.stderr, flush=True)

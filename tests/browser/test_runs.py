@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from datetime import UTC, datetime
 from functools import partial
@@ -85,6 +86,7 @@ def test_a_further_run_proposes_a_seed_of_its_own(twice: Site, window: Open) -> 
     screen.main.get_by_text("Settings of this run").click()
     seed = screen.main.get_by_role("textbox", name="seed")
     taken = {run.settings["seed"] for run in twice.client.runs()}
+    expect(seed).to_have_value(re.compile(r"^\d+$"))  # a field's value comes a moment after it
     assert int(seed.input_value()) not in taken
     seed.fill("8")
     seed.press("Enter")
