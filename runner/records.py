@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.vocabulary import JobKind, JobState, Role, SignatureAct, Verdict
     from core.week import Week
     from runner.incident_records import Incident
+    from runner.tick_records import Withdrawal
 
 
 @dataclass(frozen=True)
@@ -256,6 +257,7 @@ class WeekRecords:
     countersignature_requests: tuple[CountersignatureRequest, ...] = ()
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
+    withdrawals: tuple[Withdrawal, ...] = ()  # of ticks, oldest first
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
 
     @property

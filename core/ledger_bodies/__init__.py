@@ -15,7 +15,7 @@ from core.ledger_bodies.access import (
 )
 from core.ledger_bodies.alerts import AlertAcknowledged, AlertsSilenced, SilenceEnded
 from core.ledger_bodies.body import AnyBody, Body, BodyPart, UnknownBody
-from core.ledger_bodies.checks import NoteWritten, Ticked
+from core.ledger_bodies.checks import NoteWritten, Ticked, TickWithdrawn
 from core.ledger_bodies.decisions import (
     ConditionClosed,
     Countersigned,
@@ -95,6 +95,7 @@ __all__ = [
     "StartRequeued",
     "StopRequested",
     "StoreRestored",
+    "TickWithdrawn",
     "Ticked",
     "TokenMade",
     "TokensRevoked",

@@ -20,7 +20,7 @@ from core.ledger_bodies.access import (
 )
 from core.ledger_bodies.alerts import AlertAcknowledged, AlertsSilenced, SilenceEnded
 from core.ledger_bodies.body import AnyBody, Body, UnknownBody
-from core.ledger_bodies.checks import NoteWritten, Ticked
+from core.ledger_bodies.checks import NoteWritten, Ticked, TickWithdrawn
 from core.ledger_bodies.decisions import (
     ConditionClosed,
     Countersigned,
@@ -64,6 +64,7 @@ BODIES: tuple[type[Body], ...] = (
     StartRequeued,
     JobChanged,
     Ticked,
+    TickWithdrawn,
     NoteWritten,
     IncidentOpened,
     IncidentActionDone,

@@ -38,6 +38,7 @@ from core.ledger_bodies import (
     StartRequeued,
     StopRequested,
     Ticked,
+    TickWithdrawn,
     WeekArchived,
     WeekCreated,
     WeekMended,
@@ -203,6 +204,13 @@ def _tick(connection: Connection, fields: Fields, body: Ticked) -> None:
     _insert(connection, ticks, fields, values)
 
 
+def _withdraw_tick(connection: Connection, fields: Fields, body: TickWithdrawn) -> None:
+    ticks = schema.ticks
+    connection.execute(
+        update(ticks).where(ticks.c.id == body.tick).values(replaced_by=fields["seq"])
+    )
+
+
 def _note(connection: Connection, fields: Fields, body: NoteWritten) -> None:
     _insert(connection, schema.notes, fields, body.given())
 
@@ -272,6 +280,7 @@ _ACTIONS: dict[type[Body], Callable[[Connection, Fields, Any], None]] = {
     StartRequeued: _requeue,
     JobChanged: _change_job,
     Ticked: _tick,
+    TickWithdrawn: _withdraw_tick,
     NoteWritten: _note,
     IncidentOpened: _open_incident,
     IncidentActionDone: items.do,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard.components import keys
 from dashboard.components.checklist import checklist
 from dashboard.components.empty_state import empty, no_run
 from dashboard.components.live import live_panel
@@ -32,3 +33,4 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     if snapshot.run is None:
         no_run(page)
     checklist(page, snapshot, slot)
+    keys.draw(page)

@@ -35,6 +35,7 @@ from core.ledger_bodies import (
     SignedOut,
     SilenceEnded,
     Ticked,
+    TickWithdrawn,
     TokenMade,
     TokensRevoked,
     UnknownBody,
@@ -67,6 +68,7 @@ NEWER: set[type[Body]] = {
     AlertsSilenced,
     SilenceEnded,
     AlertAcknowledged,
+    TickWithdrawn,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {
