@@ -25,8 +25,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The real Streamlit app behind the middleware, on an empty page."""
     script: Path = tmp_path_factory.mktemp("app") / "app.py"
     script.write_text("")
-    pages = {"pages": ("curves", "plain"), "with_curves": {"curves"}}
-    with TestClient(st.App(script, middleware=[Middleware(EarlyScripts, **pages)])) as made:
+    named = Middleware(EarlyScripts, pages=("curves", "plain"), with_curves={"curves"})
+    with TestClient(st.App(script, middleware=[named])) as made:
         yield made
 
 
