@@ -232,7 +232,9 @@ class Years:
             yield self._line(done, person)
         yield self._line(IncidentClosed(id=incident, reason="A full disk; space was freed."), LEAD)
 
-    def _job(self, kind: JobKind, params: dict[str, Any], run: str | None) -> Generator[bytes, None, str]:
+    def _job(
+        self, kind: JobKind, params: dict[str, Any], run: str | None
+    ) -> Generator[bytes, None, str]:
         """A job from its request to its end, in one attempt."""
         job_id = f"{kind.value}-{self._at:%Y%m%dT%H%M%SZ}-{self._seq:06x}"
         self._pid += 1
