@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.language import plural
+from core.schedule import overdue
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard import tab
 from dashboard.components import week_banner
@@ -15,11 +18,12 @@ from dashboard.components.silencing import silence_line
 from dashboard.components.states import look as look_of
 from dashboard.components.states import word
 from dashboard.formatting import age
-from dashboard.navigation import ONLY_WATCHED
+from dashboard.navigation import ONLY_WATCHED, OVERDUE, link
 from dashboard.wording import plain
 from dashboard.wording.names import ROLES
 
 if TYPE_CHECKING:
+    from core.schedule import SlotView
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
@@ -38,6 +42,7 @@ def show(page: Page, title: str) -> None:
 def _draw(page: Page, title: str) -> None:
     snapshot = page.snapshot()
     st.session_state[ONLY_WATCHED] = snapshot is not None and snapshot.week.only_watched
+    late = _count_overdue(snapshot)
     tab.show(title, snapshot, page.say)
     with st.container(gap="xxsmall", key="frame"):
         st.markdown(f"### {title} :small[{_week(page, snapshot)}]", anchors=False)
@@ -56,11 +61,30 @@ def _draw(page: Page, title: str) -> None:
                 st.markdown(_run(page, snapshot), width="content", help=_run_help(page, snapshot))
             if not _only_watched(snapshot):
                 st.markdown(_runner(page, snapshot), width="content")
+            if late:
+                _overdue(page, late)
             st.markdown(_person(page), width="content")
-    with st.container(gap="xsmall"):
+    with st.container(gap="xsmall", key="frame-alerts"):
         week_banner.show(page)
         _alerts(page, snapshot)
         _silences(page, snapshot)
+
+
+def _count_overdue(snapshot: Snapshot | None) -> list[SlotView]:
+    """The late slots; the whole page is drawn again once the menu shows other counts."""
+    late = [] if snapshot is None else overdue(snapshot.timeline)
+    before, now = st.session_state.get(OVERDUE), dict(Counter(view.spec.page for view in late))
+    st.session_state[OVERDUE] = now
+    if now != (before or {}):
+        st.rerun()
+    return late
+
+
+def _overdue(page: Page, late: list[SlotView]) -> None:
+    text = page.say(plural("{n} overdue", "{n} overdue", len(late)))
+    names = ", ".join(view.spec.title.in_(page.viewer.language) for view in late)
+    with st.container(width="content", key="overdue"):
+        link(late[0].spec.page, f":red-badge[:material/alarm: {text}]", icon=False, help=names)
 
 
 def _silences(page: Page, snapshot: Snapshot | None) -> None:

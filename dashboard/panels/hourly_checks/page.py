@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.components import keys
+from dashboard.components import keys, untaken
 from dashboard.components.checklist import checklist
 from dashboard.components.empty_state import empty, no_run
 from dashboard.components.live import live_panel
@@ -25,6 +25,7 @@ def show(page: Page) -> None:
 
 def _draw(page: Page, snapshot: Snapshot) -> None:
     say = page.say
+    untaken.show(page, snapshot)
     slot = choose(page, snapshot, {"hourly"}, key="slot", label=say.raw("Slot"))
     if slot is None:
         empty(say("The playbook has no hourly checks"), "")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.language import joined, plural
 from core.vocabulary import Severity
+from dashboard.components import untaken
 from dashboard.components.alerts import alerts
 from dashboard.components.run_summary import missed_limits
 from dashboard.components.states import badge
@@ -49,6 +50,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
         else:
             nothing = say("Nothing is wrong")
             st.markdown(f"#### :green[:material/check_circle: {nothing}]", anchors=False)
+        untaken.show(page, snapshot)
         for number, concern in enumerate(found):
             _line(page, concern, number)
 
