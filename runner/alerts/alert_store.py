@@ -214,6 +214,17 @@ class AlertStore:
                 before,
             )
 
+    def first_sent(self, keys: Iterable[str], after: datetime) -> datetime | None:
+        """When the first message about one of these keys arrived; None: none has."""
+        marks = ", ".join("?" * len(wanted := list(keys)))
+        query = (
+            "select min(sent_at) from outbox join notices on notices.id = notice"
+            f" where state = 'sent' and at >= ? and key in ({marks})"
+        )
+        for (at,) in self._select(query, after.timestamp(), *wanted):
+            return None if at is None else datetime.fromtimestamp(at, UTC)
+        return None
+
     def states(self) -> list[ChannelState]:
         """How delivery stands, by channel."""
         query = """
