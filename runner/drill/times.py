@@ -21,7 +21,7 @@ from runner.files import parse_json
 from runner.store.alerts import acknowledgements
 
 if TYPE_CHECKING:
-    from core.alerts.conditions import Alert
+    from core.alerts.conditions import Condition
     from core.paths import Home
 
 READER = Person("Drill", Role.VIEWER)
@@ -34,17 +34,17 @@ def times_of(home: Home, fault: Fault, now: datetime) -> DrillTimes:
 
     :raises TrainweekError: the drill's records can't be read.
     """
-    client, store = Client(home, READER), AlertStore(home)
+    client = Client(home, READER)
     signs = [
-        alert
-        for alert in store.alerts().values()
-        if _is_sign(alert, fault.kind) and _began(alert) >= fault.at
+        (notice, sent)
+        for notice, sent in AlertStore(home).began_after(fault.at)
+        if _is_sign(notice.condition, fault.kind)
     ]
-    keys = [alert.key for alert in signs]
+    keys = {notice.key for notice, _ in signs}
     return DrillTimes(
         fault_at=fault.at,
-        appeared=_first([Moment(_began(alert)) for alert in signs]),
-        told=_first([Moment(at)] if (at := store.first_sent(keys, fault.at)) else []),
+        appeared=_first([Moment(notice.at) for notice, _ in signs]),
+        told=_first([Moment(sent) for _, sent in signs if sent is not None]),
         acknowledged=_first(_acknowledged(client, keys, fault)),
         diagnosed=_first(_diagnosed(client, home, fault)),
         recovered=_first(_recovered(client, fault, now)),
@@ -81,24 +81,19 @@ def named_causes(home: Home) -> list[NamedCause]:
     return [NamedCause.model_validate(found) for line in lines if (found := parse_json(line))]
 
 
-def _is_sign(alert: Alert, kind: DrillKind) -> bool:
-    condition = alert.first
+def _is_sign(condition: Condition, kind: DrillKind) -> bool:
     if condition.kind is EventKind.FINDING:
-        return alert.key in {f"finding:{cause}" for cause in CAUSES[kind]}
+        return condition.key in {f"finding:{cause}" for cause in CAUSES[kind]}
     if condition.kind is EventKind.INCIDENT:
         return True
     return condition.kind in _OF_THE_RUN
-
-
-def _began(alert: Alert) -> datetime:
-    return alert.began or alert.first.since
 
 
 def _first(moments: list[Moment]) -> Moment | None:
     return min(moments, key=lambda moment: moment.at, default=None)
 
 
-def _acknowledged(client: Client, keys: list[str], fault: Fault) -> list[Moment]:
+def _acknowledged(client: Client, keys: set[str], fault: Fault) -> list[Moment]:
     with client.store.read() as connection:
         return [
             Moment(one.at, one.by)

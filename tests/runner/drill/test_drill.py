@@ -11,16 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from core.alerts.edges import Edges
+from core.alerts.kinds import EventKind
 from core.drill import DrillKind, Fault, NamedCause
 from core.drill_paths import drills_folder, kept_messages, reports_folder
 from core.errors import ConflictError, InputError, SetupError
 from core.paths import Home
+from runner.alerts.alert_store import AlertStore
 from runner.alerts.channels import read_alerts
 from runner.alerts.kept_messages import KEPT
+from runner.alerts.sender import send_due
 from runner.client import Client
 from runner.drill import place
 from runner.drill.play import LEADER, RUN, played_fault
 from runner.drill.times import name_cause, times_of
+from tests.core.alerts.notices import at, notice
 from tests.expected import present, recorded
 from tests.runner.alerts.channel_files import write_alerts
 from tests.runner.cli.terminal import trainweek
@@ -29,6 +34,7 @@ from tests.runner.place import ENGINEER, strays, wait_for
 if TYPE_CHECKING:
     from pathlib import Path
 
+KINDS = {"finding:collapse": EventKind.FINDING, "check": EventKind.CHECK}
 NOW = datetime(2026, 11, 29, 15, tzinfo=UTC)
 
 
@@ -159,19 +165,35 @@ def test_messages_are_sent_only_when_asked_and_the_dead_mans_switch_stays_with_t
     assert not ana.ledger_head
 
 
+def test_the_first_sign_counts_although_it_went_and_came_back(tmp_path: Path) -> None:
+    own = prepared(Home(tmp_path))
+    recorded(Client(own, LEADER).create_week(NOW, synthetic=True))
+    fault = Fault(kind=DrillKind.COLLAPSE, job="train-1", attempt=1, at=at(0))
+    store, (channel,) = AlertStore(own), present(read_alerts(own)).channels
+    cause = "finding:collapse"
+    for number, (seconds, key) in enumerate([(-60, cause), (5, "check"), (20, cause), (90, cause)]):
+        seen = notice(key, seconds, number=number, kind=KINDS[key])
+        store.save(Edges(notices=[seen]), [channel], at(seconds))
+    times = times_of(own, fault, at(100))
+    assert (times.seconds("appeared"), times.told) == (20, None)
+    assert send_due(own, present(read_alerts(own)), channel, lambda: at(100), {}) == 1
+    assert times_of(own, fault, at(100)).seconds("told") == 100
+    assert "DRILL: [CRITICAL]" in kept_messages(own).read_text("utf-8")
+
+
 def test_a_cause_is_named_by_a_scenario_or_by_the_procedure_that_a_person_opens(
     tmp_path: Path,
 ) -> None:
     own = prepared(Home(tmp_path))
     client = Client(own, LEADER)
     week = recorded(client.create_week(NOW, synthetic=True))
-    at = datetime.now(UTC)
-    fault = Fault(kind=DrillKind.STALL, job="train-1", attempt=1, at=at)
-    name_cause(own, NamedCause(scenario="crash", by="Ana", at=at))
-    times = times_of(own, fault, at)
+    now = datetime.now(UTC)
+    fault = Fault(kind=DrillKind.STALL, job="train-1", attempt=1, at=now)
+    name_cause(own, NamedCause(scenario="crash", by="Ana", at=now))
+    times = times_of(own, fault, now)
     assert times.diagnosed is None
     assert [one.scenario for one in times.wrong] == ["crash"]
     opened = recorded(client.open_incident(week.id, "unresponsive", "it stands still"))
-    found = present(times_of(own, fault, at).diagnosed)
+    found = present(times_of(own, fault, now).diagnosed)
     assert (found.at, found.by) == (opened.opened_at, LEADER.name)
-    assert times_of(own, fault, at).missed == ("appeared", "told", "acknowledged", "recovered")
+    assert times_of(own, fault, now).missed == ("appeared", "told", "acknowledged", "recovered")
