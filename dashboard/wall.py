@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from core.drill import DRILL
+from core.drill_paths import is_drill
 from core.language import plural
 from core.schedule import next_up, overdue
 from core.telemetry.chart import chosen_points
@@ -80,9 +82,10 @@ def _nothing(page: Page) -> dict[str, Any]:
 def _data(page: Page, snapshot: Snapshot) -> dict[str, Any]:
     week = snapshot.week
     name = "" if snapshot.run is None else f" · {snapshot.run.name}"
+    drill = f"{page.say.raw(DRILL)} · " if is_drill(page.services.home) else ""
     synthetic = f" · {page.say.raw('SYNTHETIC DATA')}" if snapshot.synthetic else ""
     return _base(page) | {
-        "head": f"{week.tag} · {week.symbol}{name}{synthetic}",
+        "head": f"{drill}{week.tag} · {week.symbol}{name}{synthetic}",
         "clock": f"{page.viewer.day(snapshot.now_week)} {snapshot.now_week:%H:%M} UTC",
         "state": _state(page, snapshot),
         "problems": _problems(page, snapshot),
