@@ -15,7 +15,9 @@ _CSS = """<style>
   .stTextInput [data-baseweb="input"], .stNumberInput [data-baseweb="input"],
   .stDateInput [data-baseweb="input"], .stTimeInput [data-baseweb="select"] > div,
   .stButtonGroup button, .stTabs [role="tab"], .stExpander summary,
-  .stCheckbox label, .stRadio label, [data-testid="stSidebarNavLink"] {
+  .stCheckbox label, .stRadio label, .stSelectbox input, .stTextInput input, .stNumberInput input,
+  .stMultiSelect input, .stSlider input, .stSelectbox button, .stMultiSelect button,
+  [data-testid="stSidebarNavLink"] {
     min-height: 44px;
   }
   .stButton button, .stPopover button, .stButtonGroup button, .stPageLink a { min-width: 44px; }
@@ -26,9 +28,10 @@ _CSS = """<style>
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3rem 0.8rem 2rem; }
   .st-key-keys-help { display: none; }
-  .st-key-slot .stButtonGroup > div, .st-key-day .stButtonGroup > div {
+  .st-key-slot [role="radiogroup"], .st-key-day [role="radiogroup"] {
     flex-wrap: nowrap; overflow-x: auto;
   }
+  .st-key-slot button, .st-key-day button { flex: 0 0 auto; max-width: none; }
   .st-key-frame-alerts .stAlert p { font-size: 0.85rem; line-height: 1.25; }
   .st-key-frame-alerts [data-testid="stAlertContainer"] { padding: 0.4rem 0.6rem; min-height: 0; }
 }

@@ -1,4 +1,4 @@
-"""Keys on a checklist: j and k move, t ticks, u takes back, n writes a note.
+"""Keys on a checklist: j and k move, t ticks, e shows the curve, u takes back, n writes a note.
 
 Streamlit's own shortcuts belong to one button each, and each key would cost a run of the script.
 This component, which draws nothing, moves the focus in the page and presses the buttons that are
@@ -65,7 +65,7 @@ function begin() {
   const note = () => document.querySelector('[class*="st-key-note-"] input')?.focus();
   const meant = {
     j: () => move(1), k: () => move(-1), t: () => press("tick"), u: () => press("undo"),
-    n: note,
+    e: () => press("curve"), n: note,
   };
 
   function heard(event) {
@@ -89,7 +89,7 @@ function begin() {
 def draw(page: Page) -> None:
     """Hear the keys while a checklist is shown, and say which; once on a page."""
     say = page.say
-    text = say("Keys: `j` `k` move · `t` tick · `u` undo · `n` note")
+    text = say("Keys: `j` `k` move · `t` tick · `e` curve · `u` undo · `n` note")
     with st.container(key="keys-help"):
         st.markdown(f":small[:gray[:material/keyboard: {text}]]")
     component = st.components.v2.component("trainweek_keys", js=_JS)

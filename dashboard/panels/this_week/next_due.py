@@ -10,7 +10,7 @@ from core.language import plural
 from core.schedule import signed
 from core.vocabulary import SlotState
 from dashboard.components import outcomes
-from dashboard.components.checklist import actions_row
+from dashboard.components.checklist import actions_row, open_passes
 from dashboard.components.states import badge, word
 from dashboard.data.concerns import signable
 from dashboard.formatting import age
@@ -49,7 +49,9 @@ def show(page: Page, snapshot: Snapshot) -> None:
         with way:
             to_slot(page, view, say.raw("Open {page}", page=TITLES[view.spec.page]))
         if view.state in {SlotState.DUE, SlotState.OVERDUE} and view.spec.checks:
-            actions_row(page, snapshot, view.spec, snapshot.items(view.spec))
+            items = snapshot.items(view.spec)
+            if open_passes(items):
+                actions_row(page, snapshot, view.spec, items)
             outcomes.show(page, f"slot:{view.spec.id}")
 
 
