@@ -82,7 +82,7 @@ def _nothing(page: Page) -> dict[str, Any]:
 def _data(page: Page, snapshot: Snapshot) -> dict[str, Any]:
     week = snapshot.week
     name = "" if snapshot.run is None else f" · {snapshot.run.name}"
-    drill = f"{page.say.raw(DRILL)} · " if is_drill(page.services.home) else ""
+    drill = f"{page.say.raw(DRILL)} " if is_drill(page.services.home) else ""
     synthetic = f" · {page.say.raw('SYNTHETIC DATA')}" if snapshot.synthetic else ""
     return _base(page) | {
         "head": f"{drill}{week.tag} · {week.symbol}{name}{synthetic}",
