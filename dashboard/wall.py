@@ -45,7 +45,7 @@ def show(page: Page) -> None:
     def body() -> None:
         snapshot = page.snapshot()
         tab.show(page.say.raw("Wall"), snapshot, page.say)
-        wall_screen.draw(_nothing(page) if snapshot is None else _data(page, snapshot))
+        wall_screen.draw(_nothing(page) if snapshot is None else screen(page, snapshot))
 
     st.html("<style>.stAppHeader { display: none; }</style>")  # it would lie over the screen
     page.live(body, every=EVERY_S, steady=True)
@@ -79,7 +79,8 @@ def _nothing(page: Page) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _data(page: Page, snapshot: Snapshot) -> dict[str, Any]:
+def screen(page: Page, snapshot: Snapshot) -> dict[str, Any]:
+    """All that the screen shows of one moment."""
     week = snapshot.week
     name = "" if snapshot.run is None else f" · {snapshot.run.name}"
     drill = f"{page.say.raw(DRILL)} " if is_drill(page.services.home) else ""
@@ -107,7 +108,7 @@ def _state(page: Page, snapshot: Snapshot) -> dict[str, str]:
     if snapshot.event_age is not None:
         more.append(say.raw("newest event {age} ago", age=age(snapshot.event_age)))
     text = word(Liveness.STALLED if snapshot.stalled else snapshot.status, say)
-    if not snapshot.runner.alive and week_needs_runner(snapshot):
+    if not snapshot.runner.alive and _needs_runner(snapshot):
         colour = "red"  # what it said last is not supervised any more
         more.insert(0, say.raw("Runner not running"))
     return {
@@ -118,7 +119,7 @@ def _state(page: Page, snapshot: Snapshot) -> dict[str, str]:
     }
 
 
-def week_needs_runner(snapshot: Snapshot) -> bool:
+def _needs_runner(snapshot: Snapshot) -> bool:
     """Whether the week is more than a run that is only watched."""
     return snapshot.week.watched is None
 
