@@ -10,7 +10,6 @@ import streamlit as st
 from core.drill import DRILL, NOT_REAL
 from core.drill_paths import is_drill
 from core.language import plural
-from core.schedule import overdue
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard import tab
 from dashboard.components import week_banner
@@ -80,7 +79,7 @@ def _draw(page: Page, title: str) -> None:
 
 def _count_overdue(snapshot: Snapshot | None) -> list[SlotView]:
     """The late slots; the whole page is drawn again once the menu shows other counts."""
-    late = [] if snapshot is None else overdue(snapshot.timeline)
+    late = [] if snapshot is None else snapshot.overdue
     before, now = st.session_state.get(OVERDUE), dict(Counter(view.spec.page for view in late))
     st.session_state[OVERDUE] = now
     if now != (before or {}):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import plural
-from core.schedule import overdue
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard.components.states import word
 
@@ -40,7 +39,7 @@ def show(title: str, snapshot: Snapshot | None, say: Words) -> None:
     """
     wrong = None if snapshot is None else _wrong(snapshot, say)
     parts = [f"● {wrong}"] if wrong else []
-    if snapshot is not None and (late := overdue(snapshot.timeline)):
+    if snapshot is not None and (late := snapshot.overdue):
         parts.append(say.raw(plural("{n} overdue", "{n} overdue", len(late))))
     parts.append(title)
     if snapshot is not None and not snapshot.week.active:

@@ -10,7 +10,7 @@ import streamlit as st
 from core.drill import DRILL
 from core.drill_paths import is_drill
 from core.language import plural
-from core.schedule import next_up, overdue
+from core.schedule import next_up
 from core.telemetry.chart import chosen_points
 from core.vocabulary import Liveness, Severity, SlotState
 from dashboard import tab
@@ -151,9 +151,10 @@ def _problems(page: Page, snapshot: Snapshot) -> dict[str, Any]:
 
 def _due(page: Page, snapshot: Snapshot) -> dict[str, Any]:
     """What is overdue or due, else what comes next."""
-    say, late = page.say, overdue(snapshot.timeline)
-    waiting = [v for v in snapshot.timeline if v.state in {SlotState.OVERDUE, SlotState.DUE}]
-    following = next_up(snapshot.timeline)
+    say, late = page.say, snapshot.overdue
+    timeline = [] if snapshot.week.only_watched else snapshot.timeline
+    waiting = [v for v in timeline if v.state in {SlotState.OVERDUE, SlotState.DUE}]
+    following = next_up(timeline)
     shown = waiting or ([following] if following else [])
     if not shown:
         return {

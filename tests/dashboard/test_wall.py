@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.schedule import overdue
 from core.vocabulary import Verdict
 from dashboard import wall
 from tests.expected import present
@@ -23,7 +22,7 @@ def shown(place: Place, language: Language = "en") -> dict[str, Any]:
 def test_it_names_what_is_overdue_and_draws_the_reward(place: Place) -> None:
     place.watch()
     place.now += timedelta(hours=2)
-    late = len(overdue(present(place.page().snapshot()).timeline))
+    late = len(present(place.page().snapshot()).overdue)
     found = shown(place)
     assert found["due"]["text"] == f"{late} overdue"
     assert late > 1

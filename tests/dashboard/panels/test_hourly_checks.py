@@ -184,9 +184,9 @@ def test_a_click_opens_the_curve_around_the_moment_of_a_check(place: Place) -> N
     place.watch()
     test = draw(place)
     before = text_of(test)
-    button(test, "curve:hourly_1:kl_divergence").click().run()
+    button(test, "curve:hourly_1:reward_positive").click().run()
     assert not test.exception
     assert "around Mon 23 Feb 15:00 UTC" not in before
-    assert "KL divergence · around Mon 23 Feb 15:00 UTC" in text_of(test).replace("*", "")
-    button(test, "curve:hourly_1:kl_divergence").click().run()
+    assert "Reward · around Mon 23 Feb 15:00 UTC" in text_of(test).replace("*", "")
+    button(test, "curve:hourly_1:reward_positive").click().run()
     assert "· around" not in text_of(test)
