@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from core.ledger_bodies import AlertAcknowledged, AlertsSilenced, SilenceEnded
+    from core.ledger_bodies import AlertAcknowledged, AlertMarked, AlertsSilenced, SilenceEnded
 
 
 def silence(connection: Connection, fields: Mapping[str, Any], body: AlertsSilenced) -> None:
@@ -86,10 +86,16 @@ def acknowledge(connection: Connection, fields: Mapping[str, Any], body: AlertAc
     )
 
 
+def mark(connection: Connection, fields: Mapping[str, Any], body: AlertMarked) -> None:
+    """Apply the line that says whether an acknowledged alert was useful."""
+    table = schema.acknowledgements
+    connection.execute(update(table).where(table.c.id == body.id).values(useful=body.useful))
+
+
 def acknowledgements(connection: Connection) -> list[Acknowledgement]:
     """All acknowledgements of alerts, oldest first."""
     table = schema.acknowledgements
     return [
-        Acknowledgement(row.id, row.what, row.by, row.at)
+        Acknowledgement(row.id, row.what, row.by, row.at, row.useful)
         for row in connection.execute(select(table).order_by(table.c.id))
     ]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from core.schedule import SlotView
     from runner.incident_records import Incident
     from runner.records import Job, WeekRecords
+    from runner.week.own_rules import RuleState
 
 
 class JudgedWeek(Sources):
@@ -99,6 +100,13 @@ class JudgedWeek(Sources):
     def findings(self) -> list[Finding]:
         """The diagnosis of every scenario of the playbook, as of now."""
         return diagnose(self.facts, self.week.playbook)
+
+    @once
+    def rule_states(self) -> list[RuleState]:
+        """The engineers' own rules, judged on the run as of now."""
+        from runner.week.own_rules import rule_states
+
+        return rule_states(self)
 
     @property
     def jobs(self) -> Sequence[Job]:
