@@ -8,7 +8,7 @@ import typer
 
 from core.alerts.own_rule import Operator, OwnRule, RuleTerms
 from core.errors import InputError
-from core.language import Message
+from core.language import Message, literal
 from core.timestamps import from_unix, iso
 from core.vocabulary import Severity
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json
@@ -146,7 +146,7 @@ def _line(rule: OwnRule) -> Message:
     return Message(
         "{id}  {level:upper}  {name}: {rule}, by {by}",
         id=rule.id,
-        level=rule.terms.level.value,
+        level=literal(rule.terms.level.value),
         name=rule.terms.name,
         rule=rule.terms.sentence,
         by=rule.by,
