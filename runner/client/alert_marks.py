@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.language import Message
@@ -16,6 +17,9 @@ from runner.store.alerts import acknowledgements
 
 if TYPE_CHECKING:
     from core.alerts.acknowledgement import Acknowledgement
+    from core.alerts.conditions import Alert
+
+_ASKED_FOR, _MOST_ASKED = timedelta(days=2), 5
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,19 @@ class AlertMarks(BaseClient):
                 self._append(transaction, body, None if week is None else week.id)
                 every = {one.id: one for one in acknowledgements(transaction.connection)}
         return Recorded(every[acknowledgement_id])
+
+    def unmarked_alerts(self) -> list[tuple[Acknowledgement, Alert | None]]:
+        """What the person acknowledged in the last days and has not marked, the newest first.
+
+        With what is known of the alert; None: the runner never saw it.
+        """
+        since = self.now() - _ASKED_FOR
+        with self.store.read() as connection:
+            every = acknowledgements(connection)
+        mine = [one for one in every if one.by == self.person.name and one.at >= since]
+        waiting = [one for one in reversed(mine) if one.useful is None][:_MOST_ASKED]
+        known = AlertStore(self.home).alerts() if waiting else {}
+        return [(one, known.get(one.what)) for one in waiting]
 
     def alert_records(self) -> dict[str, AlertRecord]:
         """The record of each alert that has fired or was acknowledged, by its key."""

@@ -73,7 +73,11 @@ class RecordedRuns(BaseClient):
         """The newest weeks by their creation, in one state of the store."""
         table = schema.weeks
         with self.store.read() as connection:
-            ids = list(connection.scalars(select(table.c.id).order_by(table.c.created_at.desc())))
+            ids = list(
+                connection.scalars(
+                    select(table.c.id).order_by(table.c.created_at.desc(), table.c.id.desc())
+                )
+            )
             known = queries.weeks_by_id(connection, ids[:most])
             found = [_read(connection, self, known[one]) for one in ids[:most] if one in known]
         return RecordedWeeks(tuple(found), max(len(ids) - most, 0))

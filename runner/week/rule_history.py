@@ -134,7 +134,7 @@ def rule_history(
 ) -> RuleHistory:
     """The firings of a rule on every recorded run that has its tag."""
 
-    def fired(week: RecordedWeek, events: RunEvents) -> list[Firing]:
+    def fired(week: RecordedWeek, events: RunEvents, _: float | None) -> list[Firing]:
         return run_firings(terms, events, week.clock)
 
     return history_of(terms.tag, recorded, reader_of, fired)
@@ -144,17 +144,23 @@ def history_of(
     tag: str,
     recorded: RecordedWeeks,
     reader_of: Callable[[Path], RunReader],
-    fired: Callable[[RecordedWeek, RunEvents], list[Firing]],
+    fired: Callable[[RecordedWeek, RunEvents, float | None], list[Firing]],
 ) -> RuleHistory:
-    """The same for any rule on a tag."""
+    """The same for any rule on a tag.
+
+    :param fired: the firings of a run, which was the week's newest until a real moment, in seconds
+        since the epoch; None: it still is.
+    """
     found = []
     for week in recorded.weeks:
+        read = [(run, events) for run in week.runs if (events := run.events(reader_of))]
+        begins = [events.first_wall for _, events in read]
         runs = []
-        for run in week.runs:
-            events = run.events(reader_of)
-            if events is None or not len(usable(events.series(tag, stitched=False))):
+        for place, (run, events) in enumerate(read):
+            if not len(usable(events.series(tag, stitched=False))):
                 continue
-            runs.append(RunHistory(run, events.series(tag), tuple(fired(week, events))))
+            until = next((wall for wall in begins[place + 1 :] if wall is not None), None)
+            runs.append(RunHistory(run, events.series(tag), tuple(fired(week, events, until))))
         if runs:
             found.append(_with_incidents(week, tuple(runs)))
     return RuleHistory(tuple(found), len(recorded.weeks) - len(found))
@@ -193,5 +199,5 @@ def recorded_tags(recorded: RecordedWeeks, reader_of: Callable[[Path], RunReader
 
 def usual_top(tag: str, recorded: RecordedWeeks, reader_of: Callable[[Path], RunReader]) -> float:
     """The value that one in a hundred recorded readings exceeds: where a limit may begin."""
-    values = history_of(tag, recorded, reader_of, lambda week, events: []).values
+    values = history_of(tag, recorded, reader_of, lambda week, events, until: []).values
     return float(f"{np.quantile(values, 0.99):.4g}") if len(values) else 0.0

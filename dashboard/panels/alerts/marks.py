@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.language import Message
 from dashboard.components import outcomes
+from dashboard.wording import plain
 
 if TYPE_CHECKING:
     from core.alerts.acknowledgement import Acknowledgement
@@ -43,3 +44,20 @@ def mark(page: Page, answer: Acknowledgement) -> None:
                 ),
             )
     outcomes.show(page, key)
+
+
+def unmarked(page: Page, shown: set[str]) -> None:
+    """What the person acknowledged lately and has not judged, also once it is over.
+
+    :param shown: keys of the alerts that stand on the page already.
+    """
+    waiting = [one for one in page.services.client.unmarked_alerts() if one[0].what not in shown]
+    if not waiting:
+        return
+    say, language = page.say, page.viewer.language
+    st.markdown(f"#### {say('You acknowledged')}", anchors=False)
+    for answer, alert in waiting:
+        what = answer.what if alert is None else alert.last.subject[language]
+        time = page.viewer.moment(answer.at)
+        st.markdown(f"{plain(what)} :small[:gray[{say('at {time}', time=time)}]]")
+        mark(page, answer)

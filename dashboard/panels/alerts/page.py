@@ -14,7 +14,8 @@ from dashboard.components.silencing import silence_form
 from dashboard.components.states import badge
 from dashboard.formatting import age
 from dashboard.navigation import TITLES, link
-from dashboard.panels.alerts.marks import mark
+from dashboard.panels.alerts.backtest import backtest
+from dashboard.panels.alerts.marks import mark, unmarked
 from dashboard.panels.alerts.own_rules import own_rules
 from dashboard.panels.alerts.rule_form import rule_form
 from dashboard.wording import plain
@@ -39,7 +40,12 @@ def show(page: Page) -> None:
         with boundary(page.say):
             rule_form(page)
 
+    def replayed() -> None:
+        with boundary(page.say):
+            backtest(page)
+
     page.live(form, still=True)
+    page.live(replayed, still=True)
 
 
 def _draw(page: Page, snapshot: Snapshot) -> None:
@@ -66,6 +72,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     if not page.services.client.alerts_on():
         off = say("Messages are off: there is no `alerts.yaml`. See docs/alerts.md.")
         st.markdown(f":orange[:material/notifications_off: {off}]")
+    unmarked(page, {alert.key for alert in meant})
     own_rules(page, snapshot, page.services.client.alert_records())
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.alerts.own_rule import Operator
 from core.language import plural
 from core.timestamps import from_unix
 from dashboard.components.charts import draw_curves
@@ -15,7 +14,7 @@ from dashboard.figures.view import Limit, Mark, MarkKind
 from dashboard.formatting import short
 
 if TYPE_CHECKING:
-    from core.alerts.own_rule import RuleTerms
+    from core.language import Message
     from dashboard.page import Page
     from runner.week.rule_history import RuleHistory, RunHistory, WeekHistory
 
@@ -23,8 +22,13 @@ HEIGHT = 220
 _LISTED = 20  # firings as text
 
 
-def firing_chart(page: Page, terms: RuleTerms, history: RuleHistory, *, key: str) -> None:
-    """One recorded run of those that have the tag, the newest one at first."""
+def firing_chart(
+    page: Page, tag: str, limit: float | None, rule: Message, history: RuleHistory, *, key: str
+) -> None:
+    """One recorded run of those that have the tag, the newest one at first.
+
+    :param limit: the threshold, where it is one of the values; ``rule``: its label.
+    """
     say, runs = page.say, history.runs
     if not runs:
         return
@@ -39,15 +43,13 @@ def firing_chart(page: Page, terms: RuleTerms, history: RuleHistory, *, key: str
         key=place,
     )
     _, run = runs[chosen if chosen in numbers else 0]
-    limits = []
-    if terms.operator is not Operator.CHANGES:
-        limits.append(Limit(terms.threshold, say.raw(terms.sentence), ORANGE))
+    limits = [] if limit is None else [Limit(limit, say.raw(rule), ORANGE)]
     marks = [
         Mark(one.step, say.raw("fires"), RED, wall=one.began, kind=MarkKind.ALERT)
         for one in run.firings
     ]
     draw_curves(
-        page, {terms.tag: run.points}, key=f"{key}:chart", title=terms.tag, height=HEIGHT,
+        page, {tag: run.points}, key=f"{key}:chart", title=tag, height=HEIGHT,
         limits=limits, marks=marks,
     )  # fmt: skip
     for one in run.firings[:_LISTED]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _MINUTES, _STEPS = "minutes", "steps"
 UNITS = {_MINUTES: Message("minutes"), _STEPS: Message("steps")}
 PLACE = "own-rule"  # of the outcome on the page
+_USUAL = "train/approx_kl"  # at first, where the run logs it
 _EDITED = "own-rule:id"  # the rule that is changed; absent: a new one
 
 
@@ -68,7 +69,8 @@ def rule_form(page: Page) -> None:
         st.markdown(
             f":small[:gray[{say('Firings less than 2 minutes apart are one page. An incident counts as missed if no firing held in the 2 h before it was opened, or the 10 min after.')}]]"
         )
-        firing_chart(page, terms, history, key="rule-preview")
+        limit = None if terms.operator is Operator.CHANGES else terms.threshold
+        firing_chart(page, terms.tag, limit, terms.sentence, history, key="rule-preview")
         _save(page, terms)
 
 
@@ -79,7 +81,7 @@ def _key(name: str) -> str:
 def _fields(page: Page, tags: list[str], recorded: RecordedWeeks) -> RuleTerms:
     say, state = page.say, st.session_state
     if state.get(_key("tag")) not in tags:
-        state[_key("tag")] = tags[0]
+        state[_key("tag")] = _USUAL if _USUAL in tags else tags[0]
     first, second = st.columns(2)
     with first:
         name = st.text_input(say.raw("Name"), key=_key("name"), max_chars=MOST_NAME)

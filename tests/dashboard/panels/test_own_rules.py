@@ -92,3 +92,30 @@ def test_a_rule_is_changed_and_retired(place: Place) -> None:
     assert button(place.draw("alerts", role=Role.VIEWER), f"edit:{rule.id}").disabled
     button(test, f"retire:{rule.id}").click().run()
     assert place.client().alert_rules() == []
+
+
+def test_a_slider_says_how_often_a_rule_would_have_paged_and_its_threshold_is_taken(
+    place: Place,
+) -> None:
+    place.train(2)
+    rule = recorded(place.client().make_rule(terms(threshold=4.5)))
+    test = place.draw("alerts", role=Role.ENGINEER)
+    (slider,) = keyed(test.select_slider, f"backtest:rule:{rule.id}")
+    stops = [float(one) for one in slider.options]
+    assert 4.5 in stops
+    assert "Would have paged 1 time in 1 recorded week." in text_of(test)
+    slider.set_value(max(stops)).run()
+    assert f"above {max(stops):g}: Would have fired 0 times" in text_of(test).replace("**", "")
+    button(test, f"backtest:{rule.id}:use").click().run()
+    assert not test.exception
+    assert place.client().alert_rules()[0].terms.threshold == max(stops)
+
+
+def test_limits_of_the_playbook_are_replayed_without_any_rule(place: Place) -> None:
+    place.train(3, kl=0.012)
+    test = place.draw("alerts")
+    chosen = keyed(test.selectbox, "backtest:rule:")[0]
+    kl = next(one for one in chosen.options if "KL" in one)
+    chosen.select(kl).run()
+    assert "Would have paged 1 time in 1 recorded week." in text_of(test)
+    assert "Replayed at the moments of its checklists" in text_of(test)
