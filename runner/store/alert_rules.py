@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from core.alerts.own_rule import Operator, OwnRule, RuleTerms
-from core.timestamps import parse_moment
 from core.vocabulary import Severity
 from runner.store import schema
 
@@ -17,35 +16,24 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.ledger_bodies import AlertRuleChanged, AlertRuleMade, AlertRuleRetired
+    from runner.store.row_writer import RowWriter
 
 
-def make(connection: Connection, fields: Mapping[str, Any], body: AlertRuleMade) -> None:
+def make(rows: RowWriter, fields: Mapping[str, Any], body: AlertRuleMade) -> None:
     """Apply the line that makes a rule."""
-    connection.execute(
-        insert(schema.alert_rules).values(
-            id=fields["seq"],
-            week_id=fields["week_id"],
-            **body.given(),
-            by=fields["by"],
-            role=fields["role"],
-            verified=fields["verified"],
-            at=parse_moment(fields["at"]),
-            at_week=parse_moment(fields["at_week"]),
-        )
-    )
+    names = ("week_id", "by", "role", "verified", "at", "at_week")
+    known = {name: fields[name] for name in names}
+    rows.insert(schema.alert_rules, {"id": fields["seq"], **known, **body.given()})
 
 
-def change(connection: Connection, fields: Mapping[str, Any], body: AlertRuleChanged) -> None:
+def change(rows: RowWriter, fields: Mapping[str, Any], body: AlertRuleChanged) -> None:
     """Apply the line that gives a rule other terms."""
-    table = schema.alert_rules
-    connection.execute(update(table).where(table.c.id == body.id).values(**body.given()))
+    rows.update(schema.alert_rules, {"id": body.id}, body.given())
 
 
-def retire(connection: Connection, fields: Mapping[str, Any], body: AlertRuleRetired) -> None:
+def retire(rows: RowWriter, fields: Mapping[str, Any], body: AlertRuleRetired) -> None:
     """Apply the line that ends a rule."""
-    table = schema.alert_rules
-    at = parse_moment(fields["at"])
-    connection.execute(update(table).where(table.c.id == body.id).values(retired_at=at))
+    rows.update(schema.alert_rules, {"id": body.id}, {"retired_at": fields["at"]})
 
 
 def alert_rules(connection: Connection, *, retired: bool = False) -> list[OwnRule]:
