@@ -54,7 +54,7 @@ def concerns(week: JudgedWeek) -> list[Concern]:
         *_runner(week),
         *_incidents(week),
         *_findings(week),
-        *rule_concerns(week),
+        *rule_concerns(week.rule_states),
         *_run(week),
         *decision_concerns(week),
         *_checks(week),

@@ -17,6 +17,7 @@ from core.vocabulary import ACTIVE_STATES, LIVE_TRAINING, JobKind, Liveness, Tra
 from runner.week.agenda import agenda, anomaly_days
 from runner.week.facts import facts_of_run, gather
 from runner.week.judged_moment import judged_as_of, playbook_of
+from runner.week.own_rules import RuleState, rule_states
 from runner.week.sources import Sources
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from core.schedule import SlotView
     from runner.incident_records import Incident
     from runner.records import Job, WeekRecords
-    from runner.week.own_rules import RuleState
 
 
 class JudgedWeek(Sources):
@@ -104,9 +104,7 @@ class JudgedWeek(Sources):
     @once
     def rule_states(self) -> list[RuleState]:
         """The engineers' own rules, judged on the run as of now."""
-        from runner.week.own_rules import rule_states
-
-        return rule_states(self)
+        return rule_states(self.records.rules, self.run, self.clock, self.now)
 
     @property
     def jobs(self) -> Sequence[Job]:

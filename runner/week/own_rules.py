@@ -14,12 +14,13 @@ from core.vocabulary import LIVE_TRAINING
 from runner.week.concern import Concern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from core.alerts.own_rule import OwnRule
+    from core.clock import Clock
     from core.facts import RunFacts
     from core.telemetry import Series
-    from runner.week.judged_week import JudgedWeek
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,16 @@ class RuleState:
     missing: Message | None = None
 
 
-def rule_states(week: JudgedWeek) -> list[RuleState]:
-    """Every rule that holds, judged on the newest run of the week."""
-    return [_state(week, rule) for rule in week.records.rules]
+def rule_states(
+    rules: Iterable[OwnRule], run: RunFacts | None, clock: Clock, now: datetime
+) -> list[RuleState]:
+    """Every rule, judged on a run as of a real moment."""
+    return [_state(rule, run, clock, now) for rule in rules]
 
 
-def rule_concerns(week: JudgedWeek) -> Iterator[Concern]:
+def rule_concerns(states: Iterable[RuleState]) -> Iterator[Concern]:
     """The rules that fire now."""
-    for state in week.rule_states:
+    for state in states:
         if state.firing is None or state.readings is None:
             continue
         step, value = state.readings.last
@@ -66,8 +69,8 @@ def rule_concerns(week: JudgedWeek) -> Iterator[Concern]:
         )
 
 
-def _state(week: JudgedWeek, rule: OwnRule) -> RuleState:
-    run, tag = week.run, rule.terms.tag
+def _state(rule: OwnRule, run: RunFacts | None, clock: Clock, now: datetime) -> RuleState:
+    tag = rule.terms.tag
     if run is None:
         return RuleState(rule, missing=Message("No run of this week has started yet."))
     if run.reader is None:
@@ -79,8 +82,8 @@ def _state(week: JudgedWeek, rule: OwnRule) -> RuleState:
     readings = usable(written)
     if not len(readings):
         return RuleState(rule, missing=Message("No reading of {tag} is a number.", tag=tag))
-    found = run_firings(rule.terms, run.reader, week.clock, until)
-    firing = _told(found[-1], run, week.now.timestamp()) if found else None
+    found = run_firings(rule.terms, run.reader, clock, until)
+    firing = _told(found[-1], run, now.timestamp()) if found else None
     return RuleState(rule, firing, readings)
 
 
