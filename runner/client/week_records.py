@@ -10,6 +10,7 @@ from core.vocabulary import JobKind
 from runner.client.base import BaseClient
 from runner.records import WeekRecords
 from runner.store import queries, record_queries, schema
+from runner.store.alert_rules import alert_rules
 from runner.store.alerts import silences
 
 if TYPE_CHECKING:
@@ -88,4 +89,5 @@ def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekR
         other_weeks=queries.weeks_by_id(connection, others) if others else {},
         withdrawals=tuple(record_queries.withdrawals(connection, week.id)),
         silences=tuple(silences(connection, after=now)),
+        rules=tuple(alert_rules(connection)),
     )
