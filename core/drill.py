@@ -25,7 +25,7 @@ class DrillKind(StrEnum):
     KL = "kl"  # its learning rate is turned up a hundredfold
     CRASH = "crash"  # it ends with a traceback
     NO_METRICS = "no-metrics"  # it goes on, without writing events
-    COLLAPSE = "collapse"  # its policy is overwritten and learns no more
+    COLLAPSE = "collapse"  # it acts at random from here on, and learns no more
 
 
 # Scenarios of the diagnosis that name the fault; the first is what the report calls it.
