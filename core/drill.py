@@ -34,7 +34,7 @@ CAUSES: Mapping[DrillKind, tuple[str, ...]] = {
     DrillKind.KL: ("kl_explosion",),
     DrillKind.CRASH: ("crash",),
     DrillKind.NO_METRICS: ("logging_broken", "no_metrics"),
-    DrillKind.COLLAPSE: ("collapse", "policy_dead"),
+    DrillKind.COLLAPSE: ("exploration_blowup", "collapse", "policy_dead"),
 }
 # The procedure that a person opens for it, which names the cause as well.
 PROCEDURES: Mapping[DrillKind, str] = {
