@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard import tab
-from dashboard.components import week_banner
+from dashboard.components import headings, week_banner
 from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
 from dashboard.components.silencing import silence_line
@@ -40,7 +40,7 @@ def _draw(page: Page, title: str) -> None:
     st.session_state[ONLY_WATCHED] = snapshot is not None and snapshot.week.only_watched
     tab.show(title, snapshot, page.say)
     with st.container(gap="xxsmall", key="frame"):
-        st.markdown(f"### {title} :small[{_week(page, snapshot)}]", anchors=False)
+        headings.title(f"{title} :small[{_week(page, snapshot)}]")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if snapshot is not None:
                 two = (
