@@ -12,7 +12,7 @@ from core.drill_paths import is_drill
 from core.language import plural
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard import tab
-from dashboard.components import week_banner
+from dashboard.components import headings, week_banner
 from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
 from dashboard.components.silencing import silence_line
@@ -50,7 +50,7 @@ def _draw(page: Page, title: str) -> None:
     late = _count_overdue(snapshot)
     tab.show(f"{page.say.raw(DRILL)} {title}" if drill else title, snapshot, page.say)
     with st.container(gap="xxsmall", key="frame"):
-        st.markdown(f"### {title} :small[{_week(page, snapshot)}]", anchors=False)
+        headings.title(f"{title} :small[{_week(page, snapshot)}]")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if snapshot is not None:
                 two = (
