@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.telemetry.chart import with_limit
 from dashboard.figures import axes
 from dashboard.figures.palette import GREEN, GRID, MAX_POINTS, PALETTE
 from dashboard.figures.shown_points import drawn, shown_points
@@ -24,7 +24,6 @@ LEFT, RIGHT, BOTTOM, ROW = 46, 14, 22, 14  # pixels beside the plot; height of a
 MAX_ROWS = 3  # rows of mark names above a plot; further names reuse them
 NEAR_END = 0.15  # of the width
 NAMED = 12  # marks with a name; more would hide each other, and so would the many checks
-_TALLER = 2.5  # a limit may make the vertical axis so much longer; one farther away stays outside
 _TYPES = {
     MarkKind.ALERT: "solid",
     MarkKind.INCIDENT: "solid",
@@ -104,13 +103,6 @@ def around(points: Series, step: float, each_side: int) -> Series:
     return points.where(slice(max(0, place - each_side), place + each_side))
 
 
-def step_at(points: Series, wall: float) -> float | None:
-    """The run's step at a unix time; None outside the curve."""
-    if len(points.wall) == 0 or wall < points.wall[0]:
-        return None
-    return float(np.interp(wall, points.wall, points.step))
-
-
 def _across(lines: Iterable[Line], view: View) -> axes.Scale:
     """The shown part; what the lines cover where nobody chose a part."""
     ends = [
@@ -138,21 +130,10 @@ def _upright(tables: Sequence[pa.Table], limits: Sequence[Limit], view: View) ->
         )
     low, high = float(values.min()), float(values.max())
     for limit in limits:
-        low, high = _with_limit(low, high, limit.value, view.log)
+        low, high = with_limit(low, high, limit.value, view.log)
     if view.log:
         return axes.powers(low, high, view.language)
     return axes.linear(low, high, view.language)
-
-
-def _with_limit(low: float, high: float, limit: float, log: bool) -> tuple[float, float]:
-    """A range that also shows a limit, if that is not too far away for the curve to be seen."""
-    if log and limit <= 0:
-        return low, high
-    first, last, place = (math.log10(x) if log else x for x in (low, high, limit))
-    room = _TALLER * (last - first) or (1.0 if log else abs(last))
-    if max(first - place, place - last) > room:
-        return low, high
-    return min(low, limit), max(high, limit)
 
 
 def _horizontal(scale: axes.Scale, view: View, header: str) -> list[Option]:

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from core.telemetry import Series
-from dashboard.figures.curves import Option, curve, step_at
+from core.telemetry.drawn_series import step_at
+from dashboard.figures.curves import Option, curve
 from dashboard.figures.equity import equity_figure, thin
 from dashboard.figures.history import GatePoint, gate_over_time
 from dashboard.figures.view import Axis, Limit, Line, Mark, View
