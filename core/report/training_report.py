@@ -9,7 +9,7 @@ from core.errors import InputError
 from core.language import Message, said
 from core.model_manifest import Validations
 from core.model_selection import candidates
-from core.reading import LATEST, as_set, shown_number
+from core.reading import LATEST, as_set, shown_number, unit_text
 from core.report.curve_chart import curve_chart
 from core.report.speaker import Speaker
 from core.report.templates import template
@@ -70,6 +70,7 @@ def training_report(facts: TrainingFacts, language: str = "en") -> str:
         text=lambda message: said(message, v.language),
         title=lambda readable: readable.in_(v.language),
         number=lambda value, unit="": shown_number(value, unit).in_(v.language),
+        unit=lambda unit: unit_text(unit, 2).in_(v.language),
         capitals=lambda state: capitals(state).in_(v.language),
         word=lambda state: word_of(state).in_(v.language),
         marks=MARKS,

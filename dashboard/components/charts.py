@@ -11,6 +11,7 @@ from core.language import Message
 from core.telemetry.drawn_series import ENTROPY_TAG, takeaway
 from dashboard.figures.curves import curve
 from dashboard.figures.palette import GRAY, ORANGE
+from dashboard.figures.shown_points import own_numbers, span_unit
 from dashboard.figures.view import Axis, Band, Limit, Line, Mark, View
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def draw_curves(
     say = page.say
     view = view or View(language=page.viewer.language)
     steps = say.raw("Step {value}", value="{value}")
+    if own_numbers(view.language):  # the step then stands beside the value
+        steps = say.raw("Value · step")
     option = curve(
         series,
         limits=limits,
@@ -110,7 +113,7 @@ def draw_curves(
         marks=marks,
         view=view,
         smooth_name=say.raw("{name}, smoothed", name="{name}"),
-        header="{value} h" if view.axis is Axis.RELATIVE else steps,
+        header=f"{{value}} {span_unit(view)[1]}" if view.axis is Axis.RELATIVE else steps,
     )
     said = [
         say.raw(takeaway(name, each.points if isinstance(each, Line) else each))

@@ -9,7 +9,7 @@ import numpy as np
 from core.telemetry.chart import with_limit
 from dashboard.figures import axes
 from dashboard.figures.palette import GREEN, GRID, MAX_POINTS, PALETTE
-from dashboard.figures.shown_points import drawn, shown_points
+from dashboard.figures.shown_points import drawn, own_numbers, shown_points, span_unit
 from dashboard.figures.view import AS_LOGGED, Axis, Band, Limit, Line, Mark, MarkKind, View
 
 if TYPE_CHECKING:
@@ -121,7 +121,10 @@ def _across(lines: Iterable[Line], view: View) -> axes.Scale:
 
 
 def _upright(tables: Sequence[pa.Table], limits: Sequence[Limit], view: View) -> axes.Scale:
-    columns = [table[name].to_numpy() for table in tables for name in table.column_names[1:]]
+    columns = [
+        table[name].to_numpy() for table in tables for name in ("raw", "smooth")
+        if name in table.column_names
+    ]  # fmt: skip
     values = np.concatenate([np.empty(0), *columns])
     values = values[np.isfinite(values)]
     if not len(values):
@@ -145,7 +148,8 @@ def _horizontal(scale: axes.Scale, view: View, header: str) -> list[Option]:
     low, high = drawn(scale.low, view), drawn(scale.high, view)
     label: Option = {"show": False}
     if not time:
-        label |= {"formatter": header, "precision": 2 if view.axis is Axis.RELATIVE else 0}
+        spans = view.axis is Axis.RELATIVE
+        label |= {"formatter": header, "precision": span_unit(view)[2] if spans else 0}
     true: Option = {
         "type": "time" if time else "value", "min": low, "max": high,
         "interval": (high - low) / max(len(scale.labels) - 1, 1), "axisPointer": {"label": label},
@@ -180,7 +184,7 @@ def _series(
         style = {"color": colour, "width": 1.6, "type": "dashed" if line.other else "solid"}
         raw: Option = {
             "type": "line", "name": name, "datasetIndex": index, "symbol": "circle",
-            "encode": {"x": "x", "y": "raw"}, "showSymbol": alone, "symbolSize": 6,
+            "encode": _encoded("raw", view), "showSymbol": alone, "symbolSize": 6,
             "connectNulls": False, "lineStyle": style, "itemStyle": {"color": colour},
         }  # fmt: skip
         found.append(raw)
@@ -188,11 +192,17 @@ def _series(
             raw["lineStyle"] = style | {"width": 1, "opacity": 0.45}
             found.append(
                 raw | {
-                    "name": smooth_name.format(name=name), "encode": {"x": "x", "y": "smooth"},
+                    "name": smooth_name.format(name=name), "encode": _encoded("smooth", view),
                     "lineStyle": style | {"width": 2},
                 }
             )  # fmt: skip
     return found
+
+
+def _encoded(column: str, view: View) -> Option:
+    """Which columns place a point, and which one its tooltip shows."""
+    shown = f"{column}_text" if own_numbers(view.language) else column
+    return {"x": "x", "y": column, "tooltip": shown}
 
 
 def _lines_and_bands(

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.language import Message, literal
-from core.report.training_facts import Curve, Event, Happened
+from core.report.training_facts import Action, Curve, Event, Happened, OpenedIncident
 from core.telemetry.drawn_series import ENTROPY_TAG, SPEED_TAG, drawn_series, step_at
 from core.telemetry.interventions import setting_changes
 from core.telemetry.readings import pace_series
 from core.telemetry.series import empty
 from core.timestamps import from_unix
+from core.vocabulary import ItemState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     from core.facts import RunFacts
     from core.playbook import Playbook
-    from core.report.training_facts import FoundScenario, OpenedIncident
+    from core.report.training_facts import FoundScenario
     from core.telemetry import Series
+    from runner.incident_records import Incident
     from runner.week.judged_week import JudgedWeek
 
 # Title, tag, unit, and the check of the playbook that has its limit.
@@ -99,6 +101,31 @@ def events_of(
                 )
             )
     return tuple(found)
+
+
+def incident_of(one: Incident, playbook: Playbook) -> OpenedIncident:
+    """An incident with the actions of its procedure."""
+    spec = playbook.find_escalation(one.procedure)
+    actions = []
+    for place, step in enumerate(() if spec is None else spec.actions):
+        item = one.items.get(place)
+        actions.append(
+            Action(step, ItemState.OPEN)
+            if item is None
+            else Action(step, item.state, item.by, item.at, item.note)
+        )
+    closed = None if one.closed_at is None else (one.closed_by or "–", one.closed_at)
+    return OpenedIncident(
+        title=literal(one.procedure) if spec is None else spec.title,
+        summary=one.summary,
+        opened_by=one.opened_by,
+        opened_at=one.opened_at,
+        actions=tuple(actions),
+        acknowledged=one.acknowledged,
+        closed=closed,
+        close_reason=one.close_reason or "",
+        evidence=one.kept or "",
+    )
 
 
 def _notes(

@@ -10,12 +10,10 @@ from core.diagnosis.scenario_titles import scenario_title
 from core.errors import InputError
 from core.language import Message, literal
 from core.report.training_facts import (
-    Action,
     Attempted,
     Check,
     FoundScenario,
     KeptModel,
-    OpenedIncident,
     Slot,
     Ticked,
     TrainingFacts,
@@ -25,13 +23,12 @@ from core.timestamps import from_unix
 from core.vocabulary import (
     LIVE_TRAINING,
     FindingStatus,
-    ItemState,
     SlotState,
 )
 from runner.store.alerts import acknowledgements
 from runner.week.facts import facts_of_run
 from runner.week.judged_week import JudgedWeek
-from runner.week.run_events import curves_of, events_of, pace_of
+from runner.week.run_events import curves_of, events_of, incident_of, pace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -131,7 +128,7 @@ class _Report:
         self.of_run = replace(self.of_run, log=log)
         findings = self._findings(run)
         shown = tuple(each for each in findings if each.finding.status in _SHOWN)
-        incidents = tuple(self._incident(each) for each in self._incidents(run))
+        incidents = tuple(incident_of(each, week.week.playbook) for each in self._incidents(run))
         slots = [view for view in week.timeline if view.state is not SlotState.UPCOMING]
         own = [view for view in slots if self._is_own(view)]
         limits = week.week.limits
@@ -238,29 +235,6 @@ class _Report:
             if job.run != self.name and attempt.started_at > run.started
         ]
         return min(later, default=None)
-
-    def _incident(self, one: Incident) -> OpenedIncident:
-        spec = self.week.week.playbook.find_escalation(one.procedure)
-        actions = []
-        for place, step in enumerate(() if spec is None else spec.actions):
-            item = one.items.get(place)
-            actions.append(
-                Action(step, ItemState.OPEN)
-                if item is None
-                else Action(step, item.state, item.by, item.at, item.note)
-            )
-        closed = None if one.closed_at is None else (one.closed_by or "–", one.closed_at)
-        return OpenedIncident(
-            title=literal(one.procedure) if spec is None else spec.title,
-            summary=one.summary,
-            opened_by=one.opened_by,
-            opened_at=one.opened_at,
-            actions=tuple(actions),
-            acknowledged=one.acknowledged,
-            closed=closed,
-            close_reason=one.close_reason or "",
-            evidence=one.kept or "",
-        )
 
     def _own_attempts(self) -> list[tuple[Job, Attempt]]:
         return [
