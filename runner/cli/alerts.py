@@ -12,6 +12,7 @@ from core.alerts.acknowledgement import Acknowledgement
 from core.alerts.conditions import Alert, Condition, Notice, NoticeState, Silence, said_in_all
 from core.alerts.kinds import EventKind
 from core.alerts.messages import message_of
+from core.drill_paths import is_drill
 from core.errors import InputError, SetupError
 from core.language import Message, joined, literal
 from core.timestamps import age_text, iso, parse_moment
@@ -20,6 +21,7 @@ from runner.alerts.alert_store import ChannelState
 from runner.alerts.apprise_address import send
 from runner.alerts.channels import address_of, read_alerts
 from runner.cli.acknowledgements import acknowledge
+from runner.cli.alert_rules import app as rules_app
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -96,6 +98,7 @@ def _code(found: AlertList, now: datetime) -> int:
 
 
 app.command(name="ack")(acknowledge)
+app.add_typer(rules_app, name="rules")
 
 
 @app.command(name="test")
@@ -119,7 +122,8 @@ def send_test(
         )
     by, refused = keeper_of_machine(place, Right.RECORD), 0
     for one in meant:
-        message = message_of([_test_notice(by.name)], one, file.base_url)
+        notice = _test_notice(by.name)
+        message = message_of([notice], one, file.base_url, drill=is_drill(place))
         try:
             problem = send(address_of(one, place, os.environ), message)
         except SetupError as error:

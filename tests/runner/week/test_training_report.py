@@ -60,7 +60,7 @@ def test_a_run_in_progress_with_all_that_people_did(place: Place) -> None:
     assert all(each.state is not SlotState.UPCOMING for each in facts.slots)
     assert facts.to_come + len(facts.slots) == len(week.slots())
     assert facts.settings["learning_rate"] == 3e-4
-    limits = {curve.title: [limit for limit, _ in curve.limits] for curve in facts.curves}
+    limits = {str(curve.title): [limit for limit, _ in curve.limits] for curve in facts.curves}
     assert limits["KL divergence"] == [0.01]
     assert limits["Steps per second"] == [1000.0]
     assert all(len(curve.points) for curve in facts.curves if curve.title != "Learning rate")
