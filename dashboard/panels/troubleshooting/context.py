@@ -29,6 +29,7 @@ from dashboard.components.charts import (
     draw_curves,
 )
 from dashboard.components.curve_marks import restart_marks
+from dashboard.components.headings import card
 from dashboard.figures.curves import around
 from dashboard.figures.palette import ORANGE, RED
 from dashboard.figures.view import Limit, Mark, View
@@ -148,7 +149,7 @@ def _window(logged: ShownEvents, wall: float) -> timedelta:
 
 def _changes(page: Page, snapshot: Snapshot, found: list[RecentChange]) -> None:
     say = page.say
-    st.markdown(f"**{say('Changes at that time')}**")
+    card(say("Changes at that time"))
     if not found:
         st.caption(say("No recorded changes: same attempt, same learning rate, no data check."))
         return
@@ -186,7 +187,7 @@ def _log(page: Page, wall: float, window: timedelta) -> None:
         lines = list(read_log(home.training_log, middle - window, middle + window))
     except (FileNotFoundError, SetupError):
         return
-    st.markdown(f"**{say('Log around that time')}**")
+    card(say("Log around that time"))
     if not lines:
         st.caption(
             say(
@@ -198,9 +199,7 @@ def _log(page: Page, wall: float, window: timedelta) -> None:
             )
         )
         return
-    st.code(
-        "\n".join(line.text for line in nearest(lines, middle)), language="log", wrap_lines=True
-    )
+    st.code("\n".join(line.text for line in nearest(lines, middle)), language=None, wrap_lines=True)
 
 
 def nearest(lines: list[LogLine], moment: datetime) -> list[LogLine]:
