@@ -38,6 +38,7 @@ from core.ledger_bodies.incidents import (
 )
 from core.ledger_bodies.jobs import AttemptStarted, JobChanged, StartRequeued
 from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
+from core.ledger_bodies.shifts import ShiftRemoved, ShiftSet, ShiftTaken
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
 from core.ledger_bodies.weeks import (
     ClockSet,
@@ -89,6 +90,9 @@ BODIES: tuple[type[Body], ...] = (
     AlertsSilenced,
     SilenceEnded,
     AlertAcknowledged,
+    ShiftSet,
+    ShiftTaken,
+    ShiftRemoved,
 )
 _BY_NAME = {(model.kind, model.action): model for model in BODIES}
 _KINDS = {model.kind for model in BODIES}

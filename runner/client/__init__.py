@@ -21,6 +21,7 @@ from runner.client.readiness import Readiness
 from runner.client.reads import Reads
 from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
+from runner.client.shifts import Shifts
 from runner.client.signatures.pipeline_gate import PipelineGate
 from runner.client.ticks import Ticks
 from runner.client.week_changes import WeekChanges
@@ -55,6 +56,7 @@ class Client(
     Ticks,
     Incidents,
     Alerts,
+    Shifts,
     Decisions,
     WeekList,
     PipelineGate,

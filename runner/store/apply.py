@@ -34,6 +34,9 @@ from core.ledger_bodies import (
     RestartRequested,
     RunnerEnded,
     RunnerStarted,
+    ShiftRemoved,
+    ShiftSet,
+    ShiftTaken,
     SilenceEnded,
     StartRequeued,
     StopRequested,
@@ -47,7 +50,7 @@ from core.ledger_bodies import (
 )
 from core.timestamps import parse_moment
 from core.vocabulary import IncidentState, JobState
-from runner.store import alerts, items, schema, weeks
+from runner.store import alerts, items, schema, shifts, weeks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -282,6 +285,9 @@ _ACTIONS: dict[type[Body], Callable[[Connection, Fields, Any], None]] = {
     AlertsSilenced: alerts.silence,
     SilenceEnded: alerts.end_silence,
     AlertAcknowledged: alerts.acknowledge,
+    ShiftSet: shifts.begin,
+    ShiftTaken: shifts.take,
+    ShiftRemoved: shifts.remove,
     RunnerStarted: _start_runner,
     RunnerEnded: _end_runner,
 }

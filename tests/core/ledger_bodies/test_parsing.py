@@ -31,6 +31,9 @@ from core.ledger_bodies import (
     PlaybookTaken,
     ProcessColumns,
     SessionsRevoked,
+    ShiftRemoved,
+    ShiftSet,
+    ShiftTaken,
     SignedIn,
     SignedOut,
     SilenceEnded,
@@ -67,6 +70,9 @@ NEWER: set[type[Body]] = {
     AlertsSilenced,
     SilenceEnded,
     AlertAcknowledged,
+    ShiftSet,
+    ShiftTaken,
+    ShiftRemoved,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {
