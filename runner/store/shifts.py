@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from core.shifts import Shift
 from core.timestamps import parse_moment
 from runner.store import schema
+from runner.store.alerts import line_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,26 +17,23 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.ledger_bodies import ShiftRemoved, ShiftSet, ShiftTaken
+    from runner.store.row_writer import RowWriter
 
 
-def begin(connection: Connection, fields: Mapping[str, Any], body: ShiftSet) -> None:
+def begin(rows: RowWriter, fields: Mapping[str, Any], body: ShiftSet) -> None:
     """Apply the line that puts a person on call."""
-    _insert(connection, fields, body, person=body.person, replaces=None)
+    _insert(rows, fields, body, person=body.person, replaces=None)
 
 
-def take(connection: Connection, fields: Mapping[str, Any], body: ShiftTaken) -> None:
+def take(rows: RowWriter, fields: Mapping[str, Any], body: ShiftTaken) -> None:
     """Apply the line by which its author takes a shift over."""
-    _insert(connection, fields, body, person=fields["by"], replaces=body.id)
+    _insert(rows, fields, body, person=fields["by"], replaces=body.id)
 
 
-def remove(connection: Connection, fields: Mapping[str, Any], body: ShiftRemoved) -> None:
+def remove(rows: RowWriter, fields: Mapping[str, Any], body: ShiftRemoved) -> None:
     """Apply the line that ends a shift."""
-    table = schema.shifts
-    connection.execute(
-        update(table)
-        .where(table.c.id == body.id)
-        .values(removed_by=fields["by"], removed_at=parse_moment(fields["at"]))
-    )
+    ended = {"removed_by": fields["by"], "removed_at": fields["at"]}
+    rows.update(schema.shifts, {"id": body.id}, ended)
 
 
 def shifts(connection: Connection, week_id: str) -> list[Shift]:
@@ -60,26 +58,21 @@ def shifts(connection: Connection, week_id: str) -> list[Shift]:
 
 
 def _insert(
-    connection: Connection,
+    rows: RowWriter,
     fields: Mapping[str, Any],
     body: ShiftSet | ShiftTaken,
     *,
     person: str,
     replaces: int | None,
 ) -> None:
-    connection.execute(
-        insert(schema.shifts).values(
-            id=fields["seq"],
-            week_id=fields["week_id"],
-            person=person,
-            begin=parse_moment(body.begin),
-            end=parse_moment(body.end),
-            zone=body.zone,
-            replaces=replaces,
-            by=fields["by"],
-            role=fields["role"],
-            verified=fields["verified"],
-            at=parse_moment(fields["at"]),
-            at_week=parse_moment(fields["at_week"]),
-        )
+    rows.insert(
+        schema.shifts,
+        {
+            **line_columns(fields),
+            "person": person,
+            "begin": parse_moment(body.begin),
+            "end": parse_moment(body.end),
+            "zone": body.zone,
+            "replaces": replaces,
+        },
     )
