@@ -78,7 +78,7 @@ def _now(page: Page, snapshot: Snapshot) -> None:
         none = say("No shifts in this week yet")
         st.markdown(f"#### :gray[:material/event_busy: {none}]", anchors=False)
         how = say("Alerts go to the owners of the manual's chains.")
-    zone = say("Times are real, in UTC; beside them those of {city}.", city=page.viewer.city)
+    zone = say("Times are real, in UTC and in your own time zone.")
     st.markdown(f":small[:gray[{how} {zone}]]")
 
 
