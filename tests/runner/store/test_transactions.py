@@ -70,6 +70,8 @@ def busy_week(place: Place) -> None:
     recorded(lead.retire_rule(recorded(lead.make_rule(replace(rule, name="Other"))).id))
     lead.close_incident(incident.id, "it rose again")
     lead.end_silence(recorded(lead.silence("check", after(60), "known")).id)
+    shift = recorded(lead.set_shift("Ana", after(0), after(3600)))
+    lead.remove_shift(recorded(lead.take_shift(shift.id)).id)
     service = place.service()
     place.until(service, place.submit())
     place.until(service, place.submit(JobKind.TRAIN, do="fail"))
