@@ -285,9 +285,9 @@ class WeekRecords:
 
     def countersignature_request(self, sha256: str) -> CountersignatureRequest | None:
         """The newest request that a lead may answer; None: nobody asks."""
-        signed = self.newest_signature(sha256)
-        open_ = since_signed(self.countersignature_requests, sha256, signed)
-        return open_[-1] if open_ else None
+        newest = self.newest_signature(sha256)
+        open_ = since_signed(self.countersignature_requests, sha256, newest)
+        return next(reversed(open_), None)
 
     def asked_to_countersign(self, sha256: str) -> CountersignatureRequest | None:
         """The newest request, if no countersignature of this decision has answered it yet."""
@@ -297,5 +297,4 @@ class WeekRecords:
 
     def newest_signature(self, sha256: str | None) -> Signature | None:
         """The newest signature of a decision; None if it has none."""
-        every = self.signatures_of(sha256)
-        return every[-1] if every else None
+        return next(reversed(self.signatures_of(sha256)), None)
