@@ -17,6 +17,7 @@ from runner.outcomes import Conflict, Recorded, Refused
 from runner.recovery.rebuild import replay
 from runner.recovery.verification import verify_ledger
 from tests.expected import job_of, present, recorded
+from tests.older_database import make_older
 from tests.runner.place import CTO, ENGINEER, LEAD, VIEWER, Place, after
 
 if TYPE_CHECKING:
@@ -154,11 +155,9 @@ def test_the_list_of_an_older_database_gets_its_authors_from_the_ledger(
     with closing(sqlite3.connect(place.home.database)) as connection:  # as schema 0004 has it
         connection.execute("UPDATE incidents SET actions_done = '[1]'")
         connection.execute("ALTER TABLE weeks DROP COLUMN archived_at")
-        connection.execute("DROP TABLE silences")
-        connection.execute("DROP TABLE acknowledgements")
         for column in ("proof", "proved"):
             connection.execute(f"ALTER TABLE ledger DROP COLUMN {column}")
-        connection.execute("UPDATE alembic_version SET version_num = '0004'")
+        make_older(connection, "0004")
         connection.commit()
     (migrated,) = Client(place.home, LEAD).incidents(place.week.id)
     assert migrated == expected

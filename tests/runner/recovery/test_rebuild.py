@@ -21,6 +21,7 @@ from runner.recovery.restore import restore_store
 from runner.recovery.verification import VerifyReport, verify_ledger
 from runner.store import chain
 from runner.store.backup import make_backup
+from tests.older_database import make_older
 from tests.runner.place import LEAD, Place, after
 
 if TYPE_CHECKING:
@@ -210,10 +211,7 @@ def test_a_database_of_an_older_schema_verifies_and_stays_as_it_is(tmp_path: Pat
             ("weeks", "archived_at"),
         ):
             database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        database.execute("DROP TABLE silences")
-        database.execute("DROP TABLE acknowledgements")
-        database.execute("DROP TABLE alert_rules")
-        database.execute("UPDATE alembic_version SET version_num = '0003'")
+        make_older(database, "0003")
     before = place.home.database.read_bytes()
     report = verify_ledger(place.home, tables=True)
     assert report.ok, report.text()

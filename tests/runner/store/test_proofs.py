@@ -22,6 +22,7 @@ from runner.settings import Settings
 from runner.store import Store, chain
 from runner.store.proofs import Proofs
 from tests.expected import recorded
+from tests.older_database import make_older
 from tests.runner.place import LEAD, Place, after
 
 if TYPE_CHECKING:
@@ -166,9 +167,7 @@ def test_lines_of_an_older_version_are_unverified_after_the_migration(place: Pla
         database.execute("ALTER TABLE ledger DROP COLUMN proof")
         database.execute("ALTER TABLE ledger DROP COLUMN proved")
         database.execute("ALTER TABLE weeks DROP COLUMN archived_at")
-        database.execute("DROP TABLE silences")
-        database.execute("DROP TABLE acknowledgements")
-        database.execute("UPDATE alembic_version SET version_num = '0005'")
+        make_older(database, "0005")
     Store(place.home).require_sound()
     assert shown(place) == [False]
     assert [p.kind for p in verify_ledger(place.home, tables=True).problems] == ["unproved"]
