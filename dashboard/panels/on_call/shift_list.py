@@ -10,6 +10,7 @@ from core.language import Message
 from core.shifts import held, overlaps
 from core.vocabulary import Right
 from dashboard.components import outcomes
+from dashboard.components.headings import part
 from dashboard.formatting import age
 from dashboard.wording import plain
 from runner.week.shift_concerns import week_gaps
@@ -65,18 +66,18 @@ def _now(page: Page, snapshot: Snapshot) -> None:
     say, people = page.say, snapshot.on_call
     if people:
         who = say("On call now: {people}", people=", ".join(people))
-        st.markdown(f"#### :green[:material/support_agent: {who}]", anchors=False)
+        part(f":green[:material/support_agent: {who}]")
         how = say(
             "What has a chain of owners goes to them first; not acknowledged in time, it goes on to "
             "the owners."
         )
     elif snapshot.records.shifts:
         nobody = say("Nobody is on call now")
-        st.markdown(f"#### :orange[:material/person_off: {nobody}]", anchors=False)
+        part(f":orange[:material/person_off: {nobody}]")
         how = say("What has a chain of owners goes to its first owner.")
     else:
         none = say("No shifts in this week yet")
-        st.markdown(f"#### :gray[:material/event_busy: {none}]", anchors=False)
+        part(f":gray[:material/event_busy: {none}]")
         how = say("Alerts go to the owners of the manual's chains.")
     zone = say("Times are real, in UTC and in your own time zone.")
     st.markdown(f":small[:gray[{how} {zone}]]")
