@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from core.alerts.conditions import Silence
     from core.clock import Clock
+    from core.handover import Handover
     from core.language import Message
     from core.ledger_bodies import AnyBody
     from core.shifts import Shift
@@ -258,6 +259,7 @@ class WeekRecords:
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
+    handovers: tuple[Handover, ...] = ()  # newest first
     shifts: tuple[Shift, ...] = ()  # as they were written, also those that were removed
 
     @property

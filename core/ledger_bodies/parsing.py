@@ -30,6 +30,7 @@ from core.ledger_bodies.decisions import (
     ModelChosen,
     SigningKeyCreated,
 )
+from core.ledger_bodies.handovers import HandoverAccepted, HandoverSigned
 from core.ledger_bodies.incidents import (
     IncidentActionDone,
     IncidentActionSkipped,
@@ -93,6 +94,8 @@ BODIES: tuple[type[Body], ...] = (
     ShiftSet,
     ShiftTaken,
     ShiftRemoved,
+    HandoverSigned,
+    HandoverAccepted,
 )
 _BY_NAME = {(model.kind, model.action): model for model in BODIES}
 _KINDS = {model.kind for model in BODIES}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from runner.client.access_tokens import AccessTokens
 from runner.client.alerts import Alerts
 from runner.client.decisions import Decisions
+from runner.client.handovers import Handovers
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
 from runner.client.models import Models
@@ -57,6 +58,7 @@ class Client(
     Incidents,
     Alerts,
     Shifts,
+    Handovers,
     Decisions,
     WeekList,
     PipelineGate,

@@ -11,6 +11,7 @@ from runner.client.base import BaseClient
 from runner.records import WeekRecords
 from runner.store import queries, record_queries, schema
 from runner.store.alerts import silences
+from runner.store.handovers import handovers
 from runner.store.shifts import shifts
 
 if TYPE_CHECKING:
@@ -88,5 +89,6 @@ def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekR
         decision_lines=record_queries.decision_lines(connection) if decided else (),
         other_weeks=queries.weeks_by_id(connection, others) if others else {},
         silences=tuple(silences(connection, after=now)),
+        handovers=tuple(handovers(connection, week.id)),
         shifts=tuple(shifts(connection, week.id)),
     )

@@ -20,6 +20,8 @@ from core.ledger_bodies import (
     ClockSet,
     ConditionClosed,
     DecisionSigned,
+    HandoverAccepted,
+    HandoverSigned,
     IncidentActionDone,
     IncidentActionSkipped,
     IncidentClosed,
@@ -48,7 +50,7 @@ from core.ledger_bodies import (
 )
 from core.timestamps import iso, parse_moment
 from core.vocabulary import IncidentState, JobState
-from runner.store import alerts, items, schema, shifts, weeks
+from runner.store import alerts, handovers, items, schema, shifts, weeks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -260,6 +262,8 @@ _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     ShiftSet: shifts.begin,
     ShiftTaken: shifts.take,
     ShiftRemoved: shifts.remove,
+    HandoverSigned: handovers.sign,
+    HandoverAccepted: handovers.accept,
     RunnerStarted: _start_runner,
     RunnerEnded: _end_runner,
 }

@@ -22,6 +22,8 @@ from core.ledger_bodies import (
     Body,
     CountersignRequested,
     DecisionMade,
+    HandoverAccepted,
+    HandoverSigned,
     IncidentActionSkipped,
     IncidentOpened,
     JobChanged,
@@ -73,6 +75,8 @@ NEWER: set[type[Body]] = {
     ShiftSet,
     ShiftTaken,
     ShiftRemoved,
+    HandoverSigned,
+    HandoverAccepted,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {
