@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from core.alerts.conditions import Silence
+    from core.alerts.own_rule import OwnRule
     from core.clock import Clock
     from core.handover import Handover
     from core.language import Message
@@ -261,6 +262,7 @@ class WeekRecords:
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
     handovers: tuple[Handover, ...] = ()  # newest first
     shifts: tuple[Shift, ...] = ()  # as they were written, also those that were removed
+    rules: tuple[OwnRule, ...] = ()  # of the engineers' own, without the retired ones
 
     @property
     def decisions(self) -> DecisionRecords:

@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from runner.client.access_tokens import AccessTokens
+from runner.client.alert_marks import AlertMarks
+from runner.client.alert_rules import AlertRules
 from runner.client.alerts import Alerts
 from runner.client.decisions import Decisions
 from runner.client.handovers import Handovers
@@ -20,6 +22,7 @@ from runner.client.jobs import Jobs
 from runner.client.models import Models
 from runner.client.readiness import Readiness
 from runner.client.reads import Reads
+from runner.client.recorded_runs import RecordedRuns
 from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
 from runner.client.shifts import Shifts
@@ -59,6 +62,9 @@ class Client(
     Alerts,
     Shifts,
     Handovers,
+    AlertRules,
+    AlertMarks,
+    RecordedRuns,
     Decisions,
     WeekList,
     PipelineGate,

@@ -10,6 +10,7 @@ from core.vocabulary import JobKind
 from runner.client.base import BaseClient
 from runner.records import WeekRecords
 from runner.store import queries, record_queries, schema
+from runner.store.alert_rules import alert_rules
 from runner.store.alerts import silences
 from runner.store.handovers import handovers
 from runner.store.shifts import shifts
@@ -91,4 +92,5 @@ def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekR
         silences=tuple(silences(connection, after=now)),
         handovers=tuple(handovers(connection, week.id)),
         shifts=tuple(shifts(connection, week.id)),
+        rules=tuple(alert_rules(connection)),
     )
