@@ -34,7 +34,7 @@ def test_it_is_edited_signed_over_and_accepted_with_one_click(place: Place) -> N
     recorded(place.client().open_incident(week.id, "crash", "It stopped."))
     test = place.draw("on_call", role=Role.ENGINEER)
     (incidents,) = keyed(test.text_area, "handover:incidents")
-    assert "It stopped. Next step:" in incidents.value
+    assert "It stopped. Next step:" in present(incidents.value)
     (asks,) = keyed(test.text_area, "handover:asks")
     asks.input("call the *data* team").run()
     keyed(test.selectbox, "handover:to")[0].select(LEAD.name).run()
