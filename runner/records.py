@@ -273,9 +273,7 @@ class WeekRecords:
 
     def week_of(self, signature: Signature) -> Week | None:
         """The week of a signature; None if it was not loaded."""
-        if signature.week_id == self.week.id:
-            return self.week
-        return self.other_weeks.get(signature.week_id)
+        return {**self.other_weeks, self.week.id: self.week}.get(signature.week_id)
 
     def signatures_of(self, sha256: str | None) -> list[Signature]:
         """The signatures of a decision, oldest first."""
