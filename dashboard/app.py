@@ -8,10 +8,10 @@ import streamlit as st
 
 from dashboard import error_log, frame, remembered, shown_week, tab
 from dashboard.access import admit, current_person, draw_person
-from dashboard.components import access_tokens, week_banner
+from dashboard.components import access_tokens, moment_banner, week_banner
 from dashboard.components.boundary import boundary
 from dashboard.navigation import ONLY_WATCHED, build, draw_menu
-from dashboard.page import current
+from dashboard.page import current, of_now
 from dashboard.viewer import current_viewer, draw_settings
 
 if TYPE_CHECKING:
@@ -31,15 +31,15 @@ def main() -> None:
         _sidebar(say)
     say = current_viewer().words  # the language may have changed just now
     only_watched = bool(st.session_state.get(ONLY_WATCHED))
-    shown = shown_week.asked()
+    shown = shown_week.query()
     chosen = st.navigation(
         build(say, only_watched=only_watched),
         expanded=True,
-        position="sidebar" if shown is None else "hidden",
+        position="hidden" if shown else "sidebar",
     )
     if not chosen.url_path:
         chosen.run()  # redirects to the first page
-    if shown is not None:
+    if shown:
         with menu:
             draw_menu(say, only_watched=only_watched)
     page = None
@@ -50,9 +50,13 @@ def main() -> None:
         st.rerun()  # with the menu of this week
     if page is not None:
         with boundary(say):
-            access_tokens.show(page)
+            access_tokens.show(of_now())
+        with st.sidebar, boundary(say):
+            moment_banner.draw_way(page)
         with boundary(say):
-            if chosen.url_path == "weeks" or not week_banner.is_missing(page):
+            if page.no_moment is None and (
+                chosen.url_path == "weeks" or not week_banner.is_missing(page)
+            ):
                 chosen.run()
 
 

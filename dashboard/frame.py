@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard import tab
-from dashboard.components import week_banner
+from dashboard.components import moment_banner, week_banner
 from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
 from dashboard.components.silencing import silence_line
@@ -58,6 +58,7 @@ def _draw(page: Page, title: str) -> None:
                 st.markdown(_runner(page, snapshot), width="content")
             st.markdown(_person(page), width="content")
     with st.container(gap="xsmall"):
+        moment_banner.show(page)
         week_banner.show(page)
         _alerts(page, snapshot)
         _silences(page, snapshot)
@@ -76,7 +77,7 @@ def _silences(page: Page, snapshot: Snapshot | None) -> None:
 
 def _week(page: Page, snapshot: Snapshot | None) -> str:
     say = page.say
-    if week_banner.is_missing(page):
+    if page.no_moment is not None or week_banner.is_missing(page):
         return ""
     if snapshot is None:
         return f":gray-badge[:material/event_busy: {say('No week yet')}]"
@@ -105,7 +106,7 @@ def _time(page: Page, snapshot: Snapshot) -> str:
         )
         text = f":material/schedule: {page.say('Week time {time}', time=week)}"
         text += f" :small[:gray[{page.say('real time {time}', time=real)}]]"
-    if not page.viewer.live:
+    if page.moment is None and not page.viewer.live:
         text += f"  :orange-badge[:material/pause: {page.say('Updates paused')}]"
     return text
 
@@ -143,7 +144,11 @@ def _run_help(page: Page, snapshot: Snapshot) -> str | None:
 
 def _runner(page: Page, snapshot: Snapshot | None) -> str:
     say = page.say
+    if page.moment is not None and snapshot is None:
+        return ""
     status = snapshot.runner if snapshot else page.services.client.runner_status()
+    if not status.known:
+        return f":violet-badge[:material/help: {say('Runner: not known')}]"
     if not status.alive:
         text = say("Runner not running") if status.since else say("No runner")
         return f":red-badge[:material/power_off: {text}]"

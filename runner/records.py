@@ -205,6 +205,7 @@ class RunnerStatus:
     since: datetime | None = None
     heartbeat_age_s: float | None = None
     epoch: int | None = None
+    known: bool = True  # False: of a past moment, whether it was alive
 
 
 class DecisionLine(NamedTuple):
@@ -257,6 +258,7 @@ class WeekRecords:
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
+    runner: RunnerStatus | None = None  # as the ledger says it; only for a past moment
 
     @property
     def decisions(self) -> DecisionRecords:

@@ -71,6 +71,7 @@ class Client(
     :ivar shown_week: id of the week that the person looks at. While it is not the active one,
         what acts on the active week, or changes more than records of the shown one, is refused.
         None: they look at none, as at a terminal.
+    :ivar moment: the real moment that the person looks at; nothing can be done there. None: now.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Client(
         self.now = now
         self.entry = entry
         self.shown_week: str | None = None
+        self.moment: datetime | None = None
 
     @cached_property
     def store(self) -> Store:  # type: ignore[override]

@@ -56,6 +56,14 @@ def not_active(shown: str, active: str | None) -> Refused:
     )
 
 
+def in_the_past(moment: datetime) -> Refused:
+    """The refusal of an act while a past moment is shown."""
+    return Refused(
+        Message("You are looking at the past: {time:%Y-%m-%d %H:%M} UTC.", time=moment),
+        Message("Go back to now to do something."),
+    )
+
+
 MOST_TEXT = 10_000  # characters of a note or a reason
 _MOST_KEY = 200
 
@@ -118,6 +126,7 @@ class BaseClient:
     store: Store
     entry: Entry | TerminalEntry | TokenEntry | None
     shown_week: str | None
+    moment: datetime | None
 
     def _denied(self, right: Right, *, fresh: bool = False, upkeep: bool = False) -> Refused | None:
         """The refusal for a person without this right; None if they have it.
@@ -128,6 +137,8 @@ class BaseClient:
         :param fresh: whether the act asks for a fresh sign-in, whatever its right.
         :param upkeep: whether it only keeps the machine running: no person's act.
         """
+        if self.moment is not None:
+            return in_the_past(self.moment)
         fresh = fresh or right in FRESH_RIGHTS
         try:
             if self.entry is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -44,7 +45,10 @@ class WeekReads(BaseClient):
                 if week_id is None
                 else queries.week_by_id(connection, week_id)
             )
-            return None if week is None else _read(connection, week, head, self.now())
+            if week is None:
+                return None
+            runner = None if self.moment is None else record_queries.runner_then(connection)
+            return replace(_read(connection, week, head, self.now()), runner=runner)
 
     def not_here(self) -> Refused | None:
         """Why acts on the active week are refused: another one is shown; None if they are not."""

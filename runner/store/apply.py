@@ -63,7 +63,6 @@ def apply(connection: Connection, fields: Fields, end: int, proved: bool) -> Non
     :param proved: whether it proves that a signed-in person acted; the tables say no more.
     :raises IntegrityError: a newer version wrote it, and this one can't interpret it.
     """
-    body = parse_body(fields["kind"], fields["body"], fields["seq"])
     connection.execute(
         insert(schema.ledger).values(
             seq=fields["seq"],
@@ -78,6 +77,15 @@ def apply(connection: Connection, fields: Fields, end: int, proved: bool) -> Non
             **_who(fields),
         )
     )
+    change_tables(connection, fields, proved)
+
+
+def change_tables(connection: Connection, fields: Fields, proved: bool) -> None:
+    """What one line changes in the tables that are derived from the ledger.
+
+    :raises IntegrityError: a newer version wrote it, and this one can't interpret it.
+    """
+    body = parse_body(fields["kind"], fields["body"], fields["seq"])
     fields = {**fields, "verified": proved}
     action = _ACTIONS.get(type(body))
     if action is not None:  # a line that changes no other table, such as a decision, is only stored
