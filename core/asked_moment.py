@@ -1,8 +1,8 @@
 """A moment that an address asks for: ``2026-02-24T03:10Z``, as a page's ``?at=`` has it.
 
 It is week time, which is real time unless the week's clock is simulated (a demo or a replay).
-``real:2026-11-29T16:12:05Z`` is real time: only that tells apart the moments of a clock that stood
-still. Without a zone it is UTC.
+``real:2026-11-29T16:12:05Z`` is real time, with the week time that the clock showed then: only
+that tells apart the moments of a clock that stood still. Without a zone it is UTC.
 """
 
 from __future__ import annotations
@@ -28,10 +28,14 @@ _LOST_PLUS = re.compile(r"(T[0-9:.,]+) ([0-9]{2}:?[0-9]{2})$")
 
 @dataclass(frozen=True)
 class AskedMoment:
-    """A past moment in both times."""
+    """A past moment in both times.
+
+    :ivar shown: the week time to show there; None: what the week's clock showed then.
+    """
 
     real: datetime
     week: datetime
+    shown: datetime | None = None
 
 
 def asked_moment(text: str, clock: Clock, now: datetime) -> AskedMoment:
@@ -61,7 +65,7 @@ def asked_moment(text: str, clock: Clock, now: datetime) -> AskedMoment:
             ),
             Message("Go back to now, or choose an earlier moment."),
         )
-    return AskedMoment(real, week)
+    return AskedMoment(real, week, None if text.startswith(REAL) else week)
 
 
 def asking_for(week: datetime) -> str:

@@ -17,7 +17,7 @@ from dashboard.access import still_in, why_denied
 from dashboard.data.services import Services, Snapshot
 from dashboard.data.shared_snapshots import SharedSnapshots
 from dashboard.viewer import Viewer, current_viewer
-from runner.client.base import in_the_past
+from runner.client.base import IN_THE_PAST
 from runner.client.past import Past
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ class Page:
             it adds to the records of the shown week, or is not about a shown week at all.
         """
         if self.services.client.moment is not None:
-            past = in_the_past(self.services.client.moment)
-            return f"{self.say.text(past.reason)} {self.say.text(past.remedy)}"
+            return f"{self.say.text(IN_THE_PAST.reason)} {self.say.text(IN_THE_PAST.remedy)}"
         denied = why_denied(self.say, self.viewer.person, right)
         if denied or also_elsewhere or self.snapshot() is None:
             return denied
@@ -146,9 +145,10 @@ def _past(
     _client: Client,
     root: str,  # noqa: ARG001 - Streamlit keeps one for each
     at: datetime,
+    shown: datetime | None,
     young: datetime | None,  # noqa: ARG001
 ) -> tuple[Past, SharedSnapshots]:
-    return Past(_client, at), SharedSnapshots()
+    return Past(_client, at, shown), SharedSnapshots()
 
 
 def current() -> Page:
@@ -167,7 +167,7 @@ def current() -> Page:
     # What was recorded in the last seconds may still be on its way.
     young = snapshot.now if snapshot.now - moment.real < _ON_ITS_WAY else None
     home, client = now.services.home, now.services.client
-    past, shared = _past(client, str(home.root), moment.real, young)
+    past, shared = _past(client, str(home.root), moment.real, moment.shown, young)
     services = Services(
         home,
         now.viewer.person,

@@ -59,11 +59,11 @@ def _show_typed() -> None:
 
 def _text(page: Page, snapshot: Snapshot) -> str:
     say = page.say
-    time = plain(page.viewer.moment(snapshot.now_week))
+    time = page.viewer.moment(snapshot.now_week)
     if snapshot.clock.is_identity:
         text = f"**{say('As it was at {time}.', time=time)}**"
     else:
-        real = plain(f"{page.viewer.day(snapshot.now)} {snapshot.now:%H:%M:%S} UTC")
+        real = f"{page.viewer.day(snapshot.now)} {snapshot.now:%H:%M:%S} UTC"
         both = say("As it was at week time {time}, real time {real}.", time=time, real=real)
         text = f"**{both}**"
     more = say("You see what was known then; nothing can be done here.")

@@ -56,12 +56,10 @@ def not_active(shown: str, active: str | None) -> Refused:
     )
 
 
-def in_the_past(moment: datetime) -> Refused:
-    """The refusal of an act while a past moment is shown."""
-    return Refused(
-        Message("You are looking at the past: {time:%Y-%m-%d %H:%M} UTC.", time=moment),
-        Message("Go back to now to do something."),
-    )
+IN_THE_PAST = Refused(
+    Message("You are looking at a past moment."), Message("Go back to now to do something.")
+)
+"""The refusal of an act while a past moment is shown."""
 
 
 MOST_TEXT = 10_000  # characters of a note or a reason
@@ -127,6 +125,7 @@ class BaseClient:
     entry: Entry | TerminalEntry | TokenEntry | None
     shown_week: str | None
     moment: datetime | None
+    shown_week_time: datetime | None
 
     def _denied(self, right: Right, *, fresh: bool = False, upkeep: bool = False) -> Refused | None:
         """The refusal for a person without this right; None if they have it.
@@ -138,7 +137,7 @@ class BaseClient:
         :param upkeep: whether it only keeps the machine running: no person's act.
         """
         if self.moment is not None:
-            return in_the_past(self.moment)
+            return IN_THE_PAST
         fresh = fresh or right in FRESH_RIGHTS
         try:
             if self.entry is None:

@@ -19,10 +19,12 @@ class Past:
 
     :param client: of now.
     :param at: real time.
+    :param shown: the week time to show; None: what the week's clock showed then.
     """
 
-    def __init__(self, client: Client, at: datetime) -> None:
+    def __init__(self, client: Client, at: datetime, shown: datetime | None = None) -> None:
         self.at = at
+        self.shown = shown
         self._home = client.home
         self._store = PastStore(client.store, at)
 
@@ -31,4 +33,5 @@ class Past:
         client = Client(self._home, person, now=lambda: self.at, entry=entry)
         client.store = self._store
         client.moment = self.at
+        client.shown_week_time = self.shown
         return client

@@ -47,8 +47,13 @@ class WeekReads(BaseClient):
             )
             if week is None:
                 return None
-            runner = None if self.moment is None else record_queries.runner_then(connection)
-            return replace(_read(connection, week, head, self.now()), runner=runner)
+            found = _read(connection, week, head, self.now())
+            if self.moment is None:
+                return found
+            clock = found.clock
+            if self.shown_week_time is not None:
+                clock = clock.reaching(self.moment, self.shown_week_time)
+            return replace(found, runner=record_queries.runner_then(connection), clock=clock)
 
     def not_here(self) -> Refused | None:
         """Why acts on the active week are refused: another one is shown; None if they are not."""
