@@ -7,7 +7,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
 .PHONY: help install demo up test test-fast test-busy coverage check catalogue faults attack chaos bench bench-detectors \
-	bench-evidence load pictures sbom lock clean
+	bench-evidence bench-growth load pictures sbom lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -80,6 +80,9 @@ bench-evidence: $(READY_DEV) ## benchmark: evidence grades of agents with and wi
 
 bench-detectors: $(READY_DEV) ## benchmark: accuracy of the diagnosis on labelled real runs
 	$(BIN)/python -m tests.benchmarks.detectors
+
+bench-growth: $(READY_DEV) ## benchmark: what rebuild, verification, pages and backups cost after years
+	$(BIN)/python -m tests.benchmarks.growth
 
 load: $(READY_DEV) ## drive 1 to 50 real sessions on a busy week and on a bare page; print latencies, memory, descriptors
 	$(BIN)/python -m tests.benchmarks.load

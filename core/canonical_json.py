@@ -11,6 +11,10 @@ from typing import Any
 from core.errors import InputError
 from core.language import Message
 
+_ENCODER = json.JSONEncoder(  # made once: a rebuild asks for hundreds of thousands of texts
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
 
 def canonical(fields: Mapping[str, Any]) -> str:
     """Sorted keys, no spaces, UTF-8, no NaN.
@@ -18,9 +22,7 @@ def canonical(fields: Mapping[str, Any]) -> str:
     :raises InputError: a value that no JSON file can hold; names its place.
     """
     try:
-        text = json.dumps(
-            fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-        )
+        text = _ENCODER.encode(fields)
         text.encode()
     except ValueError as error:
         place, value = _unrecordable(fields) or ("", error)

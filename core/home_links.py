@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.drill_paths import drills_folder, reports_folder
 from core.errors import SetupError
 from core.language import Message
 
@@ -27,6 +28,7 @@ def written_places(home: Home) -> list[Path]:
         *(home.model, home.run_models, home.earlier_models, home.checkpoints),
         *(signed_model, signed_data),
         *(home.revalidation, home.revalidation_archive, home.ledger.parent),
+        *(drills_folder(home), reports_folder(home)),
     ]
     files = [
         *(home.database, home.database.with_suffix(".lock"), home.ledger),

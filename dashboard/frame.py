@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.drill import DRILL, NOT_REAL
+from core.drill_paths import is_drill
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard import tab
 from dashboard.components import moment_banner, week_banner
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 
+_DRILL_ICON = ":material/fire_extinguisher:"
+
+
 def show(page: Page, title: str) -> None:
     """Draw the frame and redraw it on each tick; an error in it leaves the page below intact."""
 
@@ -37,8 +42,9 @@ def show(page: Page, title: str) -> None:
 
 def _draw(page: Page, title: str) -> None:
     snapshot = page.snapshot()
+    drill = is_drill(page.services.home)
     st.session_state[ONLY_WATCHED] = snapshot is not None and snapshot.week.only_watched
-    tab.show(title, snapshot, page.say)
+    tab.show(f"{page.say.raw(DRILL)} {title}" if drill else title, snapshot, page.say)
     with st.container(gap="xxsmall", key="frame"):
         st.markdown(f"### {title} :small[{_week(page, snapshot)}]", anchors=False)
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -59,6 +65,8 @@ def _draw(page: Page, title: str) -> None:
             st.markdown(_person(page), width="content")
     with st.container(gap="xsmall"):
         moment_banner.show(page)
+        if drill:
+            st.warning(f"**{page.say.text(DRILL)}** {page.say.text(NOT_REAL)}", icon=_DRILL_ICON)
         week_banner.show(page)
         _alerts(page, snapshot)
         _silences(page, snapshot)

@@ -51,6 +51,7 @@ TITLES = {entry.stem: entry.title for entry in ENTRIES}
 STEMS = tuple(TITLES)
 DEFAULT = "this_week"
 WATCHING = frozenset({"live_training", "troubleshooting", "weeks"})  # of a run that is only watched
+WITH_CURVES = frozenset({"this_week", "live_training", "troubleshooting", "runs"})
 ONLY_WATCHED = "only_watched"  # in the session: what the frame found of the week
 
 

@@ -20,7 +20,9 @@ from core.listening import Listening, listening
 from core.paths import CHECKOUT, Home
 from dashboard import access, serving
 from dashboard.compressed_files import CompressedFiles
+from dashboard.early_scripts import EarlyScripts
 from dashboard.gate import Gate
+from dashboard.navigation import STEMS, WITH_CURVES
 from dashboard.security_headers import SecurityHeaders
 from dashboard.warm_up import warm_up
 from runner.client.entry import Entry
@@ -65,7 +67,8 @@ def app(entry: Entry, at: Listening) -> st.App:
     headers = Middleware(SecurityHeaders, secure=entry.login is not None and entry.login.secure)
     gate = Middleware(Gate, entry=entry, listening=at, doors=inner)
     files = Middleware(CompressedFiles, base_path=at.base_path)
-    return st.App(CHECKOUT / "dashboard" / "app.py", middleware=[headers, gate, files])
+    early = Middleware(EarlyScripts, pages=STEMS, with_curves=WITH_CURVES, base_path=at.base_path)
+    return st.App(CHECKOUT / "dashboard" / "app.py", middleware=[headers, gate, files, early])
 
 
 def main() -> int:

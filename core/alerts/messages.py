@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.alerts.conditions import NoticeState, rank
 from core.alerts.kinds import MOMENTS, TODO
+from core.drill import DRILL, NOT_REAL
 from core.language import Message, plural
 from core.state_words import capitals
 from core.timestamps import age_text
@@ -33,10 +34,14 @@ class AlertMessage:
     resolved: bool  # all of it is good news
 
 
-def message_of(notices: Sequence[Notice], channel: Channel, base_url: str | None) -> AlertMessage:
+def message_of(
+    notices: Sequence[Notice], channel: Channel, base_url: str | None, drill: bool = False
+) -> AlertMessage:
     """The message for notices that are due together, in their order; at least one.
 
     Several become one message: the worst gives the title and the link, each has a line.
+
+    :param drill: it is about a drill, and begins by saying so.
     """
     worst = max(notices, key=lambda one: (one.state is not NoticeState.RESOLVED, rank(one.level)))
     resolved = all(one.state is NoticeState.RESOLVED for one in notices)
@@ -44,7 +49,11 @@ def message_of(notices: Sequence[Notice], channel: Channel, base_url: str | None
     link = link_of(worst.condition, base_url)
     if link:
         lines.append(link)
-    return AlertMessage(_title(notices, worst, channel), "\n".join(lines), worst.level, resolved)
+    title = _title(notices, worst, channel)
+    if drill:
+        title = f"{DRILL.in_(channel.language)} {title}"
+        lines.insert(0, NOT_REAL.in_(channel.language))
+    return AlertMessage(title, "\n".join(lines), worst.level, resolved)
 
 
 def link_of(condition: Condition, base_url: str | None) -> str | None:

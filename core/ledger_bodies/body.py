@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, model_validator
@@ -55,10 +56,9 @@ class BodyPart(BaseModel):
         if not isinstance(given, Mapping):
             return given
         values = dict(given)
-        for record in cls.model_fields:
-            name = record.removesuffix("_message")
+        for name, record in _sentences(cls):
             text = values.get(name)
-            if name == record or not isinstance(text, str):
+            if not isinstance(text, str):
                 continue
             if isinstance(text, Message):
                 values.setdefault(record, text.as_record())
@@ -77,6 +77,13 @@ class BodyPart(BaseModel):
             for name in type(self).model_fields
             if name in self.model_fields_set
         }
+
+
+@cache
+def _sentences(model: type[BodyPart]) -> tuple[tuple[str, str], ...]:
+    """Each field with a sentence, and the field of its record."""
+    ends = ((field.removesuffix("_message"), field) for field in model.model_fields)
+    return tuple((name, record) for name, record in ends if name != record)
 
 
 class Body(BodyPart):

@@ -18,6 +18,8 @@ from core.vocabulary import FindingStatus, Severity, TrainingStatus, Trend, Verd
 from dashboard.components.charts import KL, REWARD, SHARPE, speed_series
 from dashboard.components.reading_text import aged_text, window_text
 from dashboard.components.states import look
+from dashboard.figures.palette import BLUE
+from dashboard.figures.sparkline import sparkline
 from dashboard.formatting import NONE, number
 from dashboard.wording import plain
 
@@ -203,9 +205,18 @@ def _metric(
             delta=note or None,
             delta_arrow=arrow,
             delta_color=cast("Tint", colour),
-            chart_data=spark or _spark(snapshot, tag),
             help=_source(page, reading) if reading else None,
         )
+        if (curve := spark or _spark(snapshot, tag)) is not None:
+            between = say.raw(
+                "{name}: from {first} to {last}, between {low} and {high}",
+                name=say.raw(label),
+                first=number(curve[0]),
+                last=number(curve[-1]),
+                low=number(min(curve)),
+                high=number(max(curve)),
+            )
+            st.html(sparkline(curve, between, BLUE))
         old = "" if reading is None else aged_text(page, snapshot, snapshot.age(reading))
         window = "" if reading is None else _window(page, reading)
         if said := [part for part in (window, old, soon) if part]:

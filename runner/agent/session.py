@@ -18,6 +18,7 @@ from runner.agent.callbacks import (
     AfterRollout,
     EntropyWeight,
     EverySteps,
+    PPOCallback,
     RecordRange,
     RequireFinite,
     RewardScalars,
@@ -81,6 +82,7 @@ class Session:
         self.env: MarketEnv = data.training_env(settings, settings.seed)
         self.model: PPO = build_model(settings, self.env, settings.seed)
         self.validation: Validation | None = None
+        self.also: list[PPOCallback] = []  # of the caller, called after all others
         self._range = RecordRange(data.normaliser.observation, data.normaliser.seen)
 
     @property
@@ -135,6 +137,7 @@ class Session:
                 EntropyWeight(),
                 self.validation,
                 AfterRollout(hooks.on_rollout),
+                *self.also,
             ]
         )
         self.validation.init_callback(

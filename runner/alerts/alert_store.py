@@ -144,7 +144,7 @@ class AlertStore:
     def last_look(self) -> LastLook | None:
         """The newest look; None if none was ever taken."""
         for at, trusted_s, complete in self._select("select at, trusted_s, complete from looks"):
-            moment = datetime.fromtimestamp(at, UTC)
+            moment = _moment(at)
             return LastLook(moment, moment + timedelta(seconds=trusted_s), bool(complete))
         return None
 
@@ -214,6 +214,21 @@ class AlertStore:
                 before,
             )
 
+    def began_after(self, at: datetime) -> list[tuple[Notice, datetime | None]]:
+        """The beginnings of alerts that were seen after a moment, in order; each with its arrival.
+
+        :returns: with None: no channel has got the message.
+        """
+        query = (
+            "select body, min(sent_at) from notices left join outbox on notice = notices.id"
+            " where at >= ? and json_extract(body, '$.state') = 'firing'"
+            " group by notices.id order by at"
+        )
+        return [
+            (Notice.model_validate_json(body), None if sent is None else _moment(sent))
+            for body, sent in self._select(query, at.timestamp())
+        ]
+
     def states(self) -> list[ChannelState]:
         """How delivery stands, by channel."""
         query = """
@@ -229,7 +244,7 @@ class AlertStore:
                 waiting,
                 failed,
                 sent,
-                None if at is None else datetime.fromtimestamp(at, UTC),
+                None if at is None else _moment(at),
                 problems.get(name),
             )
             for name, waiting, failed, sent, at in self._select(query)
@@ -251,6 +266,10 @@ class AlertStore:
             _TABLES,
             Message("If it is damaged, move it away: what still holds is reported again."),
         )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _enqueue(

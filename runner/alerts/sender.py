@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from core.alerts.messages import message_of
+from core.drill_paths import is_drill
 from core.errors import TrainweekError
 from core.language import literal
 from core.paths import Home
 from runner.alerts.alert_store import AlertStore
 from runner.alerts.apprise_address import send
 from runner.alerts.channels import address_of, read_alerts
+from runner.alerts.kept_messages import KEPT, keep_message
 from runner.failpoints import fail_here
 
 if TYPE_CHECKING:
@@ -52,9 +54,14 @@ def send_due(
         together = [one for one in due if one.notice.condition.week == week]
         store.claim(together, now())
         before_each()
-        message = message_of([one.notice for one in together], channel, file.base_url)
+        notices = [one.notice for one in together]
+        message = message_of(notices, channel, file.base_url, drill=is_drill(home))
         try:
-            problem = send(address_of(channel, home, variables), message)
+            address = address_of(channel, home, variables)
+            if address == KEPT:
+                problem = keep_message(home, channel, message, now())
+            else:
+                problem = send(address, message)
         except TrainweekError as error:
             problem = literal(error.what)
         except Exception as error:  # a fault of a plugin; its text may hold the address

@@ -12,6 +12,7 @@ from core.alerts.acknowledgement import Acknowledgement
 from core.alerts.conditions import Alert, Condition, Notice, NoticeState, Silence, said_in_all
 from core.alerts.kinds import EventKind
 from core.alerts.messages import message_of
+from core.drill_paths import is_drill
 from core.errors import InputError, SetupError
 from core.language import Message, joined, literal
 from core.timestamps import age_text, iso, parse_moment
@@ -119,7 +120,8 @@ def send_test(
         )
     by, refused = keeper_of_machine(place, Right.RECORD), 0
     for one in meant:
-        message = message_of([_test_notice(by.name)], one, file.base_url)
+        notice = _test_notice(by.name)
+        message = message_of([notice], one, file.base_url, drill=is_drill(place))
         try:
             problem = send(address_of(one, place, os.environ), message)
         except SetupError as error:

@@ -108,6 +108,10 @@ COMMANDS: Mapping[str, Listed] = {
         "demo:demo",
         "Play a training week with a real training run and a real backtest, on a fast clock.",
     ),
+    "drill": Listed(
+        "drill:app",
+        "Drills: play a fault into a scratch week, and measure how the team handles it.",
+    ),
     "diagnose": Listed(
         "runs:diagnose", "Diagnose a run, with the evidence for and against.", VerdictCommand
     ),

@@ -206,10 +206,13 @@ def make_ready(home: Home, at: Listening) -> None:
     require_port(at)
 
 
-def start_dashboard(home: Home, at: Listening, log: Path | None = None) -> subprocess.Popen[bytes]:
+def start_dashboard(
+    home: Home, at: Listening, log: Path | None = None, detached: bool = False
+) -> subprocess.Popen[bytes]:
     """The dashboard as a child process.
 
     :param log: where its output goes; None: this terminal's error output.
+    :param detached: it outlives this terminal.
     """
     command = dashboard_command(at)
     environment = os.environ | {"TRAINWEEK_HOME": str(home.root)}
@@ -221,7 +224,12 @@ def start_dashboard(home: Home, at: Listening, log: Path | None = None) -> subpr
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             process = subprocess.Popen(
-                command, cwd=CHECKOUT, env=environment, stdout=output, stderr=output
+                command,
+                cwd=CHECKOUT,
+                env=environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=detached,
             )
     note_dashboard(home, at.port, process.pid, at.base_path)
     return process

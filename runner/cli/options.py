@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import InputError, PermissionDenied
-from core.language import Message
+from core.drill import DRILL, NOT_REAL
+from core.drill_paths import is_drill
+from core.errors import InputError, PermissionDenied, TrainweekError
+from core.language import Message, joined
 from core.paths import Home, no_folder
 from runner.cli.access_token import given_token
 from runner.cli.speech import as_json, warn
@@ -23,12 +26,22 @@ if TYPE_CHECKING:  # imported where they are used: not every command opens a dat
     from runner.client.terminal_entry import TerminalEntry
     from runner.outcomes import Refused
 
+
+def _say_drill(home: Path | None) -> Path | None:
+    """Before a command on the data directory of a drill: say that nothing of it is real."""
+    with suppress(TrainweekError, OSError):  # the command itself says what is wrong
+        if is_drill(Home.find(home)):
+            warn(joined([DRILL, NOT_REAL]))
+    return home
+
+
 HomeOption = Annotated[
     Path | None,
     typer.Option(
         "--home",
         envvar="TRAINWEEK_HOME",
         show_envvar=True,
+        callback=_say_drill,
         help="Data directory (default: the checkout).",
     ),
 ]

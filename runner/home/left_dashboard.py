@@ -97,6 +97,13 @@ def end_left_dashboards(home: Home) -> list[Message]:
     return said
 
 
+def end_dashboards(home: Home) -> None:
+    """End all dashboards of a data directory that is no longer needed: a drill's."""
+    for served in served_dashboards(home):
+        _end(served.process)
+        _file(home, served.port).unlink(missing_ok=True)
+
+
 def require_not_served(home: Home, port: int) -> None:
     """Refuse a port on which this data directory is being served.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from core.errors import MarketDataError
 from core.language import Message
@@ -28,9 +29,17 @@ from runner.jobs.training_attempt import TrainingAttempt
 from runner.jobs.training_log import TrainingLog
 from runner.jobs.training_plan import Restart, plan_training
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def train(spec: Spec, stop: StopFlag) -> int:
-    """Run one attempt; returns the exit code."""
+
+def train(
+    spec: Spec, stop: StopFlag, prepare: Callable[[Session], None] = lambda session: None
+) -> int:
+    """Run one attempt; returns the exit code.
+
+    :param prepare: called with the session before it learns.
+    """
     with TrainingLog(spec.home.training_log, utc_now) as log:
         log.info("Starting PPO training...")
         plan = plan_training(spec, log.warn, log.error)
@@ -56,6 +65,7 @@ def train(spec: Spec, stop: StopFlag) -> int:
             log.info(f"Resumed from checkpoint {resumed.step}")
         if plan.restart is not None:
             _log_restart(log, plan.restart)
+        prepare(session)
         log.info("Training loop started")
         log.info(f"Step {session.steps + 1 if not resumed else session.steps}/{plan.total_steps}")
         with input_accepted():
@@ -91,14 +101,15 @@ def _require_same_data(checkpoint: Checkpoint, candles: Candles) -> None:
         )
 
 
-def _log_error(spec: Spec, message: str) -> None:
+def log_error(spec: Spec, message: str) -> None:
+    """Write to training.log why the program failed."""
     with TrainingLog(spec.home.training_log, utc_now, echo=False) as log:
         log.error(f"Training failed: {message}")
 
 
 def main() -> int:
     """Entry point of the process."""
-    return run_program(train, on_error=_log_error)
+    return run_program(train, on_error=log_error)
 
 
 if __name__ == "__main__":

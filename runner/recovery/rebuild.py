@@ -20,7 +20,7 @@ from runner.recovery.verification import (
     known_hashes,
     lost_lines,
 )
-from runner.store import Store, chain
+from runner.store import Store
 from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
@@ -46,11 +46,12 @@ def replay(home: Home, by: Person, now: datetime) -> Message:
             Message("Restore one from a backup: trainweek ledger restore"),
         )
     with write_lock(home):  # a writer's line comes before its commit
-        lines = _require_all_lines(home)  # any problem is found before a file is moved
+        known = _lines_of_database(home)
     new = home.database.with_suffix(".replay.db")
     for name in with_journals(new):
         name.unlink(missing_ok=True)  # of a replay that was killed
-    Store(home, database=new).require_sound()
+    Store(home, database=new).require_sound()  # reads and verifies the whole chain
+    lines = _require_all_lines(home, new, known)  # before a file is moved
     with write_lock(home):
         kept = replace_database(home, new, "before-replay")
     with Store(home).write() as transaction:
@@ -77,18 +78,25 @@ def require_no_runner(home: Home) -> None:
         )
 
 
-def _require_all_lines(home: Home) -> int:
-    """How many lines the file has.
-
-    :raises IntegrityError: its chain is broken, or database or a backup has different or more lines.
-    """
-    sums = [line.sha256 for line in chain.read(home.ledger)]
+def _lines_of_database(home: Home) -> list[str]:
+    """The hashes of the lines that the present database has."""
     with TemporaryDirectory(prefix="trainweek-replay-") as scratch:
         copy = Path(scratch) / "copy.db"
         if home.database.exists() and (copy_database(home.database, copy) is not None):
             shutil.copyfile(home.database, copy)  # damaged: use what can be read of it
-        known = known_hashes(copy) or []
+        return known_hashes(copy) or []
+
+
+def _require_all_lines(home: Home, rebuilt: Path, known: list[str]) -> int:
+    """How many lines the rebuilt database has.
+
+    :param known: hashes of the lines that the present one has.
+    :raises IntegrityError: it or a backup has different or more lines.
+    """
+    sums = known_hashes(rebuilt) or []
     if problems := lost_lines(sums, known) + differences_from_backups(home, sums):
+        for name in with_journals(rebuilt):
+            name.unlink(missing_ok=True)
         raise IntegrityError(
             Message("{problem} A replay would lose acknowledged lines.", problem=problems[0].what),
             Message("Use `trainweek ledger restore`, which keeps every line that can be verified."),

@@ -104,7 +104,7 @@ def verify_ledger(
         with write_lock(home) if locked else nullcontext():
             size = path.stat().st_size if path.exists() else 0
             damage = damage_of(home.database, home) or copy_database(home.database, copy)
-        claims = Claims(Proofs(home), proofs_from)
+        claims = Claims(Proofs(home).read_once(), proofs_from)
         sums, problems, broken = _chain(path, size, claims)
         known = known_hashes(copy) if damage is None else None
         if damage is not None:

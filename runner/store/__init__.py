@@ -1,5 +1,6 @@
 """The store: a SQLite database that can be rebuilt from the ledger at any time."""
 
-from runner.store.transactions import Store, Transaction
+from runner.store.ledger_writes import Transaction
+from runner.store.transactions import Store
 
 __all__ = ["Store", "Transaction"]

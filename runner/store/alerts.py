@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from core.alerts.acknowledgement import Acknowledgement
 from core.alerts.conditions import Silence
@@ -18,34 +18,26 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.ledger_bodies import AlertAcknowledged, AlertsSilenced, SilenceEnded
+    from runner.store.row_writer import RowWriter
 
 
-def silence(connection: Connection, fields: Mapping[str, Any], body: AlertsSilenced) -> None:
+def silence(rows: RowWriter, fields: Mapping[str, Any], body: AlertsSilenced) -> None:
     """Apply the line that begins a silence."""
-    connection.execute(
-        insert(schema.silences).values(
-            id=fields["seq"],
-            week_id=fields["week_id"],
-            what=body.what,
-            until=parse_moment(body.until),
-            reason=body.reason,
-            by=fields["by"],
-            role=fields["role"],
-            verified=fields["verified"],
-            at=parse_moment(fields["at"]),
-            at_week=parse_moment(fields["at_week"]),
-        )
+    rows.insert(
+        schema.silences,
+        {
+            **_line(fields),
+            "what": body.what,
+            "until": parse_moment(body.until),
+            "reason": body.reason,
+        },
     )
 
 
-def end_silence(connection: Connection, fields: Mapping[str, Any], body: SilenceEnded) -> None:
+def end_silence(rows: RowWriter, fields: Mapping[str, Any], body: SilenceEnded) -> None:
     """Apply the line that ends a silence before its time."""
-    table = schema.silences
-    connection.execute(
-        update(table)
-        .where(table.c.id == body.id)
-        .values(ended_by=fields["by"], ended_at=parse_moment(fields["at"]))
-    )
+    ended = {"ended_by": fields["by"], "ended_at": fields["at"]}
+    rows.update(schema.silences, {"id": body.id}, ended)
 
 
 def silences(connection: Connection, after: datetime | None = None) -> list[Silence]:
@@ -70,20 +62,15 @@ def silences(connection: Connection, after: datetime | None = None) -> list[Sile
     ]
 
 
-def acknowledge(connection: Connection, fields: Mapping[str, Any], body: AlertAcknowledged) -> None:
+def acknowledge(rows: RowWriter, fields: Mapping[str, Any], body: AlertAcknowledged) -> None:
     """Apply the line of an acknowledgement."""
-    connection.execute(
-        insert(schema.acknowledgements).values(
-            id=fields["seq"],
-            week_id=fields["week_id"],
-            what=body.what,
-            by=fields["by"],
-            role=fields["role"],
-            verified=fields["verified"],
-            at=parse_moment(fields["at"]),
-            at_week=parse_moment(fields["at_week"]),
-        )
-    )
+    rows.insert(schema.acknowledgements, {**_line(fields), "what": body.what})
+
+
+def _line(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that say which line it is, whose and when."""
+    names = ("week_id", "by", "role", "verified", "at", "at_week")
+    return {"id": fields["seq"], **{name: fields[name] for name in names}}
 
 
 def acknowledgements(connection: Connection) -> list[Acknowledgement]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, update
-
 from core.language import Message
 from core.ledger_bodies import (
     AlertAcknowledged,
@@ -45,143 +43,123 @@ from core.ledger_bodies import (
     WeekUsed,
     parse_body,
 )
-from core.timestamps import parse_moment
+from core.timestamps import iso, parse_moment
 from core.vocabulary import IncidentState, JobState
 from runner.store import alerts, items, schema, weeks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
-    from sqlalchemy.engine import Connection
+
+    from runner.store.row_writer import RowWriter
 
 Fields = Mapping[str, Any]
 
 
-def apply(connection: Connection, fields: Fields, end: int, proved: bool) -> None:
+def apply(rows: RowWriter, fields: Fields, end: int, proved: bool) -> None:
     """Apply one line to the tables.
 
     :param end: byte offset of its end in the file.
     :param proved: whether it proves that a signed-in person acted; the tables say no more.
     :raises IntegrityError: a newer version wrote it, and this one can't interpret it.
     """
-    connection.execute(
-        insert(schema.ledger).values(
-            seq=fields["seq"],
-            kind=fields["kind"],
-            body=fields["body"],
-            week_id=fields["week_id"],
-            key=fields["key"],
-            sha256=fields["sha256"],
-            end=end,
-            proof=fields.get("proof"),
-            proved=proved,
-            **_who(fields),
-        )
-    )
-    change_tables(connection, fields, proved)
-
-
-def change_tables(connection: Connection, fields: Fields, proved: bool) -> None:
-    """What one line changes in the tables that are derived from the ledger.
-
-    :raises IntegrityError: a newer version wrote it, and this one can't interpret it.
-    """
     body = parse_body(fields["kind"], fields["body"], fields["seq"])
-    fields = {**fields, "verified": proved}
+    moments = {"at": parse_moment(fields["at"]), "at_week": parse_moment(fields["at_week"])}
+    rows.insert(
+        schema.ledger,
+        {
+            "seq": fields["seq"],
+            "kind": fields["kind"],
+            "body": fields["body"],
+            "week_id": fields["week_id"],
+            "key": fields["key"],
+            "sha256": fields["sha256"],
+            "end": end,
+            "proof": fields.get("proof"),
+            "proved": proved,
+            "by": fields["by"],
+            "role": fields["role"],
+            "verified": fields["verified"],
+            **moments,
+        },
+    )
     action = _ACTIONS.get(type(body))
     if action is not None:  # a line that changes no other table, such as a decision, is only stored
-        action(connection, fields, body)
+        action(rows, {**fields, **moments, "verified": proved}, body)
 
 
 def _who(fields: Fields) -> dict[str, Any]:
-    return {
-        "by": fields["by"],
-        "role": fields["role"],
-        "verified": fields["verified"],
-        "at": parse_moment(fields["at"]),
-        "at_week": parse_moment(fields["at_week"]),
-    }
+    return {name: fields[name] for name in ("by", "role", "verified", "at", "at_week")}
 
 
-def _insert(connection: Connection, table: Table, fields: Fields, values: Fields) -> None:
+def _insert(rows: RowWriter, table: Table, fields: Fields, values: Fields) -> None:
     """Insert a row for a line, with its author and times."""
-    connection.execute(
-        insert(table).values(id=fields["seq"], week_id=fields["week_id"], **values, **_who(fields))
+    rows.insert(
+        table, {"id": fields["seq"], "week_id": fields["week_id"], **values, **_who(fields)}
     )
 
 
-def _request_job(connection: Connection, fields: Fields, body: JobRequested) -> None:
-    connection.execute(
-        insert(schema.jobs).values(
-            id=body.job_id,
-            kind=body.job_kind,
-            week_id=fields["week_id"],
-            state=JobState.QUEUED,
-            reason="",
-            params=body.params,
-            run=body.run,
-            requested_by=fields["by"],
-            requested_at=parse_moment(fields["at"]),
-            requested_at_week=parse_moment(fields["at_week"]),
-            attempt=0,
-            spawns_lost=0,
-            seq=fields["seq"],
-        )
+def _request_job(rows: RowWriter, fields: Fields, body: JobRequested) -> None:
+    rows.insert(
+        schema.jobs,
+        {
+            "id": body.job_id,
+            "kind": body.job_kind,
+            "week_id": fields["week_id"],
+            "state": JobState.QUEUED,
+            "reason": "",
+            "params": body.params,
+            "run": body.run,
+            "requested_by": fields["by"],
+            "requested_at": fields["at"],
+            "requested_at_week": fields["at_week"],
+            "attempt": 0,
+            "spawns_lost": 0,
+            "seq": fields["seq"],
+        },
     )
 
 
-def _request_stop(connection: Connection, fields: Fields, body: StopRequested) -> None:
-    jobs = schema.jobs
-    connection.execute(
-        update(jobs)
-        .where(jobs.c.id == body.job_id)
-        .values(stop_requested_by=fields["by"], stop_requested_at=parse_moment(fields["at"]))
-    )
+def _request_stop(rows: RowWriter, fields: Fields, body: StopRequested) -> None:
+    stop = {"stop_requested_by": fields["by"], "stop_requested_at": fields["at"]}
+    rows.update(schema.jobs, {"id": body.job_id}, stop)
 
 
-def _request_restart(connection: Connection, fields: Fields, body: RestartRequested) -> None:
+def _request_restart(rows: RowWriter, fields: Fields, body: RestartRequested) -> None:
     """Parameters for the next attempts; a live attempt is requested to stop for them."""
-    jobs = schema.jobs
-    restart = {**body.restart, "at": fields["at"]}
+    restart = {**body.restart, "at": iso(fields["at"])}
     values: dict[str, Any] = {"params": {**body.params, "restart": restart}, "not_before": None}
     values |= {
         "stop_requested_by": fields["by"] if body.stop else None,
-        "stop_requested_at": parse_moment(fields["at"]) if body.stop else None,
+        "stop_requested_at": fields["at"] if body.stop else None,
     }
-    connection.execute(update(jobs).where(jobs.c.id == body.job_id).values(**values))
+    rows.update(schema.jobs, {"id": body.job_id}, values)
 
 
-def _start_attempt(connection: Connection, fields: Fields, body: AttemptStarted) -> None:
-    _change_columns(connection, body.job_id, body.job)
-    _remove_attempt(connection, body.job_id, body.number)
-    connection.execute(
-        insert(schema.attempts).values(
-            job_id=body.job_id, number=body.number, reason="", **_columns(body.attempt)
-        )
-    )
+def _start_attempt(rows: RowWriter, fields: Fields, body: AttemptStarted) -> None:
+    _change_columns(rows, body.job_id, body.job)
+    _remove_attempt(rows, body.job_id, body.number)
+    begun = {"job_id": body.job_id, "number": body.number, "reason": "", **_columns(body.attempt)}
+    rows.insert(schema.attempts, begun)
 
 
-def _requeue(connection: Connection, fields: Fields, body: StartRequeued) -> None:
-    _change_columns(connection, body.job_id, body.job)
-    _remove_attempt(connection, body.job_id, body.number)
+def _requeue(rows: RowWriter, fields: Fields, body: StartRequeued) -> None:
+    _change_columns(rows, body.job_id, body.job)
+    _remove_attempt(rows, body.job_id, body.number)
 
 
-def _change_job(connection: Connection, fields: Fields, body: JobChanged) -> None:
-    _change_columns(connection, body.job_id, body.job)
+def _change_job(rows: RowWriter, fields: Fields, body: JobChanged) -> None:
+    _change_columns(rows, body.job_id, body.job)
     if body.number is not None and body.attempt is not None:
-        attempts = schema.attempts
-        mine = (attempts.c.job_id == body.job_id) & (attempts.c.number == body.number)
-        connection.execute(update(attempts).where(mine).values(**_columns(body.attempt)))
+        mine = {"job_id": body.job_id, "number": body.number}
+        rows.update(schema.attempts, mine, _columns(body.attempt))
 
 
-def _change_columns(connection: Connection, job_id: str, columns: JobColumns) -> None:
-    jobs = schema.jobs
-    connection.execute(update(jobs).where(jobs.c.id == job_id).values(**_columns(columns)))
+def _change_columns(rows: RowWriter, job_id: str, columns: JobColumns) -> None:
+    rows.update(schema.jobs, {"id": job_id}, _columns(columns))
 
 
-def _remove_attempt(connection: Connection, job_id: str, number: int) -> None:
-    attempts = schema.attempts
-    mine = (attempts.c.job_id == job_id) & (attempts.c.number == number)
-    connection.execute(delete(attempts).where(mine))
+def _remove_attempt(rows: RowWriter, job_id: str, number: int) -> None:
+    rows.delete(schema.attempts, {"job_id": job_id, "number": number})
 
 
 def _columns(columns: JobColumns | AttemptColumns) -> dict[str, Any]:
@@ -200,22 +178,19 @@ def _plain(body: BodyPart) -> dict[str, Any]:
     }
 
 
-def _tick(connection: Connection, fields: Fields, body: Ticked) -> None:
-    ticks = schema.ticks
+def _tick(rows: RowWriter, fields: Fields, body: Ticked) -> None:
     if body.replaces is not None:
-        connection.execute(
-            update(ticks).where(ticks.c.id == body.replaces).values(replaced_by=fields["seq"])
-        )
+        rows.update(schema.ticks, {"id": body.replaces}, {"replaced_by": fields["seq"]})
     values = _plain(body)
     del values["replaces"]
-    _insert(connection, ticks, fields, values)
+    _insert(rows, schema.ticks, fields, values)
 
 
-def _note(connection: Connection, fields: Fields, body: NoteWritten) -> None:
-    _insert(connection, schema.notes, fields, body.given())
+def _note(rows: RowWriter, fields: Fields, body: NoteWritten) -> None:
+    _insert(rows, schema.notes, fields, body.given())
 
 
-def _open_incident(connection: Connection, fields: Fields, body: IncidentOpened) -> None:
+def _open_incident(rows: RowWriter, fields: Fields, body: IncidentOpened) -> None:
     values: dict[str, Any] = {
         "procedure": body.procedure,
         "state": IncidentState.OPEN,
@@ -224,48 +199,37 @@ def _open_incident(connection: Connection, fields: Fields, body: IncidentOpened)
         "blocks_start": body.blocks_start,
         "actions_done": items.done_at_opening(fields, body),
     }
-    _insert(connection, schema.incidents, fields, values)
+    _insert(rows, schema.incidents, fields, values)
 
 
-def _close_incident(connection: Connection, fields: Fields, body: IncidentClosed) -> None:
-    items.skip_the_open(connection, fields, body)
-    incidents = schema.incidents
-    connection.execute(
-        update(incidents)
-        .where(incidents.c.id == body.id)
-        .values(
-            state=IncidentState.CLOSED,
-            closed_by=fields["by"],
-            closed_at=parse_moment(fields["at"]),
-            close_reason=body.reason,
-        )
-    )
+def _close_incident(rows: RowWriter, fields: Fields, body: IncidentClosed) -> None:
+    items.skip_the_open(rows, fields, body)
+    closed = {
+        "state": IncidentState.CLOSED,
+        "closed_by": fields["by"],
+        "closed_at": fields["at"],
+        "close_reason": body.reason,
+    }
+    rows.update(schema.incidents, {"id": body.id}, closed)
 
 
-def _sign(connection: Connection, fields: Fields, body: DecisionSigned) -> None:
-    _insert(connection, schema.signatures, fields, body.given())
+def _sign(rows: RowWriter, fields: Fields, body: DecisionSigned) -> None:
+    _insert(rows, schema.signatures, fields, body.given())
 
 
-def _close_condition(connection: Connection, fields: Fields, body: ConditionClosed) -> None:
-    _insert(connection, schema.conditions_closed, fields, body.given())
+def _close_condition(rows: RowWriter, fields: Fields, body: ConditionClosed) -> None:
+    _insert(rows, schema.conditions_closed, fields, body.given())
 
 
-def _start_runner(connection: Connection, fields: Fields, body: RunnerStarted) -> None:
-    connection.execute(
-        insert(schema.runners).values(**body.given(), since=parse_moment(fields["at"]))
-    )
+def _start_runner(rows: RowWriter, fields: Fields, body: RunnerStarted) -> None:
+    rows.insert(schema.runners, {**body.given(), "since": fields["at"]})
 
 
-def _end_runner(connection: Connection, fields: Fields, body: RunnerEnded) -> None:
-    runners = schema.runners
-    connection.execute(
-        update(runners)
-        .where(runners.c.epoch == body.epoch)
-        .values(ended_at=parse_moment(fields["at"]))
-    )
+def _end_runner(rows: RowWriter, fields: Fields, body: RunnerEnded) -> None:
+    rows.update(schema.runners, {"epoch": body.epoch}, {"ended_at": fields["at"]})
 
 
-_ACTIONS: dict[type[Body], Callable[[Connection, Fields, Any], None]] = {
+_ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     WeekCreated: weeks.create,
     WeekUsed: weeks.use,
     WeekMended: weeks.mend,

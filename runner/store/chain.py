@@ -82,10 +82,12 @@ def parse(raw: bytes, seq: int, prev: str, end: int) -> Line:
     """
     try:
         fields = json.loads(raw)
+        # The canonical text of the fields is the line, so its hash can be taken of the bytes.
         intact = (
             isinstance(fields, dict)
             and canonical(fields).encode() == raw
-            and seal(fields)["sha256"] == fields.get("sha256")
+            and (own := stated_hash(raw + b"\n")) is not None
+            and own == fields.get("sha256")
         )
     except (ValueError, RecursionError):
         intact = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from core.language import recorded_message
 from core.people import RUNNER
@@ -15,14 +15,13 @@ from runner.incident_records import IncidentItem
 from runner.store import schema
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
-
     from core.ledger_bodies import (
         IncidentActionDone,
         IncidentActionSkipped,
         IncidentClosed,
         IncidentOpened,
     )
+    from runner.store.row_writer import RowWriter
 
 Fields = Mapping[str, Any]
 Stored = dict[str, dict[str, Any]]
@@ -39,20 +38,20 @@ def done_at_opening(fields: Fields, body: IncidentOpened) -> Stored:
     }
 
 
-def do(connection: Connection, fields: Fields, body: IncidentActionDone) -> None:
+def do(rows: RowWriter, fields: Fields, body: IncidentActionDone) -> None:
     """Mark an item as done."""
-    _change(connection, body.id, {str(body.index): _item(ItemState.DONE, fields, body.note)})
+    _change(rows, body.id, {str(body.index): _item(ItemState.DONE, fields, body.note)})
 
 
-def skip(connection: Connection, fields: Fields, body: IncidentActionSkipped) -> None:
+def skip(rows: RowWriter, fields: Fields, body: IncidentActionSkipped) -> None:
     """Mark an item as skipped."""
-    _change(connection, body.id, {str(body.index): _item(ItemState.SKIPPED, fields, body.reason)})
+    _change(rows, body.id, {str(body.index): _item(ItemState.SKIPPED, fields, body.reason)})
 
 
-def skip_the_open(connection: Connection, fields: Fields, body: IncidentClosed) -> None:
+def skip_the_open(rows: RowWriter, fields: Fields, body: IncidentClosed) -> None:
     """Mark the items that were open at the closing as skipped, with its reason."""
     skipped = _item(ItemState.SKIPPED, fields, body.reason)
-    _change(connection, body.id, {str(index): skipped for index in body.skipped})
+    _change(rows, body.id, {str(index): skipped for index in body.skipped})
 
 
 def item_of(kept: Mapping[str, Any]) -> IncidentItem:
@@ -67,13 +66,11 @@ def item_of(kept: Mapping[str, Any]) -> IncidentItem:
 
 def _item(state: ItemState, fields: Fields, note: str) -> dict[str, Any]:
     """One item, with the author and the time of its ledger line."""
-    at = iso(parse_moment(fields["at"]))
-    return {"state": state.value, "by": fields["by"], "at": at, "note": str(note)}
+    author = {"by": fields["by"], "at": iso(fields["at"])}
+    return {"state": state.value, **author, "note": str(note)}
 
 
-def _change(connection: Connection, incident_id: int, changed: Stored) -> None:
+def _change(rows: RowWriter, incident_id: int, changed: Stored) -> None:
     table = schema.incidents
-    mine = table.c.id == incident_id
-    known = connection.scalar(select(table.c.actions_done).where(mine))
-    values = {**(known or {}), **changed}
-    connection.execute(update(table).where(mine).values(actions_done=values))
+    known = rows.scalar(select(table.c.actions_done).where(table.c.id == incident_id))
+    rows.update(table, {"id": incident_id}, {"actions_done": {**(known or {}), **changed}})

@@ -6,20 +6,20 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from sqlalchemy import StaticPool, create_engine, func, insert, select
+from sqlalchemy import StaticPool, create_engine, func, select
 
 from core.errors import ConflictError
 from core.language import Message
 from core.timestamps import iso
 from runner.store import schema
-from runner.store.apply import change_tables
+from runner.store.apply import apply
+from runner.store.row_writer import RowWriter
 from runner.store.transactions import Store, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from sqlalchemy import Row
     from sqlalchemy.engine import Connection
 
 
@@ -47,10 +47,11 @@ class PastStore(Store):
             lines = source.execute(
                 select(table).where(table.c.seq <= (last or 0)).order_by(table.c.seq)
             ).all()
-            if lines:
-                target.execute(insert(table), [dict(line._mapping) for line in lines])
+            rows = RowWriter(target)
             for line in lines:
-                _apply(target, line)
+                moments = {"at": iso(line.at), "at_week": iso(line.at_week)}
+                apply(rows, {**line._mapping, **moments}, line.end, line.proved)
+            rows.flush()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -71,8 +72,3 @@ class PastStore(Store):
 
     def require_ledger(self) -> None:
         """It has no file of its own."""
-
-
-def _apply(connection: Connection, line: Row) -> None:
-    fields = dict(line._mapping) | {"at": iso(line.at), "at_week": iso(line.at_week)}
-    change_tables(connection, fields, line.proved)

@@ -15,6 +15,7 @@ import hmac
 import json
 import re
 import secrets
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -47,6 +48,14 @@ class Proofs:
 
     def __init__(self, home: Home) -> None:
         self._path = home.acts_key
+        self._once = False
+        self._read: list[bytes] | None = None
+
+    def read_once(self) -> Proofs:
+        """The same for many lines in a row, with the keys as they are at the first that needs them."""
+        same = copy(self)
+        same._once = True
+        return same
 
     def make(self, fields: Mapping[str, Any]) -> str:
         """The proof for a line; creates the key if there is none. The caller holds the store's lock.
@@ -84,6 +93,11 @@ class Proofs:
 
     def _keys(self) -> list[bytes]:
         # Read each time: a key that was moved away or exposed proves nothing from then on.
+        if self._read is None or not self._once:
+            self._read = self._keys_of_file()
+        return self._read
+
+    def _keys_of_file(self) -> list[bytes]:
         path = self._path
         try:
             if not path.exists():

@@ -9,20 +9,18 @@ means that the file was truncated: nothing more is written until a person has ch
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from contextlib import contextmanager
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from core.errors import IntegrityError, SetupError
 from core.home_links import require_inside
-from core.timestamps import iso
 from runner.failpoints import fail_here
 from runner.settings import BUSY_TIMEOUT_S
 from runner.store import chain, schema
@@ -31,87 +29,23 @@ from runner.store.damage import damage_of, operator_errors, refuse_damaged, unwr
 from runner.store.engine import immediate, open_engine
 from runner.store.file_modes import mend_modes
 from runner.store.known_lines import KnownLines
+from runner.store.ledger_writes import Head, Transaction
 from runner.store.migrate import migrate
-from runner.store.proofs import PROOF, Proofs
-from runner.store.rows import entry_of
+from runner.store.proofs import Proofs
+from runner.store.row_writer import RowWriter
 from runner.store.spare import SpareCopy, copy_of_both, copy_of_ledger, is_read_only
 from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
     from core.errors import TrainweekError
-    from core.ledger_bodies import Body
     from core.paths import Home
-    from core.people import Person
-    from runner.records import LedgerEntry
 
 log = logging.getLogger("trainweek.store")
-
-
-class Head(NamedTuple):
-    """The last line of the ledger."""
-
-    seq: int
-    prev: str
-    end: int
-    moved: bool  # lines were just added to the database
-
-
-class Transaction:
-    """One write: all of its lines are saved, or none."""
-
-    def __init__(self, connection: Connection, head: Head, proofs: Proofs) -> None:
-        self.connection = connection
-        self.lines: list[bytes] = []
-        self._seq, self._prev, self._end = head.seq, head.prev, head.end
-        self._proofs = proofs
-
-    def append(
-        self,
-        body: Body,
-        *,
-        by: Person,
-        at: datetime,
-        at_week: datetime,
-        week_id: str | None = None,
-        key: str | None = None,
-    ) -> LedgerEntry:
-        """Add a line and apply it to the tables. The line of a verified person is proved.
-
-        :raises SetupError: the key of proofs can't be used.
-        """
-        fields: dict[str, Any] = {
-            "seq": self._seq + 1,
-            "prev": self._prev,
-            "at": iso(at),
-            "at_week": iso(at_week),
-            "kind": body.kind,
-            "week_id": week_id,
-            "by": by.name,
-            "role": by.role.value,
-            "verified": by.verified,
-            "key": key,
-            "body": body.as_json(),
-        }
-        if by.token is not None:
-            fields["token"] = by.token
-        if by.verified:
-            fields[PROOF] = self._proofs.make(fields)
-        line = chain.canonical(chain.seal(fields)).encode() + b"\n"
-        fields = json.loads(line)  # exactly what a rebuild reads
-        self._seq, self._prev, self._end = fields["seq"], fields["sha256"], self._end + len(line)
-        apply(self.connection, fields, self._end, by.verified)
-        self.lines.append(line)
-        return entry_of(
-            self.connection.execute(
-                select(schema.ledger).where(schema.ledger.c.seq == self._seq)
-            ).one()
-        )
 
 
 def _hashes_after(connection: Connection, seq: int) -> Iterator[str]:
@@ -278,10 +212,11 @@ class Store:
         size = chain.require_lines(path, seq, end)
         if size:
             self._known_lines.compare(path, end, partial(_hashes_after, connection))
-        moved = False
+        moved, rows, proofs = False, RowWriter(connection), self._proofs.read_once()
         for line in chain.read(path, end, seq, prev):
-            apply(connection, line.fields, line.end, self._proofs.hold(line.fields))
+            apply(rows, line.fields, line.end, proofs.hold(line.fields))
             seq, prev, end, moved = line.seq, line.sha256, line.end, True
+        rows.flush()
         return Head(seq, prev, end, moved)
 
     def require_ledger(self) -> None:

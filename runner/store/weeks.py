@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, update
-
-from core.timestamps import parse_moment
 from runner.store import schema
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
-
     from core.ledger_bodies import (
         ClockSet,
         PlaybookTaken,
@@ -22,69 +17,58 @@ if TYPE_CHECKING:
         WeekUnarchived,
         WeekUsed,
     )
+    from runner.store.row_writer import RowWriter
 
 Fields = Mapping[str, Any]
 
 
-def create(connection: Connection, fields: Fields, body: WeekCreated) -> None:
+def create(rows: RowWriter, fields: Fields, body: WeekCreated) -> None:
     """Add the week."""
     if body.active:
-        connection.execute(update(schema.weeks).values(active=False))
-    values = {**body.given(), "active": body.active, "created_at": parse_moment(fields["at"])}
-    connection.execute(insert(schema.weeks).values(**values))
+        rows.update(schema.weeks, {}, {"active": False})
+    created = {**body.given(), "active": body.active, "created_at": fields["at"]}
+    rows.insert(schema.weeks, created)
 
 
-def use(connection: Connection, fields: Fields, body: WeekUsed) -> None:
+def use(rows: RowWriter, fields: Fields, body: WeekUsed) -> None:
     """Make it the active one."""
-    weeks = schema.weeks
-    connection.execute(update(weeks).values(active=False))
-    connection.execute(update(weeks).where(weeks.c.id == body.id).values(active=True))
+    rows.update(schema.weeks, {}, {"active": False})
+    _change(rows, body.id, active=True)
 
 
-def mend(connection: Connection, fields: Fields, body: WeekMended) -> None:
+def mend(rows: RowWriter, fields: Fields, body: WeekMended) -> None:
     """Change its launch time."""
-    _change(connection, body.id, launch=body.launch)
+    _change(rows, body.id, launch=body.launch)
 
 
-def archive(connection: Connection, fields: Fields, body: WeekArchived) -> None:
+def archive(rows: RowWriter, fields: Fields, body: WeekArchived) -> None:
     """Mark it as archived."""
-    _change(connection, body.id, archived_at=parse_moment(fields["at"]))
+    _change(rows, body.id, archived_at=fields["at"])
 
 
-def unarchive(connection: Connection, fields: Fields, body: WeekUnarchived) -> None:
+def unarchive(rows: RowWriter, fields: Fields, body: WeekUnarchived) -> None:
     """Remove that mark."""
-    _change(connection, body.id, archived_at=None)
+    _change(rows, body.id, archived_at=None)
 
 
-def take_playbook(connection: Connection, fields: Fields, body: PlaybookTaken) -> None:
+def take_playbook(rows: RowWriter, fields: Fields, body: PlaybookTaken) -> None:
     """The week has another playbook; the text of the earlier one stays in the ledger alone."""
-    weeks = schema.weeks
-    connection.execute(
-        update(weeks)
-        .where(weeks.c.id == body.id)
-        .values(
-            playbook_text=body.playbook_text,
-            playbook_sha256=body.playbook_sha256,
-            playbook_file=body.playbook_file,
-            tag=body.tag,
-            symbol=body.symbol,
-        )
+    _change(
+        rows,
+        body.id,
+        playbook_text=body.playbook_text,
+        playbook_sha256=body.playbook_sha256,
+        playbook_file=body.playbook_file,
+        tag=body.tag,
+        symbol=body.symbol,
     )
 
 
-def _change(connection: Connection, week_id: str, **values: Any) -> None:
-    weeks = schema.weeks
-    connection.execute(update(weeks).where(weeks.c.id == week_id).values(**values))
+def _change(rows: RowWriter, week_id: str, **values: Any) -> None:
+    rows.update(schema.weeks, {"id": week_id}, values)
 
 
-def set_clock(connection: Connection, fields: Fields, body: ClockSet) -> None:
+def set_clock(rows: RowWriter, fields: Fields, body: ClockSet) -> None:
     """Add a point to its clock."""
-    connection.execute(
-        insert(schema.clock_points).values(
-            id=fields["seq"],
-            week_id=fields["week_id"],
-            real=body.real,
-            week=body.week,
-            pace=body.pace,
-        )
-    )
+    point = {"real": body.real, "week": body.week, "pace": body.pace}
+    rows.insert(schema.clock_points, {"id": fields["seq"], "week_id": fields["week_id"], **point})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +16,8 @@ from core.telemetry import Series
 from dashboard.figures.curves import Option, curve, step_at
 from dashboard.figures.equity import equity_figure, thin
 from dashboard.figures.history import GatePoint, gate_over_time
+from dashboard.figures.palette import BLUE
+from dashboard.figures.sparkline import EDGE, HEIGHT, WIDTH, sparkline
 from dashboard.figures.view import Axis, Limit, Line, Mark, View
 from tests.core.backtest_records import decision_of, record
 from tests.expected import present
@@ -224,3 +228,20 @@ def test_hundreds_of_revalidations_are_points_without_lines_and_intervals() -> N
     trace = gate_over_time(revalidations(300, minutes=300), "limit", "en").data[0]
     assert trace.mode == "markers"
     assert trace.error_y.visible is False
+
+
+def drawn(picture: str) -> list[tuple[float, float]]:
+    code = b64decode(re.findall(r"base64,([^\"]+)", picture)[0]).decode()
+    points = re.findall(r'points="([^"]+)"', code)[0].split()
+    return [(float(x), float(y)) for x, y in (point.split(",") for point in points)]
+
+
+def test_a_sparkline_goes_from_edge_to_edge_with_the_highest_on_top() -> None:
+    points = drawn(sparkline([1.0, 5.0, 3.0], 'reward <"up">', BLUE))
+    assert [x for x, _ in points] == [0, WIDTH / 2, WIDTH]
+    assert [y for _, y in points] == [HEIGHT - EDGE, EDGE, HEIGHT / 2]
+    assert 'alt="reward &lt;&quot;up&quot;&gt;"' in sparkline([1.0, 2.0], 'reward <"up">', BLUE)
+
+
+def test_a_sparkline_of_equal_values_lies_half_way_up() -> None:
+    assert {y for _, y in drawn(sparkline([2.0, 2.0], "flat", BLUE))} == {HEIGHT / 2}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.drill_paths import mark_file
+from core.files import write_json
 from core.liveness import Vitals, judge_liveness
 from core.process_state import process_state
 from core.vocabulary import JobState, Liveness
@@ -55,3 +57,12 @@ def test_a_watched_run_that_ended_is_no_alarm(place: Place, language: Language, 
     reported = [element.value for element in draw_frame(place.page(language=language)).markdown]
     assert any(f"gray-badge[:material/flag: {said}" in text for text in reported)
     assert not any("red-badge" in text for text in reported)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "DRILL"), ("pt", "SIMULADO")])
+def test_a_drill_says_so_on_every_page(place: Place, language: Language, said: str) -> None:
+    place.week()
+    assert not draw_frame(place.page(language=language)).warning
+    write_json(mark_file(place.home), {})
+    (warning,) = draw_frame(place.page(language=language)).warning
+    assert said in warning.value

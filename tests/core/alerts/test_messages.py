@@ -60,3 +60,10 @@ def test_a_long_sentence_is_cut() -> None:
 
 def test_each_kind_that_holds_for_a_while_says_what_to_do() -> None:
     assert set(TODO) == set(EventKind) - MOMENTS
+
+
+def test_a_drill_says_so_first() -> None:
+    message = message_of([notice(seconds=240)], TEAM, BASE, drill=True)
+    assert message.title == "DRILL: [CRITICAL] Reward collapse · 2026-02-23"
+    assert message.body.startswith("This is a drill: ")
+    assert message_of([notice()], ANA, None, drill=True).title.startswith("SIMULADO: [CRÍTICO]")
