@@ -9,6 +9,7 @@ import streamlit as st
 from core.alerts.acknowledgement import incident_key
 from dashboard.components.acknowledge import acknowledge
 from dashboard.components.boundary import boundary
+from dashboard.components.headings import part
 from dashboard.components.live import live_panel
 from dashboard.components.silencing import silence_form
 from dashboard.components.states import badge
@@ -78,7 +79,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
 
 def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> None:
     language, now = page.viewer.language, alert.last
-    st.markdown(f"**{plain(now.subject[language])}** {badge(now.level, page.say)}")
+    part(f"{plain(now.subject[language])} {badge(now.level, page.say)}")
     st.markdown(plain(now.text[language]))
     since = page.say("since {age}", age=age(snapshot.now - alert.first.since))
     st.markdown(f":small[:gray[{since}{_turn(page, alert)}]]")
@@ -104,7 +105,7 @@ def _turn(page: Page, alert: Alert) -> str:
 def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
     """An open incident that is not reported: alerts are off, or the next look is still to come."""
     title = snapshot.procedure(incident.procedure, page.viewer.language)
-    st.markdown(f"**{plain(title)}** {badge(incident.state, page.say)}")
+    part(f"{plain(title)} {badge(incident.state, page.say)}")
     st.markdown(page.say.text(incident.summary))
     acknowledge(page, snapshot, incident_key(incident.id), incident.acknowledged)
     link("escalation", page.say.raw("Open {page}", page=TITLES["escalation"]))
