@@ -67,7 +67,7 @@ ledger = Table(
     "ledger",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("kind", String, nullable=False),
+    Column("kind", String, nullable=False, index=True),  # see runner.store.engine.added_index
     Column("week_id", String, index=True),
     *_who_and_when(),
     Column("body", JSON, nullable=False),
