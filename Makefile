@@ -87,6 +87,10 @@ bench-growth: $(READY_DEV) ## benchmark: what rebuild, verification, pages and b
 load: $(READY_DEV) ## drive 1 to 50 real sessions on a busy week and on a bare page; print latencies, memory, descriptors
 	$(BIN)/python -m tests.benchmarks.load
 
+bench-first-chart: $(READY_DEV) ## time until a fresh browser shows a chart: our pages, a bare page, TensorBoard
+	sh tests/browser/find_chromium.sh
+	$(BIN)/python -m tests.benchmarks.load.first_chart
+
 pictures: $(READY_DEV) ## take the pictures of README and docs/ again, of a demo week
 	sh tests/browser/find_chromium.sh
 	sh tests/browser/find_nginx.sh

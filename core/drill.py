@@ -25,7 +25,7 @@ class DrillKind(StrEnum):
     KL = "kl"  # its learning rate is turned up a hundredfold
     CRASH = "crash"  # it ends with a traceback
     NO_METRICS = "no-metrics"  # it goes on, without writing events
-    COLLAPSE = "collapse"  # its policy is overwritten and learns no more
+    COLLAPSE = "collapse"  # it acts at random from here on, and learns no more
 
 
 # Scenarios of the diagnosis that name the fault; the first is what the report calls it.
@@ -34,7 +34,7 @@ CAUSES: Mapping[DrillKind, tuple[str, ...]] = {
     DrillKind.KL: ("kl_explosion",),
     DrillKind.CRASH: ("crash",),
     DrillKind.NO_METRICS: ("logging_broken", "no_metrics"),
-    DrillKind.COLLAPSE: ("collapse", "policy_dead"),
+    DrillKind.COLLAPSE: ("exploration_blowup", "collapse", "policy_dead"),
 }
 # The procedure that a person opens for it, which names the cause as well.
 PROCEDURES: Mapping[DrillKind, str] = {

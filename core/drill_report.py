@@ -69,7 +69,7 @@ PLAYED: Mapping[DrillKind, Message] = {
     DrillKind.KL: Message("The trainer's learning rate was turned up a hundredfold."),
     DrillKind.CRASH: Message("The trainer ended with a traceback."),
     DrillKind.NO_METRICS: Message("The trainer went on without writing events."),
-    DrillKind.COLLAPSE: Message("The policy's last layer was overwritten with noise."),
+    DrillKind.COLLAPSE: Message("The policy's last layer was set to zero, so it acts at random."),
 }
 _NOT_THE_TEAM_S = Message(
     "Limits are shorter than in a real week: a silence counts as a stall after 60 s, and alerts"

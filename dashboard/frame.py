@@ -10,7 +10,7 @@ from core.drill import DRILL, NOT_REAL
 from core.drill_paths import is_drill
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard import tab
-from dashboard.components import moment_banner, week_banner
+from dashboard.components import headings, moment_banner, week_banner
 from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
 from dashboard.components.silencing import silence_line
@@ -46,7 +46,7 @@ def _draw(page: Page, title: str) -> None:
     st.session_state[ONLY_WATCHED] = snapshot is not None and snapshot.week.only_watched
     tab.show(f"{page.say.raw(DRILL)} {title}" if drill else title, snapshot, page.say)
     with st.container(gap="xxsmall", key="frame"):
-        st.markdown(f"### {title} :small[{_week(page, snapshot)}]", anchors=False)
+        headings.title(f"{title} :small[{_week(page, snapshot)}]")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if snapshot is not None:
                 two = (

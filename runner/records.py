@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from core.alerts.conditions import Silence
+    from core.alerts.own_rule import OwnRule
     from core.clock import Clock
     from core.language import Message
     from core.ledger_bodies import AnyBody
@@ -259,6 +260,7 @@ class WeekRecords:
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
     runner: RunnerStatus | None = None  # as the ledger says it; only for a past moment
+    rules: tuple[OwnRule, ...] = ()  # of the engineers' own, without the retired ones
 
     @property
     def decisions(self) -> DecisionRecords:

@@ -144,7 +144,8 @@ class Settings(_Settings):
         3600.0, "Interval of the backups of database and ledger; 0: no backups."
     )
     backup_keep_s: Number = _seconds(
-        7 * 86400.0, "Age at which such a backup is deleted; the newest one always stays."
+        7 * 86400.0,
+        "Up to this age every such backup stays; then one a day for 30 days, then one a week.",
     )
     proofs_from: Count = _number(
         1, "line", "First ledger line whose acts of signed-in people must be proved."

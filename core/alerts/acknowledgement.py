@@ -33,12 +33,14 @@ class Acknowledgement:
 
     :ivar what: the alert's key.
     :ivar at: real time.
+    :ivar useful: what the person said of the alert afterwards; None: nothing.
     """
 
     id: int
     what: str
     by: str
     at: datetime
+    useful: bool | None = None
 
     def covers(self, alert: Alert) -> bool:
         """Whether it is about this episode of the alert; one that came back is a new one.

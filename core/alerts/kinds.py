@@ -13,6 +13,7 @@ class EventKind(StrEnum):
     CHECK = "check"  # a check fails now
     OVERDUE = "overdue"  # a checklist was not worked through in time
     FINDING = "finding"  # a scenario of the diagnosis fires
+    RULE = "rule"  # a rule of the engineers' own fires
     RUN_ENDED = "run-ended"  # a crash, or another end before the last step
     STALL = "stall"  # no progress
     UNREACHABLE = "unreachable"  # the runner does not supervise, or did not for a while
@@ -34,6 +35,9 @@ TODO: dict[EventKind, Message] = {
     EventKind.CHECK: Message("Open the checklist, look at the evidence, and tick or escalate."),
     EventKind.OVERDUE: Message("Work through the checklist, or ask its owner to."),
     EventKind.FINDING: Message("Open Troubleshooting and follow its actions."),
+    EventKind.RULE: Message(
+        "Open Alerts: it shows the rule and the readings. Then look at the run."
+    ),
     EventKind.RUN_ENDED: Message(
         "Read the end of the log, then resume the run or open an incident."
     ),

@@ -13,7 +13,15 @@ from core.ledger_bodies.access import (
     TokenMade,
     TokensRevoked,
 )
-from core.ledger_bodies.alerts import AlertAcknowledged, AlertsSilenced, SilenceEnded
+from core.ledger_bodies.alerts import (
+    AlertAcknowledged,
+    AlertMarked,
+    AlertRuleChanged,
+    AlertRuleMade,
+    AlertRuleRetired,
+    AlertsSilenced,
+    SilenceEnded,
+)
 from core.ledger_bodies.body import AnyBody, Body, BodyPart, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -59,6 +67,10 @@ __all__ = [
     "ActDenied",
     "ActionProof",
     "AlertAcknowledged",
+    "AlertMarked",
+    "AlertRuleChanged",
+    "AlertRuleMade",
+    "AlertRuleRetired",
     "AlertsSilenced",
     "AnyBody",
     "AttemptColumns",

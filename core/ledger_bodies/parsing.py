@@ -18,7 +18,15 @@ from core.ledger_bodies.access import (
     TokenMade,
     TokensRevoked,
 )
-from core.ledger_bodies.alerts import AlertAcknowledged, AlertsSilenced, SilenceEnded
+from core.ledger_bodies.alerts import (
+    AlertAcknowledged,
+    AlertMarked,
+    AlertRuleChanged,
+    AlertRuleMade,
+    AlertRuleRetired,
+    AlertsSilenced,
+    SilenceEnded,
+)
 from core.ledger_bodies.body import AnyBody, Body, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
@@ -89,6 +97,10 @@ BODIES: tuple[type[Body], ...] = (
     AlertsSilenced,
     SilenceEnded,
     AlertAcknowledged,
+    AlertMarked,
+    AlertRuleMade,
+    AlertRuleChanged,
+    AlertRuleRetired,
 )
 _BY_NAME = {(model.kind, model.action): model for model in BODIES}
 _KINDS = {model.kind for model in BODIES}

@@ -72,11 +72,13 @@ def _limit(page: Page, gate: GateResult) -> str:
 def _card(page: Page, gate: GateResult, alone: float | None, episodes: int) -> None:
     say = page.say
     verdict = Verdict.PASS if gate.passed else Verdict.FAIL
-    st.markdown(f"{badge(verdict, say)} :gray[{gate.number}] **{plain(gate.name)}**")
     value = say(value_text(gate))
     if not gate.passed:
         value = f":red[{value}]"
-    st.markdown(f"## {value} :small[:gray[{OPS[gate.op]} {_limit(page, gate)}]]", anchors=False)
+    st.metric(
+        f"{badge(verdict, say)} :gray[{gate.number}] **{plain(gate.name)}**",
+        f"{value} :small[:gray[{OPS[gate.op]} {_limit(page, gate)}]]",
+    )
     figure = gate_figure(gate)
     if figure is not None:
         alt = Message(

@@ -12,4 +12,4 @@ _SIGNS = str.maketrans({"✅": "✓", "❌": "✗", "⚠": "!", "⏳": "…", "�
 def log_pane(text: str, key: str, height: int) -> None:
     """Text in a scrolling frame that starts at its end and follows it."""
     with st.container(height=height, border=False, autoscroll=True, key=key):
-        st.code(text.translate(_SIGNS), language="log", wrap_lines=True)
+        st.code(text.translate(_SIGNS), language=None, wrap_lines=True)

@@ -11,6 +11,7 @@ import streamlit as st
 from core.language import Message
 from core.vocabulary import Right
 from dashboard.components import outcomes
+from dashboard.components.headings import part
 
 if TYPE_CHECKING:
     from dashboard.page import Page
@@ -31,7 +32,7 @@ def show(page: Page, *, planned: bool = False) -> None:
                 )
             )
         else:
-            st.markdown(f"#### {say('Create the first week')}", anchors=False)
+            part(say("Create the first week"))
             st.markdown(
                 say(
                     "A week is one run of the playbook, counted from its launch time. The "

@@ -10,6 +10,7 @@ from core.telemetry.absence import absence
 from core.telemetry.readings import known_series
 from dashboard.components.charts import REWARD, draw_curves
 from dashboard.components.curve_marks import reward_marks
+from dashboard.components.headings import part
 from dashboard.figures.palette import GRAY
 from dashboard.figures.view import Limit
 
@@ -24,9 +25,8 @@ HEIGHT = 300
 def show(page: Page, snapshot: Snapshot) -> None:
     """The reward curve with its marks, or why there is none yet."""
     say = page.say
-    st.markdown(
-        f"#### {say('Reward over steps')}",
-        anchors=False,
+    part(
+        say("Reward over steps"),
         help=say(
             "`rollout/ep_rew_mean`, the mean of the last 100 episodes. Marks: restarts, "
             "changed settings and incidents."

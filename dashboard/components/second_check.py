@@ -17,6 +17,7 @@ from core.telemetry.readings import known_series
 from core.vocabulary import SlotState, Trend
 from dashboard.components.checklist import checklist
 from dashboard.components.figures_table import table
+from dashboard.components.headings import card, part
 from dashboard.components.log_pane import log_pane
 from dashboard.components.states import badge
 from dashboard.formatting import number, size
@@ -58,7 +59,7 @@ def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
         return
     with st.container(border=True):
         title = say("Second check at {time}", time=page.viewer.time(view.at))
-        st.markdown(f"#### {title} {badge(view.state, say)}", anchors=False)
+        part(f"{title} {badge(view.state, say)}")
         # The playbook puts each second check on the day of a first one.
         first = next(v for v in snapshot.timeline if v.spec.kind == "daily" and v.at.date() == day)
         found = day in snapshot.anomaly_days
@@ -87,7 +88,7 @@ def log_tail(page: Page, lines: int, height: int = 300) -> None:
     """The newest lines of training.log, as ``tail -100`` shows them."""
     say, home = page.say, page.services.home
     shown = home.relative(home.training_log)
-    st.markdown(f"**{say('Last {count} lines of {path}', count=lines, path=shown)}**")
+    card(say("Last {count} lines of {path}", count=lines, path=shown))
     if not home.training_log.is_file():
         st.caption(say("{path} does not exist yet.", path=shown))
         return
@@ -102,7 +103,7 @@ def log_tail(page: Page, lines: int, height: int = 300) -> None:
 def _trends(page: Page, snapshot: Snapshot) -> None:
     say = page.say
     hours = snapshot.trend_window / timedelta(hours=1)
-    st.markdown(f"**{say('Trends over the last {hours:g} h (week time)', hours=hours)}**")
+    card(say("Trends over the last {hours:g} h (week time)", hours=hours))
     rows = trends_of_window(snapshot, snapshot.trend_window)
     if not rows:
         st.caption(say("No data points in the last {hours:g} h of week time.", hours=hours))

@@ -13,6 +13,7 @@ from core.language import Message
 from core.reading import as_set
 from core.vocabulary import APPROVALS, UNFINISHED_STATES, JobKind, Right
 from dashboard.components import outcomes, run_settings
+from dashboard.components.headings import part
 from dashboard.components.job_line import job_line
 from dashboard.components.markup import tinted
 from dashboard.components.states import word
@@ -52,14 +53,14 @@ def show(page: Page, snapshot: Snapshot) -> None:
     slot = next(iter(playbook.slots_of_kind("launch")), None)
     title = plain(slot.title.in_(page.viewer.language)) if slot else say("Training")
     when = page.viewer.moment(snapshot.week.launch)
-    st.markdown(f"#### {title} :small[:gray[{plain(when)}]]", anchors=False)
+    part(f"{title} :small[:gray[{plain(when)}]]")
     st.markdown(_what(page, snapshot))
     if slot and slot.command:
         with st.expander(say.raw("The manual's command"), icon=":material/terminal:"):
-            st.code(slot.command, language="bash", wrap_lines=True)
+            st.code(slot.command, language=None, wrap_lines=True)
             if slot.expected:
                 st.caption(say("Expected log lines"))
-                st.code("\n".join(slot.expected), language="log")
+                st.code("\n".join(slot.expected), language=None)
     job = snapshot.latest(JobKind.TRAIN)
     if job is not None:
         job_line(page, snapshot, job)

@@ -31,7 +31,7 @@ __all__ = ["Services", "Snapshot"]
 
 _READERS: dict[Path, RunReader] = {}  # of all sessions; a reader is thread-safe
 _READERS_LOCK = Lock()
-_MAX_READERS = 8
+_MAX_READERS = 24  # rules are replayed on the runs of the earlier weeks
 
 
 class Services:

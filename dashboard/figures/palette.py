@@ -7,7 +7,7 @@ from __future__ import annotations
 
 MAX_POINTS = 2000  # of a figure; more would not be visible
 BLUE, ORANGE, GREEN, RED, VIOLET, GRAY = (
-    "#3f82bf", "#cf8a2e", "#2f9e6c", "#d2525c", "#8b6fc4", "#83909d",
+    "#3f82bf", "#c68226", "#2f9e6c", "#d2525c", "#8b6fc4", "#83909d",
 )  # fmt: skip
 PALETTE = (BLUE, ORANGE, GREEN, VIOLET, RED, "#4b9fae", GRAY)
 GRID = "rgba(131,144,157,0.22)"

@@ -21,6 +21,7 @@ from runner.alerts.alert_store import ChannelState
 from runner.alerts.apprise_address import send
 from runner.alerts.channels import address_of, read_alerts
 from runner.cli.acknowledgements import acknowledge
+from runner.cli.alert_rules import app as rules_app
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -97,6 +98,7 @@ def _code(found: AlertList, now: datetime) -> int:
 
 
 app.command(name="ack")(acknowledge)
+app.add_typer(rules_app, name="rules")
 
 
 @app.command(name="test")

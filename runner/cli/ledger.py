@@ -16,9 +16,9 @@ from runner.recovery.rebuild import replay as replay_ledger
 from runner.recovery.restore import restore_store as restore_backup
 from runner.recovery.verification import VerifyReport, verify_ledger
 from runner.settings import Settings
-from runner.store.backup import backups as all_backups
 from runner.store.backup import make_backup
 from runner.store.engine import described_mode
+from runner.store.kept_backups import backups as all_backups
 
 app = typer.Typer(help="Verify, back up, restore or replay the ledger.", no_args_is_help=True)
 

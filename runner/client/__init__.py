@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from runner.client.access_tokens import AccessTokens
+from runner.client.alert_marks import AlertMarks
+from runner.client.alert_rules import AlertRules
 from runner.client.alerts import Alerts
 from runner.client.decisions import Decisions
 from runner.client.incidents import Incidents
@@ -19,6 +21,7 @@ from runner.client.jobs import Jobs
 from runner.client.models import Models
 from runner.client.readiness import Readiness
 from runner.client.reads import Reads
+from runner.client.recorded_runs import RecordedRuns
 from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
 from runner.client.signatures.pipeline_gate import PipelineGate
@@ -55,6 +58,9 @@ class Client(
     Ticks,
     Incidents,
     Alerts,
+    AlertRules,
+    AlertMarks,
+    RecordedRuns,
     Decisions,
     WeekList,
     PipelineGate,

@@ -11,6 +11,7 @@ from core.vocabulary import JobKind
 from runner.client.base import BaseClient
 from runner.records import WeekRecords
 from runner.store import queries, record_queries, schema
+from runner.store.alert_rules import alert_rules
 from runner.store.alerts import silences
 
 if TYPE_CHECKING:
@@ -96,4 +97,5 @@ def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekR
         decision_lines=record_queries.decision_lines(connection) if decided else (),
         other_weeks=queries.weeks_by_id(connection, others) if others else {},
         silences=tuple(silences(connection, after=now)),
+        rules=tuple(alert_rules(connection)),
     )

@@ -12,10 +12,10 @@ from core.timestamps import age_text, parse_moment
 from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.files import parse_json
 from runner.recovery.verification import verify_ledger
-from runner.store.backup import LATE, verify_backup
-from runner.store.backup import backups as all_backups
 from runner.store.damage import damage_of
 from runner.store.engine import journal_mode
+from runner.store.kept_backups import LATE, verify_backup
+from runner.store.kept_backups import backups as all_backups
 from runner.store.schema import REVISION
 
 if TYPE_CHECKING:

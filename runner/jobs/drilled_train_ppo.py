@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 PACE_S = 1.0  # of a rollout with its update
 TOO_HIGH = 0.03  # learning rate
 TINY = 1e-7
-_DAMAGE = 20.0  # spread of the weights that a policy is overwritten with
 
 
 class DrillError(RuntimeError):
@@ -49,12 +48,15 @@ class PlayedFault(PPOCallback):
     def _on_step(self) -> bool:
         return True
 
-    def _on_rollout_end(self) -> None:
-        time.sleep(max(0.0, self._next - time.monotonic()))
-        self._next = time.monotonic() + PACE_S
+    def _on_rollout_start(self) -> None:
+        # Between an update and the next rollout, so that no rollout is of two policies.
         if not self._played and (fault := self._ordered()) is not None:
             self._played = True
             self._play(fault)
+
+    def _on_rollout_end(self) -> None:
+        time.sleep(max(0.0, self._next - time.monotonic()))
+        self._next = time.monotonic() + PACE_S
 
     def _ordered(self) -> Fault | None:
         stored = read_json(order_file(self.spec.home))
@@ -78,7 +80,7 @@ class PlayedFault(PPOCallback):
                 self._learn_at(TINY)
                 with torch.no_grad():
                     for parameter in self.model.policy.action_net.parameters():
-                        parameter.normal_(0.0, _DAMAGE)
+                        parameter.zero_()
             case DrillKind.STALL:
                 raise SetupError(
                     Message("A stall is played from outside."), Message("Send SIGSTOP.")

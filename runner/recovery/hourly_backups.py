@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import IO, TYPE_CHECKING
 
-from runner.store.backup import backups
+from runner.store.kept_backups import backups
 
 if TYPE_CHECKING:
     from datetime import datetime

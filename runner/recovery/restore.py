@@ -9,6 +9,8 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from core.errors import InputError, IntegrityError
@@ -20,13 +22,12 @@ from core.paths import Home
 from core.timestamps import iso
 from runner.recovery.rebuild import replace_database, require_no_runner
 from runner.store import Store, chain
-from runner.store.backup import StoreBackup, backups, verify_backup
+from runner.store.kept_backups import StoreBackup, backups, verify_backup
 from runner.store.proofs import Proofs
 from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from core.people import Person
 
@@ -109,7 +110,8 @@ def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Re
         write_bytes(stage.ledger, text)
         if backup is not None:
             stage.state.mkdir(parents=True)
-            shutil.copyfile(backup.database, stage.database)
+            if backup.has_database:
+                shutil.copyfile(backup.database, stage.database)
         Store(
             stage, proofs=Proofs(home)
         ).require_sound()  # brings the database up to the staged ledger
@@ -178,7 +180,10 @@ def _verified(
     if backup is not None and backup.lines:
         backed_up = backup.lines
         if [line.sha256 for line in present[backed_up - 1 : backed_up]] != [backup.head]:
-            base = list(chain.read(backup.ledger))
+            with TemporaryDirectory(prefix="trainweek-restore-") as scratch:
+                whole = Path(scratch) / "audit.jsonl"
+                backup.copy_ledger(whole)
+                base = list(chain.read(whole))
     # A file that was rewritten after the backup has an intact chain, but the database has
     # the hashes of the original lines.
     known = _known(database)

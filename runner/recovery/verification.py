@@ -17,9 +17,9 @@ from core.paths import Home
 from runner.recovery.anchor import line_with, lost_anchor, published_hash
 from runner.recovery.claims import Claims, LedgerProblem
 from runner.store import Store, chain, schema
-from runner.store.backup import backups
 from runner.store.damage import damage_of
 from runner.store.engine import open_engine
+from runner.store.kept_backups import backups
 from runner.store.migrate import migrate
 from runner.store.proofs import Proofs
 from runner.store.write_lock import write_lock

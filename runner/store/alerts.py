@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from core.ledger_bodies import AlertAcknowledged, AlertsSilenced, SilenceEnded
+    from core.ledger_bodies import AlertAcknowledged, AlertMarked, AlertsSilenced, SilenceEnded
     from runner.store.row_writer import RowWriter
 
 
@@ -73,10 +73,15 @@ def _line(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": fields["seq"], **{name: fields[name] for name in names}}
 
 
+def mark(rows: RowWriter, fields: Mapping[str, Any], body: AlertMarked) -> None:
+    """Apply the line that says whether an acknowledged alert was useful."""
+    rows.update(schema.acknowledgements, {"id": body.id}, {"useful": body.useful})
+
+
 def acknowledgements(connection: Connection) -> list[Acknowledgement]:
     """All acknowledgements of alerts, oldest first."""
     table = schema.acknowledgements
     return [
-        Acknowledgement(row.id, row.what, row.by, row.at)
+        Acknowledgement(row.id, row.what, row.by, row.at, row.useful)
         for row in connection.execute(select(table).order_by(table.c.id))
     ]

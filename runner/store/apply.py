@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 from core.language import Message
 from core.ledger_bodies import (
     AlertAcknowledged,
+    AlertMarked,
+    AlertRuleChanged,
+    AlertRuleMade,
+    AlertRuleRetired,
     AlertsSilenced,
     AttemptColumns,
     AttemptStarted,
@@ -45,7 +49,7 @@ from core.ledger_bodies import (
 )
 from core.timestamps import iso, parse_moment
 from core.vocabulary import IncidentState, JobState
-from runner.store import alerts, items, schema, weeks
+from runner.store import alert_rules, alerts, items, schema, weeks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -254,6 +258,10 @@ _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     AlertsSilenced: alerts.silence,
     SilenceEnded: alerts.end_silence,
     AlertAcknowledged: alerts.acknowledge,
+    AlertMarked: alerts.mark,
+    AlertRuleMade: alert_rules.make,
+    AlertRuleChanged: alert_rules.change,
+    AlertRuleRetired: alert_rules.retire,
     RunnerStarted: _start_runner,
     RunnerEnded: _end_runner,
 }

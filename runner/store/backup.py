@@ -1,9 +1,10 @@
 """Backups: database and ledger as one consistent pair, made while other processes write.
 
 A backup is a folder ``logs/state/backups/20260223T140000Z`` with ``trainweek.db``,
-``audit.jsonl`` and ``backup.json``. The database is copied by SQLite's own backup, which
-sees one commit; the ledger is copied up to the byte recorded in this commit, which is on
-the disk before it. The folder is verified, then renamed to its final name: it is complete
+``audit.jsonl.00000`` and so on, and ``backup.json``. The database is copied by SQLite's own
+backup, which sees one commit; the ledger is copied up to the byte recorded in this commit,
+which is on the disk before it. It is kept in parts: a full part never changes again, so
+backups share it as one file. The folder is verified, then renamed to its final name: it is complete
 or absent. The runner makes one with ``python -m runner.store.backup --home DIR``, in a
 short process of its own.
 """
@@ -11,15 +12,16 @@ short process of its own.
 from __future__ import annotations
 
 import argparse
-import json
+import hashlib
 import os
 import shutil
 import sqlite3
 import sys
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -27,46 +29,25 @@ from core.errors import ConflictError, InputError, IntegrityError, SetupError, T
 from core.files import file_sha256, sync_folder, write_json
 from core.language import Message
 from core.paths import Home
-from core.timestamps import iso, parse_moment
+from core.timestamps import iso
 from runner.failpoints import fail_here
 from runner.store import chain
+from runner.store.chain import stated_hash
 from runner.store.damage import damage_of
+from runner.store.kept_backups import DATABASE, LEDGER, MANIFEST, StoreBackup, backups
+from runner.store.thinned_backups import thin_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-DATABASE, LEDGER, MANIFEST = "trainweek.db", "audit.jsonl", "backup.json"
 _NAME = "%Y%m%dT%H%M%SZ"
-LATE = 2  # intervals without a backup, after which something is wrong
 LEAST = 24  # newest backups that are kept regardless of age
-_PLAUSIBLE = timedelta(days=1)  # how far the clock may be ahead of the newest ledger line
-
-
-@dataclass(frozen=True)
-class StoreBackup:
-    """A complete backup, as its manifest describes it."""
-
-    folder: Path
-    at: datetime  # real
-    lines: int  # of the ledger
-    head: str  # the hash of the last one
-    size: int  # bytes of the ledger
-    sums: dict[str, str]  # SHA-256 of each file
-
-    @property
-    def database(self) -> Path:
-        """The copy of the database file."""
-        return self.folder / DATABASE
-
-    @property
-    def ledger(self) -> Path:
-        """The copy of the ledger file."""
-        return self.folder / LEDGER
+PART = 2 << 20  # bytes of a file of the ledger: what fills one never changes again
 
 
 def make_backup(home: Home, now: datetime, keep: timedelta, least: int = LEAST) -> StoreBackup:
-    """Copy, verify, then remove backups older than ``keep``.
+    """Copy, verify, then thin out the backups older than ``keep``.
 
     :param least: this many of the newest are always kept.
     :raises InputError: there is no database yet.
@@ -105,32 +86,12 @@ def make_backup(home: Home, now: datetime, keep: timedelta, least: int = LEAST) 
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         made = replace(made, folder=final)
-        _prune(home, made, keep, least)
+        thin_out(home, made, keep, least)
     return made
 
 
-def backups(home: Home) -> list[StoreBackup]:
-    """Every complete backup, newest first. Their hashes are not verified here."""
-    found = [_read(path.parent) for path in home.backups.glob(f"[0-9]*/{MANIFEST}")]
-    return sorted(filter(None, found), key=lambda backup: backup.at, reverse=True)
-
-
-def verify_backup(backup: StoreBackup) -> None:
-    """Verify the hash of each file.
-
-    :raises IntegrityError: a file is missing or changed.
-    """
-    for name, sha256 in backup.sums.items():
-        path = backup.folder / name
-        if not path.is_file() or file_sha256(path) != sha256:
-            raise IntegrityError(
-                Message("{path} is missing or changed.", path=str(path)),
-                Message("Use another backup."),
-            )
-
-
 def _copy(home: Home, folder: Path, now: datetime) -> StoreBackup:
-    database, ledger = folder / DATABASE, folder / LEDGER
+    database = folder / DATABASE
     with (
         closing(sqlite3.connect(f"file:{home.database}?mode=ro", uri=True, timeout=30)) as source,
         closing(sqlite3.connect(database)) as copy,
@@ -159,13 +120,9 @@ def _copy(home: Home, folder: Path, now: datetime) -> StoreBackup:
             ),
             Message("Stop the runner and rebuild it: trainweek ledger restore"),
         )
-    if size:
-        with home.ledger.open("rb") as source_file, ledger.open("wb") as target:
-            shutil.copyfileobj(_Head(source_file, size), target)
-    else:
-        ledger.touch()
-    read = list(chain.read(ledger))
-    if len(read) != lines or (read and read[-1].sha256 != last):
+    sums = {DATABASE: file_sha256(database), **_copy_ledger(home, folder, size)}
+    made = StoreBackup(folder, now, lines, last, size, sums)
+    if not _agree(made):
         raise IntegrityError(
             Message(
                 "{ledger} and {database} disagree, so no backup was made.",
@@ -174,41 +131,56 @@ def _copy(home: Home, folder: Path, now: datetime) -> StoreBackup:
             ),
             Message("Run `trainweek ledger verify`."),
         )
-    for path in (database, ledger):
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
-    sums = {path.name: file_sha256(path) for path in (database, ledger)}
+    _sync(database)
     manifest = {"at": iso(now), "lines": lines, "head": last, "size": size, "sha256": sums}
     write_json(folder / MANIFEST, manifest)
-    return StoreBackup(folder, now, lines, last, size, sums)
+    return made
 
 
-class _Head:
-    """The first bytes of a file that may grow during the copy."""
+def _copy_ledger(home: Home, folder: Path, size: int) -> dict[str, str]:
+    """Copy its first bytes in parts, and link those that the last backup has; their hashes."""
+    last = next(iter(backups(home)), None)
+    sums: dict[str, str] = {}
+    if not size:
+        return sums
+    with home.ledger.open("rb") as source:
+        for number in range(-(-size // PART)):
+            name = f"{LEDGER}.{number:05d}"
+            text = source.read(min(PART, size - number * PART))
+            sums[name] = hashlib.sha256(text).hexdigest()
+            if last is None or not _linked(last, name, sums[name], folder / name):
+                (folder / name).write_bytes(text)
+                _sync(folder / name)
+    return sums
 
-    def __init__(self, file: Any, size: int) -> None:
-        self._file, self._left = file, size
 
-    def read(self, size: int = -1, /) -> bytes:
-        wanted = self._left if size < 0 else min(size, self._left)
-        block: bytes = self._file.read(wanted)
-        self._left -= len(block)
-        return block
-
-
-def _read(folder: Path) -> StoreBackup | None:
+def _linked(last: StoreBackup, name: str, sha256: str, new: Path) -> bool:
+    """Share a file of the last backup, if it still has these bytes."""
+    old = last.folder / name
+    if last.sums.get(name) != sha256:
+        return False
     try:
-        stored = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return StoreBackup(
-            folder,
-            parse_moment(stored["at"]),
-            int(stored["lines"]),
-            str(stored["head"]),
-            int(stored["size"]),
-            {str(name): str(sha256) for name, sha256 in stored["sha256"].items()},
+        if file_sha256(old) != sha256:  # damaged on the disk: a fresh copy
+            return False
+        new.hardlink_to(old)
+    except OSError:  # a file system without links, or too many of them
+        return False
+    return True
+
+
+def _agree(made: StoreBackup) -> bool:
+    """Whether the copies have the same lines: each line's hash is compared with the database's."""
+    with closing(sqlite3.connect(made.database)) as copy:
+        known = (sha256 for (sha256,) in copy.execute("SELECT sha256 FROM ledger ORDER BY seq"))
+        return all(
+            raw is not None and stated_hash(raw) == sha256
+            for raw, sha256 in zip_longest(made.lines_of_ledger(), known)
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError):
-        return None
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 @contextmanager
@@ -234,27 +206,6 @@ def _exclusive(home: Home) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _prune(home: Home, made: StoreBackup, keep: timedelta, least: int) -> None:
-    """Remove old backups, but not by an implausible clock.
-
-    With a clock that is a month ahead all backups but the new one would be removed. So the
-    age of a backup that lacks lines of ``made`` is taken from the newest line's time; one
-    with the same lines is only one more copy.
-    """
-    written = _last_moment(made)
-    plausible = min(made.at, written + _PLAUSIBLE) if written else made.at
-    for old in backups(home)[least:]:
-        now = made.at if old.head == made.head else plausible
-        if old.at < now - keep:
-            shutil.rmtree(old.folder, ignore_errors=True)
-
-
-def _last_moment(backup: StoreBackup) -> datetime | None:
-    """Real time of its last ledger line."""
-    last = backup.ledger.read_bytes().rstrip().rpartition(b"\n")[2]
-    return parse_moment(str(json.loads(last)["at"])) if last else None
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, NullPool, create_engine, event
+from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 from core.language import Message
 from runner.settings import BUSY_TIMEOUT_S
@@ -79,6 +79,20 @@ def open_engine(database: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engin
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+# Pages ask for lines of a few kinds among all of the past. Not a migration: the tables and what
+# an older version reads are the same with and without it.
+_INDEX = "ix_ledger_kind"
+
+
+def added_index(connection: Connection) -> bool:
+    """Add the index over the kinds of ledger lines if it is missing; whether it was."""
+    known = text("SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = :name")
+    if connection.scalar(known, {"name": _INDEX}):
+        return False
+    connection.exec_driver_sql(f"CREATE INDEX {_INDEX} ON ledger (kind)")
+    return True
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES
 from runner.store.utc_datetime import UtcDateTime
 
-REVISION = "0009"
+REVISION = "0010"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
@@ -67,7 +67,7 @@ ledger = Table(
     "ledger",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("kind", String, nullable=False),
+    Column("kind", String, nullable=False, index=True),  # see runner.store.engine.added_index
     Column("week_id", String, index=True),
     *_who_and_when(),
     Column("body", JSON, nullable=False),
@@ -271,6 +271,20 @@ acknowledgements = Table(
     Column("week_id", String),  # that it is about, or that was active then
     Column("what", String, nullable=False),
     *_who_and_when(),
+    Column("useful", Boolean),  # NULL: not said
+)
+
+alert_rules = Table(
+    "alert_rules",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("week_id", String),  # that was active then; a rule holds in every week
+    *(Column(name, String, nullable=False) for name in ("name", "tag", "operator", "level")),
+    Column("threshold", Float, nullable=False),
+    Column("minutes", Float, nullable=False),
+    Column("steps", Integer, nullable=False),
+    *_who_and_when(),
+    Column("retired_at", UtcDateTime),
 )
 
 runners = Table(

@@ -26,7 +26,7 @@ from runner.settings import BUSY_TIMEOUT_S
 from runner.store import chain, schema
 from runner.store.apply import apply
 from runner.store.damage import damage_of, operator_errors, refuse_damaged, unwritable
-from runner.store.engine import immediate, open_engine
+from runner.store.engine import added_index, immediate, open_engine
 from runner.store.file_modes import mend_modes
 from runner.store.known_lines import KnownLines
 from runner.store.ledger_writes import Head, Transaction
@@ -149,7 +149,8 @@ class Store:
                 refuse_damaged(self._database, self.home, self.busy_timeout_s)
                 migrate(engine, self._database)
                 with immediate(engine) as (connection, database):
-                    if not self._catch_up(connection).moved:
+                    added = added_index(connection)
+                    if not self._catch_up(connection).moved and not added:
                         database.rollback()
                 for sentence in mend_modes(self.home):
                     log.warning("%s", sentence)

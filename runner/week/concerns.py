@@ -24,6 +24,7 @@ from core.vocabulary import (
 from runner.client.incidents import open_actions
 from runner.week.concern import WORST_FIRST, Concern
 from runner.week.decision_concerns import decision_concerns
+from runner.week.own_rules import rule_concerns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,7 @@ def concerns(week: JudgedWeek) -> list[Concern]:
         *_runner(week),
         *_incidents(week),
         *_findings(week),
+        *rule_concerns(week.rule_states),
         *_run(week),
         *decision_concerns(week),
         *_checks(week),

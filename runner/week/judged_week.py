@@ -17,6 +17,7 @@ from core.vocabulary import ACTIVE_STATES, LIVE_TRAINING, JobKind, Liveness, Tra
 from runner.week.agenda import agenda, anomaly_days
 from runner.week.facts import facts_of_run, gather
 from runner.week.judged_moment import judged_as_of, playbook_of
+from runner.week.own_rules import RuleState, rule_states
 from runner.week.sources import Sources
 
 if TYPE_CHECKING:
@@ -99,6 +100,11 @@ class JudgedWeek(Sources):
     def findings(self) -> list[Finding]:
         """The diagnosis of every scenario of the playbook, as of now."""
         return diagnose(self.facts, self.week.playbook)
+
+    @once
+    def rule_states(self) -> list[RuleState]:
+        """The engineers' own rules, judged on the run as of now."""
+        return rule_states(self.records.rules, self.run, self.clock, self.now)
 
     @property
     def jobs(self) -> Sequence[Job]:

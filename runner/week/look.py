@@ -126,6 +126,9 @@ class Looks:
 
 def _concerns(week: JudgedWeek) -> Iterator[Condition]:
     for concern in concerns(week):
+        if concern.kind is EventKind.RULE:  # people chose its level
+            yield _condition(week, concern, concern.severity)
+            continue
         waits = concern.kind is EventKind.DECISION
         if concern.kind not in _NOT_HERE and (concern.severity is not Severity.INFO or waits):
             level = max(concern.severity, Severity.WARNING, key=rank)

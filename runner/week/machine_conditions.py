@@ -15,7 +15,7 @@ from core.vocabulary import Severity
 from runner.home.filesystem import LOW_BYTES, OUT_BYTES, free_bytes
 from runner.home.runner_identity import read_identity
 from runner.store import schema
-from runner.store.backup import LATE, backups
+from runner.store.kept_backups import LATE, backups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

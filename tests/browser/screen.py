@@ -55,7 +55,7 @@ class Screen:
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         self.page.goto(f"{self.url}/{stem}{'?' + asked if asked else ''}")
         title = TITLES[stem].in_(self.language)
-        expect(self.page.locator("h3").first).to_contain_text(title, timeout=PATIENCE_MS)
+        expect(self.page.locator("h1").first).to_contain_text(title, timeout=PATIENCE_MS)
         self.settle()
 
     def settle(self) -> None:

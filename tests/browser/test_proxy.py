@@ -68,7 +68,7 @@ def test_people_sign_in_and_act_through_the_proxy(
     sign_in(page, site.url, "ana", "/hourly_checks")
     page.wait_for_url("**/hourly_checks")
     seen = Screen(page, site.url)
-    expect(page.locator("h3").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("h1").first).to_be_visible(timeout=PATIENCE_MS)
     seen.settle()
     seen.sees("ana@example.org · ML engineer")
     field = seen.main.get_by_label("Note", exact=True).first

@@ -86,7 +86,7 @@ def as_(browser: Browser) -> Iterator[As]:
 
 
 def shown(page: Page, site: SignInSite) -> Screen:
-    expect(page.locator("h3").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("h1").first).to_be_visible(timeout=PATIENCE_MS)
     seen = Screen(page, site.url)
     seen.settle()
     return seen

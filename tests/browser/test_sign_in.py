@@ -49,7 +49,7 @@ def new(browser: Browser) -> Iterator[New]:
 
 
 def screen(page: Page, site: SignInSite) -> Screen:
-    expect(page.locator("h3").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("h1").first).to_be_visible(timeout=PATIENCE_MS)
     seen = Screen(page, site.url)
     seen.settle()
     return seen

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def click_until(screen: Screen, control: Locator, title: str) -> None:
     """Click until the page has that title: a click can meet an element that a tick replaces."""
-    heading = screen.page.locator("h3").first
+    heading = screen.page.locator("h1").first
     for _ in range(3):
         control.click()
         with suppress(AssertionError):
@@ -82,7 +82,7 @@ def test_language_role_and_name_survive_a_reload_and_a_new_tab(played: Site, win
 
     other = screen.page.context.new_page()
     other.goto(f"{played.url}/launch")
-    expect(other.locator("h3").first).to_contain_text(TITLES["launch"].in_("pt"))
+    expect(other.locator("h1").first).to_contain_text(TITLES["launch"].in_("pt"))
     expect(other.get_by_test_id("stMain")).to_contain_text(
         f"Edu · {ROLES[Role.ENGINEER].in_('pt')}"
     )
@@ -93,7 +93,7 @@ def test_a_chosen_language_outlasts_the_one_in_the_address(played: Site, window:
     screen.go("history", language="en")
     speak(screen, "pt", "history")
     screen.page.reload()
-    expect(screen.page.locator("h3").first).to_contain_text(TITLES["history"].in_("pt"))
+    expect(screen.page.locator("h1").first).to_contain_text(TITLES["history"].in_("pt"))
 
 
 def test_a_first_visit_may_do_nothing_and_says_how_to_choose(played: Site, window: Open) -> None:

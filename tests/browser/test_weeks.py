@@ -46,7 +46,7 @@ def shown(screen: Screen) -> str | None:
 
 def names(screen: Screen, week: str) -> None:
     """The frame says which week is shown."""
-    expect(screen.main.locator("h3").first).to_contain_text(f"week {week}")
+    expect(screen.main.locator("h1").first).to_contain_text(f"week {week}")
     screen.settle()
 
 
@@ -70,7 +70,7 @@ def test_each_tab_keeps_the_week_of_its_address_on_every_page(two: Site, window:
         mine.page.get_by_test_id("stSidebar").get_by_role(
             "link", name=TITLES[stem], exact=True
         ).click()
-        expect(mine.page.locator("h3").first).to_contain_text(TITLES[stem])
+        expect(mine.page.locator("h1").first).to_contain_text(TITLES[stem])
         mine.settle()
         assert (urlsplit(mine.page.url).path, shown(mine)) == (f"/{stem}", PLANNED)
         names(mine, PLANNED)

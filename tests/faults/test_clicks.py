@@ -49,7 +49,7 @@ class Dashboard:
             self.screen = Screen(self._context.new_page(), url)
             # The first drawing imports everything, beside a training run: its patience is longer.
             self.screen.page.goto(f"{self.screen.url}/hourly_checks", timeout=60_000)
-            expect(self.screen.page.locator("h3").first).to_be_visible(timeout=60_000)
+            expect(self.screen.page.locator("h1").first).to_be_visible(timeout=60_000)
             self.screen.go("hourly_checks")
         except BaseException:
             self.close()

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import ConflictError, IntegrityError
+from core.paths import Home
 from runner.client import Client
 from runner.doctor import examine
 from runner.recovery.restore import restore_store
 from runner.settings import Settings
 from runner.store import Store
-from runner.store.backup import backups, make_backup
+from runner.store.backup import make_backup
 from runner.store.engine import WAL_SAFE_SINCE, described_mode
+from runner.store.kept_backups import backups
 from tests.faults.matrix import fault
 from tests.faults.promises import Promises, hold
 from tests.faults.writing import WRITER, saved, write
@@ -178,7 +180,7 @@ def test_the_mode_fits_the_version_and_is_said(place: Place, seen: Seen) -> None
     expected="every backup opens, ids contiguous; the restored home too",
 )
 def test_backups_made_while_others_write_open_and_are_whole(
-    place: Place, promises: Promises, seen: Seen
+    place: Place, promises: Promises, seen: Seen, tmp_path: Path
 ) -> None:
     writer = subprocess.Popen(
         [sys.executable, WRITER, place.home.root, "30"], stdout=subprocess.PIPE, text=True
@@ -191,7 +193,11 @@ def test_backups_made_while_others_write_open_and_are_whole(
     assert "verified" in writer.stdout.read()
     make_backup(place.home, began + timedelta(seconds=made), timedelta(days=7))  # of the last row
     for backup in backups(place.home):
-        with closing(sqlite3.connect(backup.database)) as connection:
+        copy = Home(tmp_path / backup.folder.name)
+        copy.ledger.parent.mkdir(parents=True)
+        backup.copy_ledger(copy.ledger)
+        Store(copy).require_sound()
+        with closing(sqlite3.connect(copy.database)) as connection:
             texts = [t for (t,) in connection.execute("SELECT text FROM notes ORDER BY id")]
             ids = [i for (i,) in connection.execute("SELECT id FROM notes ORDER BY id")]
         assert [int(text.split()[0]) for text in texts] == list(range(len(texts)))

@@ -8,11 +8,17 @@ import streamlit as st
 
 from core.alerts.acknowledgement import incident_key
 from dashboard.components.acknowledge import acknowledge
+from dashboard.components.boundary import boundary
+from dashboard.components.headings import part
 from dashboard.components.live import live_panel
 from dashboard.components.silencing import silence_form
 from dashboard.components.states import badge
 from dashboard.formatting import age
 from dashboard.navigation import TITLES, link
+from dashboard.panels.alerts.backtest import backtest
+from dashboard.panels.alerts.marks import mark, unmarked
+from dashboard.panels.alerts.own_rules import own_rules
+from dashboard.panels.alerts.rule_form import rule_form
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -26,8 +32,21 @@ ALERT = "alert"  # in the address: the key of the one that a message is about
 
 
 def show(page: Page) -> None:
-    """Draw the page and redraw it on each tick."""
+    """Draw the page; what holds now is redrawn on each tick, a form while somebody fills it in."""
     live_panel(page, _draw)
+    if page.snapshot() is None:
+        return
+
+    def form() -> None:
+        with boundary(page.say):
+            rule_form(page)
+
+    def replayed() -> None:
+        with boundary(page.say):
+            backtest(page)
+
+    page.live(form, still=True)
+    page.live(replayed, still=True)
 
 
 def _draw(page: Page, snapshot: Snapshot) -> None:
@@ -54,16 +73,20 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     if page.moment is None and not page.services.client.alerts_on():
         off = say("Messages are off: there is no `alerts.yaml`. See docs/alerts.md.")
         st.markdown(f":orange[:material/notifications_off: {off}]")
+    unmarked(page, {alert.key for alert in meant})
+    own_rules(page, snapshot, page.services.client.alert_records())
 
 
 def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> None:
     language, now = page.viewer.language, alert.last
-    st.markdown(f"**{plain(now.subject[language])}** {badge(now.level, page.say)}")
+    part(f"{plain(now.subject[language])} {badge(now.level, page.say)}")
     st.markdown(plain(now.text[language]))
     since = page.say("since {age}", age=age(snapshot.now - alert.first.since))
     st.markdown(f":small[:gray[{since}{_turn(page, alert)}]]")
     answer = found.acknowledged.get(alert.key)
     acknowledge(page, snapshot, alert.key, None if answer is None else (answer.by, answer.at))
+    if answer is not None:
+        mark(page, answer)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if now.page in TITLES:
             link(now.page, page.say.raw("Open {page}", page=TITLES[now.page]))
@@ -82,7 +105,7 @@ def _turn(page: Page, alert: Alert) -> str:
 def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
     """An open incident that is not reported: alerts are off, or the next look is still to come."""
     title = snapshot.procedure(incident.procedure, page.viewer.language)
-    st.markdown(f"**{plain(title)}** {badge(incident.state, page.say)}")
+    part(f"{plain(title)} {badge(incident.state, page.say)}")
     st.markdown(page.say.text(incident.summary))
     acknowledge(page, snapshot, incident_key(incident.id), incident.acknowledged)
     link("escalation", page.say.raw("Open {page}", page=TITLES["escalation"]))

@@ -10,6 +10,7 @@ from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
 from dashboard.components.checklist import checklist
 from dashboard.components.empty_state import empty, no_run
+from dashboard.components.headings import part
 from dashboard.components.job_line import job_line
 from dashboard.components.live import live_panel
 from dashboard.components.second_check import second_check
@@ -39,7 +40,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         empty(say("The playbook has no daily check-ins"), "")
         return
     day = snapshot.at(slot).date()
-    st.markdown(f"#### {plain(slot.title.in_(page.viewer.language))}", anchors=False)
+    part(plain(slot.title.in_(page.viewer.language)))
     if snapshot.run is None:
         no_run(page)
     _run_now(page, snapshot, slot, day)

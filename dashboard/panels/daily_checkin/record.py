@@ -10,6 +10,7 @@ import streamlit as st
 from core.checks.daily import daily_summary
 from core.vocabulary import GLYPHS
 from dashboard.components.empty_state import empty
+from dashboard.components.headings import part
 from dashboard.components.states import icon
 from dashboard.formatting import number
 from dashboard.wording import plain
@@ -28,7 +29,7 @@ def record(page: Page, snapshot: Snapshot, day: date) -> None:
     say = page.say
     path = page.services.home.daily_summary(day)
     source = page.services.home.relative(path)
-    st.markdown(f"#### {say('Daily summary')}", anchors=False)
+    part(say("Daily summary"))
     found = snapshot.daily_summary(day)
     if found.state == "missing":
         empty(

@@ -10,6 +10,7 @@ from core.language import Message
 from core.timestamps import parse_moment
 from core.vocabulary import SignatureState, Verdict
 from dashboard.components.figures_table import table
+from dashboard.components.headings import part
 from dashboard.components.states import badge, icon, mark, word
 from dashboard.formatting import difference, short
 from dashboard.navigation import TITLES, link
@@ -45,7 +46,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         st.caption(say("not measured"))
     else:
         for name, heading, none in _EARLIER:
-            st.markdown(f"**{say(heading)}**")
+            part(say(heading))
             before = change.previous if name == "previous" else change.production
             if before is None:
                 st.caption(say(none))

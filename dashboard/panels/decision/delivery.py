@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.language import Message, said
 from dashboard.components.checklist import checklist
+from dashboard.components.headings import part
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -31,10 +32,9 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> None:
     """Draw each delivery slot's checks; with a decision, also its download buttons."""
     for slot in snapshot.week.playbook.slots_of_kind("delivery"):
         with st.container(border=True, key=f"box-{slot.id}"):
-            st.markdown(
-                f"#### {plain(slot.title.in_(page.viewer.language))} "
-                f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]",
-                anchors=False,
+            part(
+                f"{plain(slot.title.in_(page.viewer.language))} "
+                f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]"
             )
             checklist(page, snapshot, slot, notes=False)
             if saved is not None:

@@ -101,9 +101,10 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
-            st.markdown(
-                f"# :{colour}[:material/{icon}: {word(verdict, say)} {plain(decided.score)}{on}]",
-                anchors=False,
+            st.metric(
+                say("Decision"),
+                f":{colour}[:material/{icon}: {word(verdict, say)} {plain(decided.score)}{on}]",
+                label_visibility="collapsed",
                 width="content",
             )
             st.markdown(

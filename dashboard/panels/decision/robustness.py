@@ -11,6 +11,7 @@ from core.language import Message, joined, literal, plural
 from core.reading import as_set
 from core.report.labels import DIALS
 from dashboard.components.figures_table import Row, figures_table, table
+from dashboard.components.headings import part
 from dashboard.components.plotly_chart import draw
 from dashboard.figures.breaks import cost_figure, episode_figure, parts_figure
 from dashboard.formatting import NONE, fixed, short, signed
@@ -61,7 +62,7 @@ def _costs(
     page: Page, name: str, heading: Message, rows: Sequence[tuple[Message, Outcome]]
 ) -> None:
     say = page.say
-    st.markdown(f"**{say(heading)}**")
+    part(say(heading))
     points = [(say.raw(label), row.return_pct, row.decision.value) for label, row in rows]
     figure = cost_figure(points)
     draw(page, figure, key=f"costs-{name}", alt=heading)
@@ -95,7 +96,7 @@ def _dials(page: Page, decided: RecordedDecision) -> None:
     if not decided.dials:
         return
     say, names = page.say, {gate.id: gate.short for gate in decided.gates}
-    st.markdown(f"**{say('Dials')}**")
+    part(say("Dials"))
     flips = sum(bool(dial.flipped) for dial in decided.dials)
     st.markdown(
         say(
@@ -157,7 +158,7 @@ def _parts(page: Page, name: str, heading: Message, parts: Sequence[Period]) -> 
     say = page.say
     if not parts:
         return
-    st.markdown(f"**{say(heading)}**")
+    part(say(heading))
     figure = parts_figure(
         [say.raw(_part(part.label)) for part in parts],
         [part.return_pct for part in parts],
@@ -195,7 +196,7 @@ def single_episodes(decided: RecordedDecision) -> list[EpisodeRow]:
 def _episodes(page: Page, decided: RecordedDecision) -> None:
     """Each episode: its return as a bar, its figures in a table row."""
     say, heading = page.say, Message("Return by episode")
-    st.markdown(f"**{say(heading)}**")
+    part(say(heading))
     alone = [(str(row.episode), row.return_pct or 0.0) for row in single_episodes(decided)]
     draw(page, episode_figure(alone), key="episode-returns", alt=heading)
     columns = {

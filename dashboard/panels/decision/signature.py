@@ -14,6 +14,7 @@ from core.playbook.rule_changes import RuleChange
 from core.timestamps import parse_moment
 from core.vocabulary import APPROVALS, Right, SignatureState
 from dashboard.components import changed_rules, conditions, outcomes
+from dashboard.components.headings import part
 from dashboard.components.markup import small, tinted
 from dashboard.components.signatories import second_person, signed_by
 from dashboard.components.states import ACTS, badge, look, word
@@ -70,7 +71,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
         # Who rejected it is said below, in red; the word once is enough.
         rejected = validity.state is SignatureState.REJECTED
         state = "" if rejected else badge(validity.state, say)
-        st.markdown(f"#### {say('Signature')} {state}", anchors=False)
+        part(f"{say('Signature')} {state}")
         if signature is not None:
             _signed(page, snapshot, saved, signature, validity)
         else:

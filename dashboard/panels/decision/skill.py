@@ -15,6 +15,7 @@ from core.state_words import capitals
 from core.trading.random_policies import better_than
 from core.vocabulary import Verdict
 from dashboard.components.figures_table import Row, figures_table, table
+from dashboard.components.headings import part
 from dashboard.components.plotly_chart import draw
 from dashboard.components.states import icon
 from dashboard.figures.gates import among_random
@@ -206,7 +207,7 @@ def _streak(evidence: EvidenceRecord) -> str:
 def _random(page: Page, decided: RecordedDecision) -> None:
     say, random = page.say, decided.baselines.random
     heading = Message("The agent among random policies")
-    st.markdown(f"**{say(heading)}**")
+    part(say(heading))
     if not random:
         st.caption(say("not measured"))
         return
@@ -251,7 +252,7 @@ def _rules(page: Page, decided: RecordedDecision) -> None:
     say, rules = page.say, decided.evidence.rules
     if not rules:
         return
-    st.markdown(f"**{say('Rules of the evidence grade')}**")
+    part(say("Rules of the evidence grade"))
     st.caption(say("A grade requires its own rules and those of every lower grade."))
     lines = []
     for rule in rules:

@@ -14,6 +14,7 @@ from core.market.bar_counts import counted_bars
 from core.trading.warm_up import judged_bars
 from core.vocabulary import Verdict
 from dashboard.components.figures_table import Row, figures_table
+from dashboard.components.headings import part
 from dashboard.components.markup import small
 from dashboard.components.states import badge
 from dashboard.formatting import fixed, share
@@ -161,7 +162,7 @@ def _traded(go: LiveLimits) -> str:
 def _if_go(page: Page, go: LiveLimits | None) -> None:
     if go is None:
         return
-    st.markdown(f"**{page.say('Limits if it goes live')}**")
+    part(page.say("Limits if it goes live"))
     rows: list[Row] = [
         (Message("Largest order"), fixed(go.order_cap_usdt, 0, "USDT"), Message(
             "{share:g} % of the median hourly volume", share=100 * go.participation)),

@@ -9,6 +9,7 @@ import streamlit as st
 from core.decision import SavedDecision, decision_text, gate_block
 from core.language import Message
 from dashboard.components.choice import choice
+from dashboard.components.headings import part
 from dashboard.components.plotly_chart import draw
 from dashboard.data.decision import curves
 from dashboard.figures.equity import equity_figure
@@ -52,7 +53,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> Non
 def _equity(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     say, decided = page.say, saved.decision
     heading = Message("Equity and drawdown, compared with buy and hold")
-    st.markdown(f"**{say(heading)}**")
+    part(say(heading))
     found = curves(page.services.home, saved, snapshot.week.playbook.revalidation.backtest_data_dir)
     lines = {say.raw("agent"): found.agent}
     if found.hold is not None:
@@ -76,7 +77,7 @@ def _equity(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
 
 
 def _document(page: Page, saved: SavedDecision) -> None:
-    st.markdown(f"**{page.say('Decision document')}**")
+    part(page.say("Decision document"))
     names = ("decision_pt.txt", "decision.txt")
     files = [saved.file(name) for name in names[page.viewer.language != "pt" :]]
     found = next((file for file in files if file.is_file()), None)
@@ -86,5 +87,5 @@ def _document(page: Page, saved: SavedDecision) -> None:
     if log.is_file():
         with st.expander(page.say.raw("Training log summary"), key="log-summary"):
             st.code(log.read_text(encoding="utf-8"), language=None)
-    st.markdown(f"**{page.say('Gate block')}**")
+    part(page.say("Gate block"))
     st.code(gate_block(saved.decision.gates), language=None)

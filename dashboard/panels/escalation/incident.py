@@ -12,6 +12,7 @@ from core.vocabulary import Right, TrainingStatus
 from dashboard.components import outcomes, thing_link
 from dashboard.components.acknowledge import acknowledge
 from dashboard.components.file_link import file_links
+from dashboard.components.headings import card, part
 from dashboard.components.safe_actions import action_button
 from dashboard.formatting import age
 from dashboard.panels.escalation import items
@@ -52,7 +53,7 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
     with todo.container(gap="xsmall"):
         left = len(open_actions(snapshot.week, opened))
         count = say("{left} of {total} still open", left=left, total=len(spec.actions))
-        st.markdown(f"**{say('What to do')}** :gray[{count}]")
+        card(f"{say('What to do')} :gray[{count}]")
         items.to_do(page, snapshot, spec, opened)
     with end.container(gap="xsmall"):
         machine_text(page, spec)
@@ -142,7 +143,7 @@ def history(page: Page, snapshot: Snapshot) -> None:
     closed = [(i, i.closed_at) for i in snapshot.incidents if i.closed_at is not None]
     if not closed:
         return
-    st.markdown(f"#### {page.say('Closed incidents')}", anchors=False)
+    part(page.say("Closed incidents"))
     for past, closed_at in closed:
         text = page.say(
             "{procedure}: {summary}. Closed by {by}, {time}: {reason}",

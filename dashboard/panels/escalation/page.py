@@ -10,6 +10,7 @@ from core.language import Message
 from core.vocabulary import IncidentState, Right
 from dashboard.components import outcomes, thing_link
 from dashboard.components.alerts import alerts
+from dashboard.components.headings import part
 from dashboard.components.live import live_panel
 from dashboard.components.states import badge
 from dashboard.panels.escalation import incident, items
@@ -78,7 +79,7 @@ def _procedure(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
 
 def _title(page: Page, snapshot: Snapshot, spec: EscalationSpec, state: str = "") -> None:
     say, language = page.say, page.viewer.language
-    st.markdown(f"#### {plain(spec.title.in_(language))} {state}", anchors=False)
+    part(f"{plain(spec.title.in_(language))} {state}")
     roles = snapshot.week.playbook.roles
     chain = " → ".join(plain(roles[role].title.in_(language)) for role in spec.chain)
     st.markdown(f":small[:gray[{say('Chain')}]] {chain}")

@@ -12,6 +12,7 @@ from core.state_words import ACTS_DONE
 from core.timestamps import parse_moment
 from core.vocabulary import GateStatus
 from dashboard.components.gate_cards import OPS
+from dashboard.components.headings import card, part
 from dashboard.components.plotly_chart import draw
 from dashboard.components.states import doubt, word
 from dashboard.figures.history import MOST_DETAILED, GatePoint, gate_over_time
@@ -36,7 +37,7 @@ def show(page: Page, found: Sequence[ArchivedDecision]) -> None:
     known = [(one, one.brief) for one in found if one.brief is not None]
     if not known:
         return
-    st.markdown(f"#### {say('Each gate over time')}", anchors=False)
+    part(say("Each gate over time"))
     st.caption(_caption(page, len(known)))
     labels = [_label(page, one, brief) for one, brief in known]
     newest = sorted(known[-1][1].gates, key=lambda gate: gate.number)
@@ -47,7 +48,7 @@ def show(page: Page, found: Sequence[ArchivedDecision]) -> None:
                 for (one, brief), label in zip(known, labels, strict=True)
             ]
             with st.container(border=True, gap="xxsmall", key=f"over-time-{gate.id}"):
-                st.markdown(f"**{plain(gate.name)}**")
+                card(plain(gate.name))
                 alt = say.raw("{gate} over all revalidations", gate=gate.name)
                 limit = f"{OPS[gate.op]} {say.raw(as_set(gate.threshold))}"
                 figure = gate_over_time(points, limit, page.viewer.language)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.components.boundary import boundary
 from dashboard.components.empty_state import empty, no_week
+from dashboard.components.headings import part
 from dashboard.navigation import TITLES, link
 from dashboard.panels.history import acts, address, decision_table, filters, gates_over_time, pair
 
@@ -52,6 +53,6 @@ def _draw(page: Page) -> None:
         pair.show(page, found, shown)
     gates_over_time.show(page, shown)
     if rows:
-        st.markdown(f"#### {say('Who decided what, and why')}", anchors=False)
+        part(say("Who decided what, and why"))
     for one in rows:
         acts.card(page, one, comparable)

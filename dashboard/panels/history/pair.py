@@ -14,6 +14,7 @@ from core.timestamps import parse_moment
 from core.vocabulary import Verdict
 from dashboard.components.figures_table import table
 from dashboard.components.gate_cards import OPS
+from dashboard.components.headings import card, part
 from dashboard.components.states import decided as verdict_of
 from dashboard.components.states import icon, mark, word
 from dashboard.formatting import difference, number, short
@@ -57,7 +58,7 @@ def show(page: Page, found: Sequence[ArchivedDecision], shown: Sequence[Archived
     :param shown: those that the filter lets through; only they, and the chosen ones, are offered.
     """
     say = page.say
-    st.markdown(f"#### {say('Compare two decisions')}", anchors=False)
+    part(say("Compare two decisions"))
     asked = [st.session_state.get(address.key(name)) for name in ("first", "second")]
     let = {one.sha256 for one in shown}
     captions = {"": say.raw("Choose a decision")}
@@ -105,7 +106,7 @@ def _draw(page: Page, pair: SideBySide, both: Sequence[ArchivedDecision]) -> Non
         st.markdown(f":orange[:material/warning: {say(sentence)}]")
     _settings(page, pair, heads)
     _playbook(page, pair, heads)
-    st.markdown(f"**{say('Acts')}**")
+    card(say("Acts"))
     with st.grid(2, min_column_width=280, gap="small"):
         for head, one in zip(heads, both, strict=True):
             with st.container(border=True, gap="xxsmall", key=f"pair-acts-{one.sha256[:12]}"):
@@ -149,9 +150,9 @@ def _model(page: Page, decided: RecordedDecision) -> str:
 
 def _inputs(page: Page, pair: SideBySide) -> list[list[str]]:
     rows = []
-    for part in PARTS:
-        hashes = [_hash(page, part, each.decision) for each in (pair.earlier, pair.later)]
-        rows.append([page.say(INPUT_NAMES[part]), *hashes, _same(page, pair.same(part))])
+    for name in PARTS:
+        hashes = [_hash(page, name, each.decision) for each in (pair.earlier, pair.later)]
+        rows.append([page.say(INPUT_NAMES[name]), *hashes, _same(page, pair.same(name))])
     return rows
 
 
@@ -218,7 +219,7 @@ def _changed(page: Page, delta: float | None, shown: Message) -> str:
 
 def _settings(page: Page, pair: SideBySide, heads: Sequence[str]) -> None:
     say = page.say
-    st.markdown(f"**{say('Settings that differ')}**")
+    card(say("Settings that differ"))
     if not pair.settings:
         st.caption(say("All {count} recorded settings are equal.", count=pair.equal_settings))
         return
@@ -228,7 +229,7 @@ def _settings(page: Page, pair: SideBySide, heads: Sequence[str]) -> None:
 
 def _playbook(page: Page, pair: SideBySide, heads: Sequence[str]) -> None:
     say = page.say
-    st.markdown(f"**{say('Values of the playbook that differ')}**")
+    card(say("Values of the playbook that differ"))
     if pair.playbook is None:
         st.caption(say("The text of one of the two playbooks is not kept here."))
     elif pair.playbook:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from dashboard.components.checklist import checklist
 from dashboard.components.empty_state import empty, no_run
+from dashboard.components.headings import part
 from dashboard.components.live import live_panel
 from dashboard.components.slots import choose
 from dashboard.wording import plain
@@ -28,7 +27,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     if slot is None:
         empty(say("The playbook has no hourly checks"), "")
         return
-    st.markdown(f"#### {plain(slot.title.in_(page.viewer.language))}", anchors=False)
+    part(plain(slot.title.in_(page.viewer.language)))
     if snapshot.run is None:
         no_run(page)
     checklist(page, snapshot, slot)

@@ -9,6 +9,7 @@ import streamlit as st
 from core.vocabulary import JobKind, Right
 from dashboard.components import changed_rules, outcomes, start_training
 from dashboard.components.checklist import checklist
+from dashboard.components.headings import part
 from dashboard.components.job_line import job_line
 from dashboard.components.live import live_panel
 from dashboard.wording import plain
@@ -37,10 +38,9 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
 
 def _preflight(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
     say = page.say
-    st.markdown(
-        f"#### {plain(slot.title.in_(page.viewer.language))} "
-        f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]",
-        anchors=False,
+    part(
+        f"{plain(slot.title.in_(page.viewer.language))} "
+        f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]"
     )
     job, denied = snapshot.latest(JobKind.PREFLIGHT), page.denied(Right.OPERATE)
     busy = snapshot.busy(JobKind.PREFLIGHT)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.components.charts import draw_curves
+from dashboard.components.headings import part
 from dashboard.figures.curves import ends_of
 from dashboard.formatting import number
 from dashboard.panels.live_training.tag_meaning import meaning, numbers_of, unknown
@@ -66,7 +67,7 @@ class Card:
         say, lines = page.say, shown.lines.of(self.tags)
         with st.container(border=True, gap="xxsmall", key=f"chart-{self.key}"):
             help_ = meaning(page, self.tag) if self.tag and not self.explained else None
-            st.markdown(f"**{say.text(self.title)}**{self._newest(page, lines)}", help=help_)
+            part(f"{say.text(self.title)}{self._newest(page, lines)}", help=help_)
             if self.explained and self.tag:
                 st.caption(meaning(page, self.tag) or unknown(page, self.tag))
                 if own := lines.get(self.tag):

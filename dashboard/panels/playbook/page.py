@@ -10,6 +10,8 @@ from core.language import Message
 from core.playbook import DEFAULT, Playbook, load_playbook
 from dashboard.components.boundary import boundary
 from dashboard.components.choice import choice
+from dashboard.components.headings import part
+from dashboard.components.markup import small
 from dashboard.panels.playbook import change, parts
 from dashboard.wording import plain
 
@@ -38,23 +40,21 @@ def show(page: Page) -> None:
 def _draw(page: Page, playbook: Playbook, text: str) -> None:
     say, week = page.say, page.week
     language = page.viewer.language
-    st.markdown(
-        f"#### {plain(playbook.title.in_(language))}\n{plain(playbook.objective.in_(language))}"
-    )
+    part(plain(playbook.title.in_(language)))
+    st.markdown(plain(playbook.objective.in_(language)))
     if week is None:
         st.caption(say("The default playbook; there is no week yet."))
     else:
-        st.caption(
-            say(
-                "Playbook of week {week}, SHA-256 `{sha}`. The week keeps this text even if "
-                "the file changes later.",
-                week=week.id,
-                sha=week.playbook_sha256[:16],
-            )
+        kept = say(
+            "Playbook of week {week}, SHA-256 `{sha}`. The week keeps this text even if "
+            "the file changes later.",
+            week=week.id,
+            sha=week.playbook_sha256[:16],
         )
+        st.markdown(small(kept))  # a caption would draw the code too pale
         change.show(page, week)
-    part = choice(say.raw("Part"), list(PARTS), lambda name: say.raw(PARTS[name]), key="part")
-    if part == "yaml":
-        st.code(text, language="yaml", height=640)
+    shown = choice(say.raw("Part"), list(PARTS), lambda name: say.raw(PARTS[name]), key="part")
+    if shown == "yaml":
+        st.code(text, language=None, wrap_lines=True)
     else:
-        parts.PARTS[part](page, playbook)
+        parts.PARTS[shown](page, playbook)

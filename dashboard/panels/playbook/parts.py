@@ -12,6 +12,7 @@ from core.language import plural, said
 from core.reading import as_set
 from core.state_words import WORDS, shown_word
 from core.vocabulary import Severity
+from dashboard.components.headings import card
 from dashboard.formatting import age
 from dashboard.wording import plain
 
@@ -41,7 +42,7 @@ def schedule(page: Page, playbook: Playbook) -> None:
                     st.markdown(" · ".join(lines))
                 if slot.command:
                     command = slot.command_at(week.launch) if week else slot.command
-                    st.code(command, language="bash", wrap_lines=True)
+                    st.code(command, language=None, wrap_lines=True)
 
 
 def checks(page: Page, playbook: Playbook) -> None:
@@ -88,9 +89,8 @@ def scenarios(page: Page, playbook: Playbook) -> None:
     say, language = page.say, page.viewer.language
     for spec in playbook.scenarios:
         with st.container(border=True, gap="xsmall"):
-            st.markdown(
-                f"**{plain(spec.title.in_(language))}** :gray-badge[{say(WORDS[Severity][spec.severity])}]"
-            )
+            severity = say(WORDS[Severity][spec.severity])
+            card(f"{plain(spec.title.in_(language))} :gray-badge[{severity}]")
             st.markdown(plain(spec.symptom.in_(language)))
             causes = [f"- {plain(cause.in_(language))}" for cause in spec.causes]
             st.markdown(f":gray[{say('Likely causes')}]\n" + "\n".join(causes))
@@ -103,7 +103,7 @@ def escalations(page: Page, playbook: Playbook) -> None:
     say, language = page.say, page.viewer.language
     for spec in playbook.escalations:
         with st.container(border=True, gap="xsmall"):
-            st.markdown(f"**{plain(spec.title.in_(language))}**")
+            card(plain(spec.title.in_(language)))
             chain = " → ".join(
                 plain(playbook.roles[role].title.in_(language)) for role in spec.chain
             )
@@ -148,7 +148,7 @@ def _steps(page: Page, steps: Sequence[Step]) -> None:
     for index, step in enumerate(steps, start=1):
         st.markdown(f"{index}\\. {plain(step.in_(page.viewer.language))}")
         if step.command:
-            st.code(step.command, language="bash", wrap_lines=True)
+            st.code(step.command, language=None, wrap_lines=True)
 
 
 def _table(rows: list[dict[str, str]], key: str) -> None:

@@ -15,6 +15,7 @@ from core.trading.warm_up import judged_bars
 from core.vocabulary import APPROVALS, Decision, EvidenceGrade, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.gate_cards import gate_cards
+from dashboard.components.headings import part
 from dashboard.components.job_line import job_line
 from dashboard.components.markup import small
 from dashboard.components.states import decided
@@ -46,7 +47,7 @@ STAGES = {
 def show(page: Page, snapshot: Snapshot) -> None:
     """The inputs found, the form, and the progress or outcome of the latest revalidation."""
     say, home = page.say, page.services.home
-    st.markdown(f"#### {say('Revalidate')}", anchors=False)
+    part(say("Revalidate"))
     settings = snapshot.week.playbook.revalidation
     found_model = model(home, settings.model_path)
     found_data = backtest_data(home, settings.backtest_data_dir)
@@ -113,7 +114,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
     for slot in snapshot.week.playbook.slots_of_kind("revalidation"):
         if slot.command:
             with st.expander(say.raw("The manual's command"), icon=":material/terminal:"):
-                st.code(slot.command, language="bash", wrap_lines=True)
+                st.code(slot.command, language=None, wrap_lines=True)
     outcomes.show(page, PLACE)
     if busy is not None:
         _progress(page, snapshot, busy)

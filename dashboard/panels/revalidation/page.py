@@ -10,6 +10,7 @@ from core.vocabulary import JobKind, Right
 from dashboard.components import changed_rules, outcomes
 from dashboard.components.checklist import checklist
 from dashboard.components.empty_state import no_run
+from dashboard.components.headings import part
 from dashboard.components.job_line import job_line
 from dashboard.components.live import live_panel
 from dashboard.page import TICK_SECONDS, Page
@@ -44,10 +45,9 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
 def _preparation(page: Page, snapshot: Snapshot) -> None:
     for slot in snapshot.week.playbook.slots_of_kind("preparation"):
         with st.container(border=True, key=f"box-{slot.id}"):
-            st.markdown(
-                f"#### {plain(slot.title.in_(page.viewer.language))} "
-                f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]",
-                anchors=False,
+            part(
+                f"{plain(slot.title.in_(page.viewer.language))} "
+                f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]"
             )
             _prepare(page, snapshot)
             checklist(page, snapshot, slot, notes=False)

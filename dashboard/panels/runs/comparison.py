@@ -11,6 +11,7 @@ from core.language import Message
 from core.telemetry.readings import known_series
 from dashboard.components.charts import draw_curves
 from dashboard.components.figures_table import table
+from dashboard.components.headings import card, part
 from dashboard.figures.palette import GRAY
 from dashboard.figures.view import Limit
 from dashboard.panels.runs.run_table import setting
@@ -35,7 +36,7 @@ CURVES = {
 def show(page: Page, runs: Sequence[TrainingRun]) -> None:
     """The choice of runs, their differences, and one chart for each of :data:`CURVES`."""
     say = page.say
-    st.markdown(f"#### {say('Compare')}", anchors=False)
+    part(say("Compare"))
     names = [run.run for run in runs]
     chosen = st.multiselect(
         say.raw("Runs to compare"),
@@ -84,7 +85,7 @@ def _curve(page: Page, runs: Sequence[TrainingRun], tag: str, title: Message) ->
         if found is not None and len(found):
             series[run.run] = found
     with st.container(border=True, gap="xxsmall", key=f"compared-{tag.replace('/', '-')}"):
-        st.markdown(f"**{say(title)}** :small[:gray[`{tag}`]]")
+        card(f"{say(title)} :small[:gray[`{tag}`]]")
         if not series:
             st.caption(say("None of these runs has logged it."))
             return

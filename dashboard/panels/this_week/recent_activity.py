@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.components import conditions
+from dashboard.components.headings import part
 from dashboard.panels.this_week.activity_text import activity_lines
 
 if TYPE_CHECKING:
@@ -14,19 +15,15 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 ENTRIES = 10
-HEIGHT = 226
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
     """The newest ledger entries, the open incidents, and the signature's conditions."""
     say = page.say
-    st.markdown(f"#### {say('Recent activity')}", anchors=False)
+    part(say("Recent activity"))
     lines = activity_lines(page, snapshot, ENTRIES)
-    with st.container(height=HEIGHT, border=True, gap="xxsmall", key="happened"):
-        if not lines:
-            st.caption(say("No activity yet."))
-        for line in lines:
-            st.markdown(line)
+    with st.container(border=True, key="happened"):
+        st.markdown("\n\n".join(lines) or say("No activity yet."))
     _incidents(page, snapshot)
     conditions.of_the_week(page, snapshot)
 

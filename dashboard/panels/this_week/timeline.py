@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.vocabulary import SlotState
+from dashboard.components.headings import part
 from dashboard.components.slots import mark_of, said
 from dashboard.panels.this_week.next_due import to_slot
 from dashboard.wording import plain
@@ -24,7 +25,7 @@ DAY_AND_SLOTS = (1, 6.5)
 def show(page: Page, snapshot: Snapshot) -> None:
     """The timeline with every slot's time, kind and state."""
     say = page.say
-    st.markdown(f"#### {say('Timeline')}", anchors=False)
+    part(say("Timeline"))
     with st.container(border=True, gap="xsmall", key="timeline"):
         for day, slots_of_day in groupby(snapshot.timeline, lambda view: view.at.date()):
             title, slots = st.columns(DAY_AND_SLOTS, gap="xxsmall")

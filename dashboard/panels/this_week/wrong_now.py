@@ -9,6 +9,7 @@ import streamlit as st
 from core.language import joined, plural
 from core.vocabulary import Severity
 from dashboard.components.alerts import alerts
+from dashboard.components.headings import part
 from dashboard.components.run_summary import missed_limits
 from dashboard.components.states import badge
 from dashboard.data.concerns import Concern, concerns
@@ -30,10 +31,10 @@ def show(page: Page, snapshot: Snapshot) -> None:
             critical = problems[0].severity is Severity.CRITICAL
             colour, icon = ("red", "error") if critical else ("orange", "warning")
             count = say(plural("{n} problem now", "{n} problems now", len(problems)))
-            st.markdown(f"#### :{colour}[:material/{icon}: {count}]", anchors=False)
+            part(f":{colour}[:material/{icon}: {count}]")
         elif alerts(page, snapshot):
             above = say("See the alert above. Nothing else is wrong.")
-            st.markdown(f"#### :red[:material/error: {above}]", anchors=False)
+            part(f":red[:material/error: {above}]")
         elif snapshot.run is None:
             nothing = say("No problem known: no run has been started yet.")
             st.markdown(f":gray[:material/radio_button_unchecked: {nothing}]")
@@ -45,10 +46,10 @@ def show(page: Page, snapshot: Snapshot) -> None:
                 len(missed),
                 names=joined(missed, ", "),
             )
-            st.markdown(f"#### :orange[:material/warning: {say(text)}]", anchors=False)
+            part(f":orange[:material/warning: {say(text)}]")
         else:
             nothing = say("Nothing is wrong")
-            st.markdown(f"#### :green[:material/check_circle: {nothing}]", anchors=False)
+            part(f":green[:material/check_circle: {nothing}]")
         for number, concern in enumerate(found):
             _line(page, concern, number)
 

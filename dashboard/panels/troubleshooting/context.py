@@ -31,6 +31,7 @@ from dashboard.components.charts import (
     speed_series,
 )
 from dashboard.components.curve_marks import restart_marks
+from dashboard.components.headings import card
 from dashboard.figures.curves import around
 from dashboard.figures.palette import ORANGE, RED
 from dashboard.figures.view import Limit, Mark, View
@@ -152,7 +153,7 @@ def _window(logged: ShownEvents, wall: float) -> timedelta:
 
 def _changes(page: Page, snapshot: Snapshot, found: list[RecentChange]) -> None:
     say = page.say
-    st.markdown(f"**{say('Changes at that time')}**")
+    card(say("Changes at that time"))
     if not found:
         st.caption(say("No recorded changes: same attempt, same learning rate, no data check."))
         return
@@ -192,7 +193,7 @@ def _log(page: Page, wall: float, window: timedelta) -> None:
         )
     except (FileNotFoundError, SetupError):
         return
-    st.markdown(f"**{say('Log around that time')}**")
+    card(say("Log around that time"))
     if not lines:
         st.caption(
             say(
@@ -204,9 +205,7 @@ def _log(page: Page, wall: float, window: timedelta) -> None:
             )
         )
         return
-    st.code(
-        "\n".join(line.text for line in nearest(lines, middle)), language="log", wrap_lines=True
-    )
+    st.code("\n".join(line.text for line in nearest(lines, middle)), language=None, wrap_lines=True)
 
 
 def nearest(lines: list[LogLine], moment: datetime) -> list[LogLine]:

@@ -12,6 +12,8 @@ from core.playbook.text import Text
 from core.vocabulary import FindingStatus, Severity
 from dashboard.components import outcomes, thing_link
 from dashboard.components.file_link import file_links
+from dashboard.components.headings import card as card_title
+from dashboard.components.headings import part
 from dashboard.components.markup import tinted
 from dashboard.components.safe_actions import action_button, has_button
 from dashboard.components.states import Look, badge, mark
@@ -49,12 +51,17 @@ def card(page: Page, snapshot: Snapshot, finding: Finding) -> None:
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
+<<<<<<< HEAD
             st.markdown(f"**{plain(title(page, snapshot, finding))}** {state}{since}")
             with st.container(horizontal=True, width="content", gap="xsmall"):
                 _explain(page, snapshot, finding)
                 thing = {FINDING: finding.scenario}
                 thing_link.copy_link(page, snapshot, "troubleshooting", **thing)
         thing_link.opened(page, FINDING, finding.scenario)
+=======
+            part(f"{plain(title(page, snapshot, finding))} {state}{since}")
+            _explain(page, snapshot, finding)
+>>>>>>> h-at
         st.markdown(_in(page, finding.headline))
         _body(page, snapshot, finding, calm)
 
@@ -97,13 +104,13 @@ def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:
     context.show(page, snapshot, finding)
     _points(page, Message("Likely causes"), finding.causes, "psychology_alt", "gray")
     if finding.actions:
-        st.markdown(f"**{say('What to do')}**")
+        card_title(say("What to do"))
     place = f"finding:{finding.scenario}"
     for index, step in enumerate(finding.actions, start=1):
         act, command = getattr(step, "act", None), getattr(step, "command", None)
         st.markdown(f"{index}\\. {_in(page, step)}")
         if command:
-            st.code(command, language="bash", wrap_lines=True)
+            st.code(command, language=None, wrap_lines=True)
         if act is not None and has_button(act) and not calm:
             action_button(page, snapshot, act, place)
     outcomes.show(page, place)
@@ -119,7 +126,7 @@ def _explain(page: Page, snapshot: Snapshot, finding: Finding) -> None:
     """The rule with its numbers, and the measured values."""
     say = page.say
     with st.popover(say("Explain"), icon=":material/help:", type="tertiary"):
-        st.markdown(f"**{say('Rule')}**")
+        card_title(say("Rule"))
         st.markdown(_in(page, explain(snapshot.week.playbook, finding.scenario)))
         measured = [finding.headline, *finding.evidence_for, *finding.evidence_against]
         _points(page, Message("Measured now"), measured, "straighten", "gray")

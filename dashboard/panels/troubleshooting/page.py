@@ -9,6 +9,7 @@ import streamlit as st
 from core.vocabulary import FindingStatus, Severity
 from dashboard.components import thing_link
 from dashboard.components.empty_state import empty, no_run
+from dashboard.components.headings import part
 from dashboard.components.live import live_panel
 from dashboard.components.second_check import TAIL_LINES, log_tail
 from dashboard.panels.troubleshooting import finding_card
@@ -68,7 +69,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         for finding in open_:
             finding_card.card(page, snapshot, finding)
         if folded:
-            st.markdown(f"#### {say('Clear or not enough data yet')}", anchors=False)
+            part(say("Clear or not enough data yet"))
         for finding in folded:
             finding_card.folded(page, snapshot, finding)
     if right is not None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.people import RUNNER
+from runner.client import Client
 from runner.recovery.rebuild import replay
 from runner.recovery.verification import verify_ledger
 from runner.store import Store, chain
+from runner.store.backup import make_backup
+from tests.benchmarks.growth.years import FIRST_LAUNCH, LEAD
 
 if TYPE_CHECKING:
     from core.paths import Home
@@ -37,6 +40,34 @@ def _open(home: Home) -> Act:
     return lambda: _said(Store(home))
 
 
+def _week(home: Home) -> Act:
+    client = Client(home, LEAD)
+    return lambda: _said(client.week_records())
+
+
+def _weeks(home: Home) -> Act:
+    client = Client(home, LEAD)
+    return lambda: _said(client.listed_weeks())
+
+
+def _backups(home: Home) -> Act:
+    """Two, an hour apart: what the second one adds to the disk."""
+    make_backup(home, FIRST_LAUNCH, timedelta(days=7))
+    before = _on_disk(home)
+
+    def act() -> str:
+        make_backup(home, FIRST_LAUNCH + timedelta(hours=1), timedelta(days=7))
+        return f"+{(_on_disk(home) - before) / 1e6:.0f} MB"
+
+    return act
+
+
+def _on_disk(home: Home) -> int:
+    """Bytes of all backups; a shared file counts once."""
+    found = [path.stat() for path in home.backups.rglob("*")]
+    return sum({each.st_ino: each.st_size for each in found}.values())
+
+
 def _said(_: object) -> None:
     return None
 
@@ -45,6 +76,9 @@ MEASURED: dict[str, tuple[Callable[[Home], Act], str]] = {
     "rebuild (trainweek ledger replay)": (_rebuild, "27 s (138 s before)"),
     "trainweek ledger verify": (_verify, "28 s (138 s before)"),
     "reading the chain": (_chain, "5 s"),
-    "opening the store": (_open, "as at 1 %"),
+    "opening the store": (_open, "as at 1 %: not yet"),
+    "reading the shown week": (_week, "as at 1 %"),
+    "the list of weeks": (_weeks, "grows with weeks: not yet"),
+    "an hourly backup": (_backups, "2 databases, 2 MB"),
 }
 """Name to how it is prepared, and what it is to cost at most with all lines."""

@@ -98,10 +98,10 @@ def served(site: Site) -> Iterator[Served]:
 
 
 @contextmanager
-def bare(folder: Path) -> Iterator[Served]:
-    """Streamlit with one chart that ticks, and nothing else."""
+def bare(folder: Path, code: str = _BARE) -> Iterator[Served]:
+    """Streamlit with one chart that ticks, or with what ``code`` shows, and nothing else."""
     script, port = folder / "bare.py", free_port()
-    script.write_text(_BARE)
+    script.write_text(code)
     child = subprocess.Popen(
         [
             sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true",

@@ -17,6 +17,10 @@ from core.ledger_bodies import (
     BODIES,
     ActDenied,
     AlertAcknowledged,
+    AlertMarked,
+    AlertRuleChanged,
+    AlertRuleMade,
+    AlertRuleRetired,
     AlertsSilenced,
     AttemptStarted,
     Body,
@@ -67,6 +71,10 @@ NEWER: set[type[Body]] = {
     AlertsSilenced,
     SilenceEnded,
     AlertAcknowledged,
+    AlertMarked,
+    AlertRuleMade,
+    AlertRuleChanged,
+    AlertRuleRetired,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {

@@ -40,6 +40,29 @@ def test_an_incident_is_acknowledged_without_any_channel(place: Place) -> None:
     assert "there is no `alerts.yaml`" in text_of(test)
 
 
+def test_who_acknowledged_says_in_one_tap_whether_it_was_useful(place: Place) -> None:
+    place.week()
+    firing(place)
+    test = place.draw("alerts", role=Role.ENGINEER)
+    button(test, f"ack:{KEY}").click().run()
+    (mark,) = keyed(test.button, "mark:")[1:]
+    mark.click().run()
+    assert place.client().alert_records()[KEY].noise == 1
+    assert "some engineer says: noise" in text_of(place.draw("alerts", role=Role.LEAD))
+
+
+def test_what_is_over_is_still_asked_about(place: Place) -> None:
+    week = place.week()
+    made = recorded(place.client().open_incident(week.id, "crash", "it fell over"))
+    recorded(place.client().acknowledge(f"incident:{made.id}"))
+    recorded(place.client().close_incident(made.id, "fine"))
+    test = place.draw("alerts")
+    assert "You acknowledged" in text_of(test)
+    keyed(test.button, "mark:")[0].click().run()
+    assert place.client().alert_records()[f"incident:{made.id}"].useful == 1
+    assert "You acknowledged" not in text_of(test)
+
+
 def test_a_silence_needs_a_reason_and_stands_above_every_page(place: Place) -> None:
     place.week()
     firing(place)

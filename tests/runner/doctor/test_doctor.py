@@ -150,7 +150,7 @@ def test_missing_old_and_broken_backups_are_named(place: Place) -> None:
     assert found.verdict is Verdict.WARN
     assert ahead.folder.name in found.what
     shutil.rmtree(ahead.folder)
-    with made.ledger.open("ab") as file:
+    with made.parts[-1].open("ab") as file:
         file.write(b"x")
     assert trouble(place, "backups").verdict is Verdict.FAIL
     assert "is 0" in examined(place, backup_interval_s=0.0)[4].what

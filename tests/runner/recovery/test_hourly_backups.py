@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import ConflictError, InputError, IntegrityError
+from core.files import file_sha256, write_json
 from core.ledger_bodies import StoreRestored
 from core.vocabulary import Verdict
 from runner.client import Client
@@ -21,7 +23,8 @@ from runner.recovery.hourly_backups import HourlyBackups
 from runner.recovery.restore import RestoreResult, restore_store
 from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
-from runner.store.backup import StoreBackup, backups, make_backup, verify_backup
+from runner.store.backup import make_backup
+from runner.store.kept_backups import StoreBackup, backups, verify_backup
 from tests.expected import present, recorded
 from tests.runner.place import LEAD, Place, after, wait_for
 from tests.runner.recovery.test_rebuild import rewritten
@@ -64,24 +67,103 @@ def test_a_backup_is_a_pair_that_stands_alone(place: Place) -> None:
     note(place, "two")
     verify_backup(made)
     assert backups(place.home) == [made]
-    assert made.ledger.read_bytes().count(b"\n") == made.lines == 2
+    assert len(list(made.lines_of_ledger())) == made.lines == 2
     with closing(sqlite3.connect(made.database)) as connection:
         assert connection.execute("SELECT text FROM notes").fetchall() == [("one",)]
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def test_backups_are_kept_for_a_week_and_the_newest_for_ever(place: Place) -> None:
-    began = datetime(2026, 2, 23, 14, tzinfo=UTC)
-    for hours in (0, 24, 48, 24 * 7 + 1):
-        make_backup(place.home, began + timedelta(hours=hours), WEEK, least=1)
-    assert [b.folder.name for b in backups(place.home)] == [
-        "20260302T150000Z",
-        "20260225T140000Z",
-        "20260224T140000Z",
-    ]
-    shutil.rmtree(backups(place.home)[0].folder)
-    make_backup(place.home, began + timedelta(days=99), WEEK, least=1)
-    assert [b.folder.name for b in backups(place.home)] == ["20260602T140000Z"]
+BEGAN = datetime(2026, 2, 23, 14, tzinfo=UTC)
+
+
+def named(place: Place) -> list[str]:
+    return [b.folder.name for b in reversed(backups(place.home))]
+
+
+def test_backups_older_than_a_week_are_one_a_day_and_then_one_a_week(place: Place) -> None:
+    for hours in (0, 5, 10, 24, 30, 24 * 7 + 12):
+        make_backup(place.home, BEGAN + timedelta(hours=hours), WEEK, least=1)
+    assert named(place) == [
+        "20260223T190000Z", "20260224T140000Z", "20260224T200000Z", "20260303T020000Z",
+    ]  # fmt: skip
+    make_backup(place.home, BEGAN + timedelta(days=20), WEEK, least=1)
+    oldest = ["20260223T190000Z", "20260224T200000Z"]
+    assert named(place) == [*oldest, "20260303T020000Z", "20260315T140000Z"]
+    make_backup(place.home, BEGAN + timedelta(days=60), WEEK, least=1)
+    make_backup(place.home, BEGAN + timedelta(days=61), WEEK, least=1)
+    assert named(place) == [
+        "20260224T200000Z", "20260303T020000Z", "20260315T140000Z", "20260424T140000Z",
+        "20260425T140000Z",
+    ]  # fmt: skip
+
+
+def test_a_backup_goes_only_for_an_intact_one_with_all_of_its_lines(place: Place) -> None:
+    for hours in (0, 1):
+        make_backup(place.home, BEGAN + timedelta(hours=hours), WEEK, least=1)
+    damaged_one = backups(place.home)[0]
+    damaged_one.parts[-1].write_bytes(b"not what was hashed")
+    make_backup(place.home, BEGAN + timedelta(days=9), WEEK, least=1)
+    assert named(place) == ["20260223T140000Z", "20260223T150000Z", "20260304T140000Z"]
+
+
+def test_backups_share_what_did_not_change(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runner.store.backup.PART", 1000)
+    for text in ("one", "two", "three"):
+        note(place, text)
+        make_backup(place.home, BEGAN + timedelta(hours=len(named(place))), WEEK, least=1)
+    third, second, first = backups(place.home)
+    for old, new in ((first, second), (second, third)):
+        assert [part.samefile(new.folder / part.name) for part in old.parts[:-1]] == [True] * (
+            len(old.parts) - 1
+        )
+        assert not old.parts[-1].samefile(new.folder / old.parts[-1].name)
+    assert [one.has_database and one.database.exists() for one in (first, second, third)] == [
+        False, True, True,
+    ]  # fmt: skip
+    assert b"".join(third.lines_of_ledger()) == place.home.ledger.read_bytes()
+    # A damaged part is not shared on.
+    second_part = third.parts[0]
+    second_part.write_bytes(second_part.read_bytes().replace(b"launch", b"lunch!"))
+    fourth = make_backup(place.home, BEGAN + timedelta(hours=9), WEEK, least=1)
+    assert not fourth.parts[0].samefile(second_part)
+    verify_backup(fourth)
+
+
+@pytest.mark.parametrize("place_of_it", range(4))
+def test_every_kept_backup_restores_all_of_its_lines(
+    place: Place, monkeypatch: pytest.MonkeyPatch, place_of_it: int
+) -> None:
+    monkeypatch.setattr("runner.store.backup.PART", 1000)
+    for number in range(4):
+        note(place, f"note {number}")
+        make_backup(place.home, BEGAN + timedelta(days=number * 9), WEEK, least=1)
+    chosen = backups(place.home)[place_of_it]
+    place.home.ledger.unlink()
+    place.home.database.unlink()
+    done = restore_store(place.home, chosen.folder.name, LEAD, after(0))
+    assert done.lines == chosen.lines
+    assert notes(place) == [f"note {number}" for number in range(4 - place_of_it)]
+
+
+def test_a_backup_of_an_older_version_restores_and_is_thinned_out_as_well(place: Place) -> None:
+    note(place, "one")
+    made = make_backup(place.home, BEGAN, WEEK)
+    whole = made.folder / "audit.jsonl"
+    made.copy_ledger(whole)
+    for part in made.parts:
+        part.unlink()
+    sums = {whole.name: file_sha256(whole), "trainweek.db": made.sums["trainweek.db"]}
+    manifest = json.loads((made.folder / "backup.json").read_text())
+    write_json(made.folder / "backup.json", {**manifest, "sha256": sums})
+    place.home.ledger.unlink()
+    place.home.database.unlink()
+    assert restored(place, made.folder.name).lines == 2
+    for hours in (1, 2):
+        make_backup(place.home, BEGAN + timedelta(hours=hours), WEEK, least=1)
+    oldest = backups(place.home)[-1]
+    assert (oldest.parts, oldest.has_database) == ([whole], False)
+    make_backup(place.home, BEGAN + timedelta(days=9), WEEK, least=1)
+    assert named(place) == ["20260223T160000Z", "20260304T140000Z"]
 
 
 def test_a_clock_that_is_a_month_ahead_removes_no_backup_that_something_would_be_lost_with(
@@ -90,14 +172,14 @@ def test_a_clock_that_is_a_month_ahead_removes_no_backup_that_something_would_be
     for hours in (30, 20, 10, 1):
         note(place, f"{hours} h ago")
         make_backup(place.home, after(-hours * 3600), WEEK, least=1)
-    before = backups(place.home)
+    before = named(place)
     note(place, "after them")
     ahead = make_backup(place.home, after(30 * 86400), WEEK, least=1)
-    assert backups(place.home) == [ahead, *before]
+    assert named(place) == [*before, ahead.folder.name]
     # Nor does it hold up the next one, nor is it taken for the newest one.
     began = HourlyBackups(place.home, Settings(), after(0), 100.0)
     assert began._next == 160.0
-    shutil.rmtree(before[0].folder)
+    shutil.rmtree(place.home.backups / before[-1])
     now = make_backup(place.home, after(0), WEEK)
     place.home.ledger.write_bytes(b"")
     place.home.database.unlink()
@@ -105,8 +187,8 @@ def test_a_clock_that_is_a_month_ahead_removes_no_backup_that_something_would_be
 
 
 def test_two_dozen_backups_stay_whatever_their_age(place: Place) -> None:
-    for hours in range(26):
-        make_backup(place.home, after(hours * 3600), timedelta(0))
+    for minutes in range(26):
+        make_backup(place.home, BEGAN + timedelta(minutes=minutes), timedelta(0))
     assert len(backups(place.home)) == 24
 
 

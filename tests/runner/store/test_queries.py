@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from core.vocabulary import JobKind
 from runner.outcomes import Refused
-from runner.store import queries
+from runner.store import Store, queries
 from tests.expected import recorded
 
 if TYPE_CHECKING:
@@ -35,3 +37,16 @@ def test_the_oldest_open_incident_of_a_blocking_procedure_blocks_every_start(pla
     assert blocking(place) is None
     with place.lead.store.read() as connection:
         assert queries.blocking_incident(connection, None) is None
+
+
+def test_a_database_without_the_index_gets_it_and_lines_of_a_kind_are_found_by_it(
+    place: Place,
+) -> None:
+    with closing(sqlite3.connect(place.home.database)) as connection:
+        connection.execute("DROP INDEX ix_ledger_kind")
+    Store(place.home)
+    with closing(sqlite3.connect(place.home.database)) as connection:
+        plan = connection.execute(
+            "EXPLAIN QUERY PLAN SELECT body FROM ledger WHERE kind IN ('decision', 'week')"
+        ).fetchall()
+    assert "USING INDEX ix_ledger_kind" in plan[0][-1]

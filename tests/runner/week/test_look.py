@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.alerts.kinds import EventKind
+from core.alerts.own_rule import Operator, RuleTerms
 from core.vocabulary import JobKind, JobState, Role, Severity
 from runner.settings import Settings
 from runner.week.look import Looks
@@ -72,6 +73,22 @@ def test_a_finding_is_found_until_an_incident_is_about_it(place: Place) -> None:
     after = {one.key: one for one in looked(place).conditions}
     assert "finding:crash" not in after
     assert after[f"incident:{opened.id}"].covers == {"finding:crash"}
+
+
+def test_a_rule_of_the_engineers_own_is_found_with_its_own_level_and_beginning(
+    place: Place,
+) -> None:
+    job = place.train()
+    for level, limit in ((Severity.INFO, 5.0), (Severity.CRITICAL, 1e6)):
+        terms = RuleTerms(f"above {limit}", "rollout/ep_rew_mean", Operator.ABOVE, limit, level)
+        recorded(place.client().make_rule(terms))
+    (found,) = of_kind(looked(place), EventKind.RULE)
+    assert (found.level, found.page, found.subject["en"]) == (Severity.INFO, "alerts", "above 5.0")
+    assert found.since == LAUNCH + timedelta(minutes=122)  # the first reward above 5
+    assert "rollout/ep_rew_mean acima de 5" in found.text["pt"]
+    place.end(job, JobState.SUCCEEDED)
+    place.now += timedelta(minutes=2)
+    assert of_kind(looked(place), EventKind.RULE) == []  # it ends with its run
 
 
 def test_a_closed_incident_says_who_closed_it_and_why(place: Place) -> None:

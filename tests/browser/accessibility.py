@@ -1,0 +1,55 @@
+"""What axe-core finds on a page, without what only Streamlit could mend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from axe_playwright_python.sync_playwright import Axe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_OPTIONS = {"resultTypes": ["violations"]}
+
+
+class Exempt(NamedTuple):
+    """A rule that Streamlit's own markup breaks, where, and why it can't be mended from our side."""
+
+    rule: str
+    within: str
+    reason: str
+
+
+EXEMPT = (
+    Exempt("list", '[data-testid="stSidebarNavItems"]', "groups of pages are <div>s in the <ul>"),
+    Exempt("listitem", '[data-testid="stSidebarNavItems"]', "groups of pages are <div>s in the <ul>"),
+    Exempt("svg-img-alt", '[data-testid="stMetric"]', "Vega's empty group for pointed-at points"),
+    Exempt("scrollable-region-focusable", '[data-testid="stTable"]',
+           "a table wider than a phone scrolls, in a box without a tab stop"),
+)  # fmt: skip
+
+
+def violations(page: Page) -> list[str]:
+    """Each violation on the page in its present state, of any impact: rule, element, what is wrong."""
+    found = []
+    for rule in Axe().run(page, options=_OPTIONS).response["violations"]:
+        for node in rule["nodes"]:
+            target = str(node["target"][-1])
+            if not any(
+                each.rule == rule["id"] and _is_within(page, target, each.within) for each in EXEMPT
+            ):
+                summary = " ".join(node["failureSummary"].split())
+                found.append(f"{rule['impact']} {rule['id']} at {target}: {summary}")
+    return found
+
+
+def levels(page: Page) -> list[int]:
+    """The levels of the page's headings, in their order; those in closed parts too."""
+    script = "all => all.map(each => Number(each.tagName[1]))"
+    main = page.get_by_test_id("stMain")
+    return [int(level) for level in main.locator("h1, h2, h3, h4, h5, h6").evaluate_all(script)]
+
+
+def _is_within(page: Page, target: str, selector: str) -> bool:
+    script = "([own, around]) => Boolean(document.querySelector(own)?.closest(around))"
+    return bool(page.evaluate(script, [target, selector]))
