@@ -51,17 +51,12 @@ def card(page: Page, snapshot: Snapshot, finding: Finding) -> None:
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
-<<<<<<< HEAD
-            st.markdown(f"**{plain(title(page, snapshot, finding))}** {state}{since}")
+            part(f"{plain(title(page, snapshot, finding))} {state}{since}")
             with st.container(horizontal=True, width="content", gap="xsmall"):
                 _explain(page, snapshot, finding)
                 thing = {FINDING: finding.scenario}
                 thing_link.copy_link(page, snapshot, "troubleshooting", **thing)
         thing_link.opened(page, FINDING, finding.scenario)
-=======
-            part(f"{plain(title(page, snapshot, finding))} {state}{since}")
-            _explain(page, snapshot, finding)
->>>>>>> h-at
         st.markdown(_in(page, finding.headline))
         _body(page, snapshot, finding, calm)
 
