@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import InputError
 from core.field_hints import shown
@@ -77,6 +78,15 @@ def parse_day(text: str) -> date:
             Message("{text} is not a date.", text=shown(text)),
             Message("Give a day, for example 2026-02-24."),
         ) from None
+
+
+def is_zone(text: str) -> bool:
+    """Whether it is a time zone that this machine knows, such as ``America/Sao_Paulo``."""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def iso(moment: datetime) -> str:

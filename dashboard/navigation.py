@@ -40,6 +40,7 @@ ENTRIES = (
     Entry("troubleshooting", Message("Troubleshooting"), _MONITOR, ":material/troubleshoot:"),
     Entry("escalation", Message("Escalation"), _MONITOR, ":material/campaign:"),
     Entry("alerts", Message("Alerts"), _MONITOR, ":material/notifications_active:"),
+    Entry("on_call", Message("On call"), _MONITOR, ":material/support_agent:"),
     Entry("runs", Message("Runs"), _MONITOR, ":material/stacked_line_chart:"),
     Entry("jobs", Message("Jobs"), _MONITOR, ":material/list_alt:"),
     Entry("revalidation", Message("Revalidation"), _DECIDE, ":material/science:"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from core.language import LANGUAGES, Language
+from core.timestamps import is_zone
 from dashboard import remembered
 from dashboard.access import current_person
 from dashboard.wording import Words
@@ -140,8 +141,4 @@ def _keep_language() -> None:
 
 def _zone() -> str:
     zone = st.context.timezone or "UTC"
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return "UTC"
-    return zone
+    return zone if is_zone(zone) else "UTC"

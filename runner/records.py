@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.language import Message
     from core.ledger_bodies import AnyBody
+    from core.shifts import Shift
     from core.vocabulary import JobKind, JobState, Role, SignatureAct, Verdict
     from core.week import Week
     from runner.incident_records import Incident
@@ -260,6 +261,7 @@ class WeekRecords:
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
     runner: RunnerStatus | None = None  # as the ledger says it; only for a past moment
+    shifts: tuple[Shift, ...] = ()  # as they were written, also those that were removed
     rules: tuple[OwnRule, ...] = ()  # of the engineers' own, without the retired ones
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -16,6 +16,7 @@ from core.alerts.conditions import Notice, rank
 from core.alerts.kinds import EventKind
 from core.errors import InputError
 from core.language import Language, Message, joined
+from core.timestamps import is_zone
 from core.vocabulary import Severity
 from core.yaml_files import FileProblems, model_of
 
@@ -36,12 +37,8 @@ def _hour(text: str) -> str:
 
 
 def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            Message("{text} is not a time zone such as America/Sao_Paulo", text=text)
-        ) from None
+    if not is_zone(text):
+        raise ValueError(Message("{text} is not a time zone such as America/Sao_Paulo", text=text))
     return text
 
 
@@ -127,11 +124,21 @@ class Channel(Address):
         description="A role of the manual, such as ml_lead: of what has a chain of owners it gets"
         " only what has reached this one.",
     )
+    on_call: bool = Field(
+        default=False,
+        description="While people are on call, it gets something only if one of its people is.",
+    )
     ledger_head: bool = Field(
         default=False,
         description="Send the ledger's hash here once a day, so that a rewritten record can be"
         " proved.",
     )
+
+    @model_validator(mode="after")
+    def _whose_shifts(self) -> Self:
+        if self.on_call and not self.people:
+            raise ValueError(Message("on_call needs people: whose shifts are meant?"))
+        return self
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.alerts.conditions import Owner, said_in_all
 from core.alerts.kinds import EventKind
+from core.language import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from core.alerts.acknowledgement import Acknowledgement
     from core.alerts.alerts_file import Channel
     from core.alerts.conditions import Alert, Condition, Notice
+
+
+ON_CALL = ""  # in place of a role
 
 
 @dataclass(frozen=True)
@@ -43,15 +48,47 @@ def turn(told: datetime, owners: int, each: timedelta, now: datetime) -> int:
     return max(0, min((now - told) // each, owners - 1))
 
 
+def of_shift_first(chain: tuple[Owner, ...], on_call: tuple[str, ...]) -> tuple[Owner, ...]:
+    """The chain of a procedure, with those before it who are on call."""
+    if not chain or not on_call:
+        return chain
+    return (Owner(role=ON_CALL, title=said_in_all(_named(on_call))), *chain)
+
+
+def as_begun(alert: Alert, condition: Condition) -> Condition:
+    """The condition with as many owners as when it was first seen.
+
+    So that nobody's turn is skipped where a shift begins or ends in between: whoever is on call
+    gets its messages at once, whatever the chain.
+    """
+    begun = alert.first.chain
+    had, has = _is_of_shift(begun), _is_of_shift(condition.chain)
+    if had is has or not condition.chain:
+        return condition
+    chain = condition.chain[1:] if has else (begun[0], *condition.chain)
+    return condition.model_copy(update={"chain": chain})
+
+
 def has_come(channel: Channel, condition: Condition, place: int) -> bool:
     """Whether what has reached an owner of the chain is for this channel.
 
-    One without an owner gets everything; one of an owner who is not in the chain, nothing of it.
+    One of a person who is on call gets everything. So does one without an owner, unless it is for
+    the shifts of others; one of an owner who is not in the chain gets nothing of it.
     """
-    if channel.owner is None or not condition.chain:
+    if set(channel.people) & set(condition.on_call):
         return True
-    roles = [owner.role for owner in condition.chain]
-    return channel.owner in roles and roles.index(channel.owner) <= place
+    if channel.owner is not None and condition.chain:
+        roles = [owner.role for owner in condition.chain]
+        return channel.owner in roles and roles.index(channel.owner) <= place
+    return not (channel.on_call and condition.on_call)
+
+
+def _is_of_shift(chain: tuple[Owner, ...]) -> bool:
+    return bool(chain) and chain[0].role == ON_CALL
+
+
+def _named(people: tuple[str, ...]) -> Message:
+    return Message("{people} (on call)", people=", ".join(people))
 
 
 def receivers(notice: Notice, channels: Iterable[Channel]) -> list[Channel]:

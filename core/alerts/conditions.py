@@ -37,7 +37,7 @@ class _Stored(BaseModel):
 
 
 class Owner(_Stored):
-    """One of those who are called in order: a role of the playbook."""
+    """One of those who are called in order: a role of the playbook; "": who is on call."""
 
     role: str
     title: Said
@@ -51,6 +51,7 @@ class Condition(_Stored):
     :ivar covers: keys of conditions that are part of this one, so not reported beside it.
     :ivar by: the person whose act it is; "": nobody's.
     :ivar chain: who is called, one after the other, until one acknowledges it.
+    :ivar on_call: the people whose shift it is.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Condition(_Stored):
     covers: frozenset[str] = frozenset()
     by: str = ""
     chain: tuple[Owner, ...] = ()
+    on_call: tuple[str, ...] = ()
 
 
 class Look(_Stored):

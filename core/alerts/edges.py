@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.alerts.chain import Answers, turn
+from core.alerts.chain import Answers, as_begun, turn
 from core.alerts.conditions import Alert, Notice, NoticeState, muted, rank
 from core.vocabulary import Severity
 
@@ -52,6 +52,7 @@ def edges(
     covered = frozenset().union(*(condition.covers for condition in look.conditions))
     for condition in present.values():
         alert = _seen(known.get(condition.key), condition, now)
+        condition = as_begun(alert, condition)
         quiet = condition.key in covered or muted(condition, silences, now)
         again = repeat_after if answers.of(alert) is None else timedelta(0)
         state = None if quiet else _reported_as(alert, condition, now, again)

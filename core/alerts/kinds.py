@@ -21,6 +21,7 @@ class EventKind(StrEnum):
     DECISION = "decision"  # it waits for a signature, or for its conditions
     VOID = "void"  # a signature that is no longer valid
     SIGNED = "signed"
+    ON_CALL = "on-call"  # nobody is on call
     BACKUP = "backup"  # none was made in time, or it failed
     DISK = "disk"  # it runs full
     RECORD = "record"  # ledger, database or an archived decision is damaged
@@ -46,6 +47,7 @@ TODO: dict[EventKind, Message] = {
     EventKind.INCIDENT: Message("Work through the incident's actions."),
     EventKind.DECISION: Message("Open Decision."),
     EventKind.VOID: Message("Do not deploy. Open Decision to see what has changed."),
+    EventKind.ON_CALL: Message("Take the time over, or ask somebody to: page On call."),
     EventKind.BACKUP: Message("Run trainweek doctor, then make one: trainweek ledger backup"),
     EventKind.DISK: Message(
         "Free disk space; models/ppo_phase4/earlier and logs/jobs are usually the largest."

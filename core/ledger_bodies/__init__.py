@@ -50,6 +50,7 @@ from core.ledger_bodies.jobs import (
 )
 from core.ledger_bodies.parsing import BODIES, parse_body, readable_body
 from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
+from core.ledger_bodies.shifts import ShiftRemoved, ShiftSet, ShiftTaken
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
 from core.ledger_bodies.weeks import (
     ClockSet,
@@ -100,6 +101,9 @@ __all__ = [
     "RunnerEnded",
     "RunnerStarted",
     "SessionsRevoked",
+    "ShiftRemoved",
+    "ShiftSet",
+    "ShiftTaken",
     "SignedIn",
     "SignedOut",
     "SigningKeyCreated",

@@ -46,6 +46,7 @@ from core.ledger_bodies.incidents import (
 )
 from core.ledger_bodies.jobs import AttemptStarted, JobChanged, StartRequeued
 from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
+from core.ledger_bodies.shifts import ShiftRemoved, ShiftSet, ShiftTaken
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
 from core.ledger_bodies.weeks import (
     ClockSet,
@@ -97,6 +98,9 @@ BODIES: tuple[type[Body], ...] = (
     AlertsSilenced,
     SilenceEnded,
     AlertAcknowledged,
+    ShiftSet,
+    ShiftTaken,
+    ShiftRemoved,
     AlertMarked,
     AlertRuleMade,
     AlertRuleChanged,

@@ -12,10 +12,9 @@ from core.reading import as_set
 from core.state_words import WORDS
 from core.vocabulary import GateStatus, Verdict
 from dashboard.components.markup import unbroken
-from dashboard.components.plotly_chart import draw
 from dashboard.components.states import badge, icon, look
-from dashboard.figures.gates import gate_figure
-from dashboard.formatting import beyond, margin, share, short
+from dashboard.figures.gates import gate_picture
+from dashboard.formatting import beyond, margin, number, share, short
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -79,13 +78,13 @@ def _card(page: Page, gate: GateResult, alone: float | None, episodes: int) -> N
         f"{badge(verdict, say)} :gray[{gate.number}] **{plain(gate.name)}**",
         f"{value} :small[:gray[{OPS[gate.op]} {_limit(page, gate)}]]",
     )
-    figure = gate_figure(gate)
-    if figure is not None:
+    picture = gate_picture(gate, lambda value: say.raw(number(value)))
+    if picture is not None:
         alt = Message(
             "{gate} on resampled returns: green passes, red fails, dashed = limit, solid = value",
             gate=gate.name,
         )
-        draw(page, figure, key=f"spread-{gate.id}", alt=alt, still=True)
+        st.image(picture, width="stretch", alt=say.raw(alt))
     result = []
     if gate.margin is not None:
         by = margin(gate.value, gate.margin, gate.threshold)

@@ -266,7 +266,10 @@ def _lines_and_bands(
     ]  # fmt: skip
     return {
         "type": "line", "name": "", "data": [], "tooltip": {"show": False},
-        "markLine": {"symbol": "none", "animation": False, "silent": True, "data": data},
+        # ECharts rounds places to two decimals, unless told otherwise: 0.0115 would be drawn at 0.01.
+        "markLine": {
+            "symbol": "none", "animation": False, "silent": True, "precision": 12, "data": data,
+        },
         "markArea": {"silent": True, "animation": False, "data": areas},
     }  # fmt: skip
 

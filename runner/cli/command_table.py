@@ -132,6 +132,7 @@ COMMANDS: Mapping[str, Listed] = {
     "alerts": Listed(
         "alerts:app", "Alerts: what is reported now, tests of the channels, silences."
     ),
+    "shifts": Listed("shifts:app", "Shifts: who is on call in the week."),
     "backup": Listed("models:backup", "Verified copies of models/ppo_phase4."),
     "model": Listed("models:model", "The runs' models, and the one in use."),
     "ledger": Listed("ledger:app", "Verify, back up, restore or replay the ledger."),

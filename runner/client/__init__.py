@@ -24,6 +24,7 @@ from runner.client.reads import Reads
 from runner.client.recorded_runs import RecordedRuns
 from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
+from runner.client.shifts import Shifts
 from runner.client.signatures.pipeline_gate import PipelineGate
 from runner.client.ticks import Ticks
 from runner.client.week_changes import WeekChanges
@@ -58,6 +59,7 @@ class Client(
     Ticks,
     Incidents,
     Alerts,
+    Shifts,
     AlertRules,
     AlertMarks,
     RecordedRuns,

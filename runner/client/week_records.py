@@ -13,6 +13,7 @@ from runner.records import WeekRecords
 from runner.store import queries, record_queries, schema
 from runner.store.alert_rules import alert_rules
 from runner.store.alerts import silences
+from runner.store.shifts import shifts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -97,5 +98,6 @@ def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekR
         decision_lines=record_queries.decision_lines(connection) if decided else (),
         other_weeks=queries.weeks_by_id(connection, others) if others else {},
         silences=tuple(silences(connection, after=now)),
+        shifts=tuple(shifts(connection, week.id)),
         rules=tuple(alert_rules(connection)),
     )

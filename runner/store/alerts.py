@@ -26,7 +26,7 @@ def silence(rows: RowWriter, fields: Mapping[str, Any], body: AlertsSilenced) ->
     rows.insert(
         schema.silences,
         {
-            **_line(fields),
+            **line_columns(fields),
             "what": body.what,
             "until": parse_moment(body.until),
             "reason": body.reason,
@@ -64,10 +64,10 @@ def silences(connection: Connection, after: datetime | None = None) -> list[Sile
 
 def acknowledge(rows: RowWriter, fields: Mapping[str, Any], body: AlertAcknowledged) -> None:
     """Apply the line of an acknowledgement."""
-    rows.insert(schema.acknowledgements, {**_line(fields), "what": body.what})
+    rows.insert(schema.acknowledgements, {**line_columns(fields), "what": body.what})
 
 
-def _line(fields: Mapping[str, Any]) -> dict[str, Any]:
+def line_columns(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The columns that say which line it is, whose and when."""
     names = ("week_id", "by", "role", "verified", "at", "at_week")
     return {"id": fields["seq"], **{name: fields[name] for name in names}}

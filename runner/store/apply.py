@@ -36,6 +36,9 @@ from core.ledger_bodies import (
     RestartRequested,
     RunnerEnded,
     RunnerStarted,
+    ShiftRemoved,
+    ShiftSet,
+    ShiftTaken,
     SilenceEnded,
     StartRequeued,
     StopRequested,
@@ -49,7 +52,7 @@ from core.ledger_bodies import (
 )
 from core.timestamps import iso, parse_moment
 from core.vocabulary import IncidentState, JobState
-from runner.store import alert_rules, alerts, items, schema, weeks
+from runner.store import alert_rules, alerts, items, schema, shifts, weeks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -258,6 +261,9 @@ _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     AlertsSilenced: alerts.silence,
     SilenceEnded: alerts.end_silence,
     AlertAcknowledged: alerts.acknowledge,
+    ShiftSet: shifts.begin,
+    ShiftTaken: shifts.take,
+    ShiftRemoved: shifts.remove,
     AlertMarked: alerts.mark,
     AlertRuleMade: alert_rules.make,
     AlertRuleChanged: alert_rules.change,

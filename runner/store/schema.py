@@ -6,8 +6,6 @@ so the records of a rebuilt database keep their ids.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -17,7 +15,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -26,42 +23,19 @@ from sqlalchemy import (
 )
 
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES
+from runner.store.columns import message as _message
+from runner.store.columns import metadata
+from runner.store.columns import week as _week
+from runner.store.columns import who_and_when as _who_and_when
+from runner.store.on_call_tables import shifts
 from runner.store.utc_datetime import UtcDateTime
 
-REVISION = "0010"
+__all__ = ["REVISION", "metadata", "shifts"]
+
+REVISION = "0011"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-
-def _week() -> Column[str]:
-    return Column("week_id", ForeignKey("weeks.id"), nullable=False, index=True)
-
-
-def _who_and_when() -> list[Column[Any]]:
-    return [
-        Column("by", String, nullable=False),
-        Column("role", String, nullable=False),
-        Column("verified", Boolean, nullable=False),
-        Column("at", UtcDateTime, nullable=False),
-        Column("at_week", UtcDateTime, nullable=False),
-    ]
-
-
-def _message(column: str) -> Column[Any]:
-    """Template and values of the text in another column; NULL for text that has none."""
-    return Column(f"{column}_message", JSON(none_as_null=True))
-
 
 ledger = Table(
     "ledger",

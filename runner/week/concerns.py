@@ -25,6 +25,7 @@ from runner.client.incidents import open_actions
 from runner.week.concern import WORST_FIRST, Concern
 from runner.week.decision_concerns import decision_concerns
 from runner.week.own_rules import rule_concerns
+from runner.week.shift_concerns import shift_concerns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +59,7 @@ def concerns(week: JudgedWeek) -> list[Concern]:
         *_run(week),
         *decision_concerns(week),
         *_checks(week),
+        *shift_concerns(week),
     ]
     return sorted(found, key=lambda concern: WORST_FIRST.index(concern.severity))
 

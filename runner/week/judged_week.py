@@ -12,6 +12,7 @@ from core.checks import judge_slot
 from core.decision import latest_decision
 from core.diagnosis import Finding, diagnose
 from core.once import once
+from core.shifts import on_call
 from core.telemetry import RunReader
 from core.vocabulary import ACTIVE_STATES, LIVE_TRAINING, JobKind, Liveness, TrainingStatus
 from runner.week.agenda import agenda, anomaly_days
@@ -137,6 +138,11 @@ class JudgedWeek(Sources):
         :raises TrainweekError: its archive was altered.
         """
         return latest_decision(self.home, self.week.id)
+
+    @once
+    def on_call(self) -> tuple[str, ...]:
+        """Whose shift it is now; empty: nobody's."""
+        return on_call(self.records.shifts, self.now)
 
     def judged_now(self, slot: SlotSpec) -> bool:
         """Whether its checks are judged on today's data, not on the data of its own time."""

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.alerts.chain import of_shift_first
 from core.alerts.conditions import Condition, Look, Owner, Said, rank, said_in_all
 from core.alerts.kinds import EventKind
 from core.errors import TrainweekError
@@ -94,6 +95,7 @@ class Looks:
             if began is not None:
                 moments += _signed(week, began)
             ends = _closed(week)
+            found = [one.model_copy(update={"on_call": week.on_call}) for one in found]
         look = Look(
             week=self._week,
             conditions=tuple(found),
@@ -147,7 +149,7 @@ def _condition(week: JudgedWeek, concern: Concern, level: Severity) -> Condition
         week=week.week.id,
         since=concern.since or week.now,
         covers=concern.covers,
-        chain=_chain(week, concern.procedure),
+        chain=of_shift_first(_chain(week, concern.procedure), week.on_call),
     )
 
 

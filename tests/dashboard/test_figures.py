@@ -60,6 +60,7 @@ def test_limits_and_restarts_are_drawn_and_named() -> None:
         marks=[Mark(200, "restart 1", "orange"), Mark(9000, "beyond the curve", "red")],
     )
     limit, mark = option["series"][-1]["markLine"]["data"]
+    assert option["series"][-1]["markLine"]["precision"] >= 6  # a limit of KL is 0.01
     assert (limit["yAxis"], limit["name"]) == (0.01, "limit < 0.01")
     assert (mark["xAxis"], mark["name"], mark["label"]["show"]) == (200, "restart 1", True)
 

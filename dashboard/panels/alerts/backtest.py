@@ -13,6 +13,7 @@ from core.checks.case import limit_text
 from core.language import Message
 from core.vocabulary import Right
 from dashboard.components import outcomes
+from dashboard.components.headings import part
 from dashboard.kept_choice import kept_choice
 from dashboard.panels.alerts.own_rules import record_line
 from dashboard.panels.alerts.rule_chart import firing_chart
@@ -35,7 +36,7 @@ def backtest(page: Page) -> None:
     say, snapshot = page.say, page.snapshot()
     if snapshot is None:
         return
-    st.markdown(f"#### {say('How often would it have paged?')}", anchors=False)
+    part(say("How often would it have paged?"))
     own = {rule.key: rule for rule in snapshot.records.rules}
     limits = {one.key: one for one in replayed_limits(snapshot.week.playbook)}
     captions = {key: rule.terms.name for key, rule in own.items()}

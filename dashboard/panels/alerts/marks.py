@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.language import Message
 from dashboard.components import outcomes
+from dashboard.components.headings import part
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def unmarked(page: Page, shown: set[str]) -> None:
     if not waiting:
         return
     say, language = page.say, page.viewer.language
-    st.markdown(f"#### {say('You acknowledged')}", anchors=False)
+    part(say("You acknowledged"))
     for answer, alert in waiting:
         what = answer.what if alert is None else alert.last.subject[language]
         time = page.viewer.moment(answer.at)

@@ -10,6 +10,7 @@ from core.language import Message
 from core.timestamps import from_unix
 from core.vocabulary import Right
 from dashboard.components import outcomes
+from dashboard.components.headings import part
 from dashboard.components.states import badge
 from dashboard.formatting import age, short
 from dashboard.panels.alerts.rule_form import edit
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 def own_rules(page: Page, snapshot: Snapshot, records: dict[str, AlertRecord]) -> None:
     """Every rule that holds, one after the other."""
-    st.markdown(f"#### {page.say('Rules of your own')}", anchors=False)
+    part(page.say("Rules of your own"))
     if not snapshot.rule_states:
         st.markdown(f":gray[{page.say('None yet. Make one below.')}]")
     for state in snapshot.rule_states:

@@ -12,6 +12,7 @@ from core.language import Message
 from core.state_words import word_of
 from core.vocabulary import Right, Severity
 from dashboard.components import outcomes
+from dashboard.components.headings import part
 from dashboard.kept_choice import kept_choice
 from dashboard.panels.alerts.rule_chart import firing_chart
 from runner.week.rule_history import recorded_tags, rule_history, usual_top
@@ -47,7 +48,7 @@ def rule_form(page: Page) -> None:
     tags = recorded_tags(recorded, page.services.reader)
     edited = st.session_state.get(_EDITED)
     title = say("New rule") if edited is None else say("Change rule {id}", id=edited)
-    st.markdown(f"#### {title}", anchors=False)
+    part(title)
     if not tags:
         st.markdown(f":gray[{say('No run is recorded yet: there is no tag to choose.')}]")
         return

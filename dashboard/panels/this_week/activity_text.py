@@ -30,6 +30,9 @@ from core.ledger_bodies import (
     RunnerEnded,
     RunnerStarted,
     SessionsRevoked,
+    ShiftRemoved,
+    ShiftSet,
+    ShiftTaken,
     SignedIn,
     SignedOut,
     SigningKeyCreated,
@@ -126,6 +129,12 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("acknowledged {what}", what=what)
         case SilenceEnded():
             return page.say("ended a silence of alerts")
+        case ShiftSet(person=person):
+            return page.say("put {person} on call", person=person)
+        case ShiftTaken():
+            return page.say("took a shift over")
+        case ShiftRemoved():
+            return page.say("removed a shift")
         case SigningKeyCreated():
             return page.say("created the signing key")
         case WeekCreated():

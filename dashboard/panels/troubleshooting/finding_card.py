@@ -67,7 +67,10 @@ def folded(page: Page, snapshot: Snapshot, finding: Finding) -> None:
         f"{mark(finding.status, page.say)} **{plain(title(page, snapshot, finding))}** "
         f":small[:gray[{_in(page, finding.headline)}]]"
     )
-    with st.expander(label, key=f"quiet-{finding.scenario}"):
+    opened = st.expander(label, key=f"quiet-{finding.scenario}", on_change="rerun")
+    if not opened.open:  # closed it costs nothing
+        return
+    with opened:
         _explain(page, snapshot, finding)
         _body(page, snapshot, finding, calm=False)
 

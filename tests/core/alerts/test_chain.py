@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import ValidationError
 
 from core.alerts.acknowledgement import Acknowledgement
 from core.alerts.alerts_file import Channel
-from core.alerts.chain import Answers, receivers, turn
+from core.alerts.chain import Answers, of_shift_first, receivers, turn
 from core.alerts.conditions import Alert, Condition, Notice, NoticeState, Owner
 from core.alerts.edges import edges
 from core.alerts.messages import link_of, message_of
@@ -158,3 +159,43 @@ def test_messages_say_whose_turn_it_is_and_who_has_it() -> None:
 def test_what_waits_for_nobody_leads_to_its_own_page() -> None:
     own = condition("check:a", level=Severity.WARNING, page="hourly_checks")
     assert link_of(own, "https://t") == f"https://t/hourly_checks?week={WEEK}"
+
+
+SHIFT = of_shift_first(CHAIN, ("ana",))
+PHONE, OTHERS = (
+    channel("ana-phone", people=("ana",), on_call=True),
+    channel("ben-phone", people=("ben",), on_call=True),
+)
+
+
+def test_whose_shift_it_is_comes_before_the_owners() -> None:
+    every = (TEAM, FIRST, LEAD, PHONE, OTHERS)
+    sent = notice("incident:7", chain=SHIFT, on_call=("ana",))
+    assert names(sent, *every) == ["team", "ana-phone"]
+    assert names(sent.model_copy(update={"turn": 1}), *every) == ["team", "first", "ana-phone"]
+    unowned = notice("check:a", on_call=("ana",))
+    assert names(unowned, *every) == ["team", "first", "lead", "ana-phone"]
+    nobody = notice("incident:7", chain=CHAIN)
+    assert names(nobody, *every) == ["team", "first", "ana-phone", "ben-phone"]
+    assert names(sent, OTHERS) == ["ben-phone"], "rather to somebody than to nobody"
+
+
+def test_a_shift_that_ends_in_between_skips_no_owners_turn() -> None:
+    watch = Watch()
+    on_shift = condition("incident:7", chain=SHIFT, on_call=("ana",))
+    assert states(watch.at(0, on_shift)) == [("firing", 0)]
+    first = watch.at(15, on_shift)
+    assert "ML engineer" in message_of(first, TEAM, None).body
+    second = watch.at(30, incident())
+    assert (states(second), "ML lead" in message_of(second, TEAM, None).body) == (
+        [("escalated", 2)],
+        True,
+    )
+    other = Watch()
+    other.at(0, incident())
+    assert "ML lead" in message_of(other.at(15, on_shift), TEAM, None).body
+
+
+def test_a_channel_for_shifts_names_its_people() -> None:
+    with pytest.raises(ValidationError, match="on_call needs people"):
+        channel("phone", on_call=True)

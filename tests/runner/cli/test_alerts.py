@@ -16,6 +16,7 @@ from core.timestamps import iso
 from runner.alerts.alert_store import AlertStore
 from runner.client import Client
 from tests.core.alerts.notices import condition, look
+from tests.event_files import write_events
 from tests.expected import present, recorded
 from tests.runner.alerts.channel_files import one_channel, write_alerts
 from tests.runner.alerts.receivers import web_receiver
@@ -137,3 +138,24 @@ def test_the_doctor_says_whether_channels_can_be_used_and_what_waits(home: Home)
         "team: the address is not one that Apprise knows."
         in trainweek("doctor", home=home.root).stdout
     )
+
+
+def test_a_rule_is_previewed_made_listed_and_retired(home: Home) -> None:
+    walls = [LAUNCH.timestamp() + 60 * i for i in range(9)]
+    points = [(i + 1, wall, 0.05 if i == 4 else 0.01) for i, wall in enumerate(walls)]
+    write_events(home.root / "watched" / "attempt-001", {"train/approx_kl": points})
+    client = Client(home, LEAD)
+    recorded(client.create_week(LAUNCH + timedelta(days=7), watched=home.root / "watched"))
+
+    def rules(*words: object) -> subprocess.CompletedProcess[str]:
+        return trainweek("alerts", "rules", *words, home=home.root)
+
+    terms = ("--tag", "train/approx_kl", "--threshold", 0.03)
+    seen = json.loads(rules("preview", *terms, "--json").stdout)
+    assert [week["times"] for week in seen["weeks"]] == [1]
+    assert seen["weeks"][0]["firings"][0]["step"] == 5
+    assert rules("preview", "--tag", "train/approx_kl", "--threshold", "nan").returncode == 2
+    made = json.loads(rules("add", "KL", *terms, "--level", "critical", "--json").stdout)
+    assert "CRITICAL  KL: train/approx_kl above 0.03, by" in rules("list").stdout
+    assert "is retired" in rules("retire", made["id"]).stdout
+    assert rules("list", "--json").stdout.strip() == "[]"

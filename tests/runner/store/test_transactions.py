@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,11 @@ from sqlalchemy import create_engine
 
 import runner.migrations
 from core.alerts.acknowledgement import incident_key
+from core.alerts.own_rule import Operator, RuleTerms
 from core.errors import ConflictError, IntegrityError, SetupError
 from core.ledger_bodies import NoteWritten
 from core.paths import Home
-from core.vocabulary import JobKind, JobState, Verdict
+from core.vocabulary import JobKind, JobState, Severity, Verdict
 from runner.client import Client
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.recovery.rebuild import replay
@@ -61,9 +63,15 @@ def busy_week(place: Place) -> None:
     lead.note(week, "hourly_1", "ação: tudo bem — “ok”")
     incident = recorded(lead.open_incident(week, "performance", "flat"))
     lead.do_incident_action(incident.id, 0)
-    recorded(lead.acknowledge(incident_key(incident.id)))
+    recorded(lead.mark_alert(recorded(lead.acknowledge(incident_key(incident.id))).id, True))
+    rule = RuleTerms("KL", "train/approx_kl", Operator.ABOVE, 0.03, Severity.WARNING)
+    made = recorded(lead.make_rule(rule))
+    recorded(lead.change_rule(made.id, replace(rule, threshold=0.04)))
+    recorded(lead.retire_rule(recorded(lead.make_rule(replace(rule, name="Other"))).id))
     lead.close_incident(incident.id, "it rose again")
     lead.end_silence(recorded(lead.silence("check", after(60), "known")).id)
+    shift = recorded(lead.set_shift("Ana", after(0), after(3600)))
+    lead.remove_shift(recorded(lead.take_shift(shift.id)).id)
     service = place.service()
     place.until(service, place.submit())
     place.until(service, place.submit(JobKind.TRAIN, do="fail"))

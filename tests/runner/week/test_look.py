@@ -9,6 +9,7 @@ import pytest
 
 from core.alerts.kinds import EventKind
 from core.alerts.own_rule import Operator, RuleTerms
+from core.timestamps import iso
 from core.vocabulary import JobKind, JobState, Role, Severity
 from runner.settings import Settings
 from runner.week.look import Looks
@@ -205,3 +206,21 @@ def test_a_runner_that_was_killed_is_missed_one_that_was_stopped_is_not(tmp_path
     stopped.wait()
     assert unplanned_absence(place.home, place.lead.store, later) is None
     place.clear()
+
+
+def test_who_is_on_call_comes_before_the_chain_and_a_gap_is_reported(place: Place) -> None:
+    week = place.week()
+    recorded(place.client().open_incident(week.id, "crash", "It stopped."))
+    hour = timedelta(hours=1)
+    (before,) = of_kind(looked(place), EventKind.INCIDENT)
+    recorded(place.client().set_shift("ana", place.now - hour, place.now + hour))
+    look = looked(place)
+    assert {one.on_call for one in look.conditions} == {("ana",)}
+    (incident,) = of_kind(look, EventKind.INCIDENT)
+    assert incident.chain[0].title["pt"] == "ana (de plantão)"
+    assert incident.chain[1:] == before.chain
+    (gap,) = of_kind(look, EventKind.ON_CALL)
+    assert gap.key == f"on-call:{iso(place.now + hour)}"
+    place.now += 2 * hour
+    (later,) = of_kind(looked(place), EventKind.ON_CALL)
+    assert (later.key, later.on_call) == (gap.key, ())
