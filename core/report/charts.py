@@ -1,9 +1,7 @@
-"""Static charts as inline SVG. Text stays text, so it takes the page's font."""
+"""The memo's charts as inline SVG."""
 
 from __future__ import annotations
 
-import io
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,17 +9,15 @@ import pandas as pd
 
 from core.metrics.drawdown import underwater
 from core.report import labels
+from core.report.figure import CURVE, FAINT, INK, LIMIT, LOSS, QUIET, REFERENCE, as_svg, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from core.report.speaker import Speaker
 
-INK, QUIET, FAINT = "#1c2430", "#6b7684", "#d9dee5"
-AGENT, REFERENCE, LOSS, LIMIT = "#14539a", "#9aa5b1", "#b3392f", "#b3392f"
 BUCKETS = 500  # per line, each with its lowest and highest point: more is not visible
 
 
@@ -39,12 +35,12 @@ def equity_chart(
     :param references: name and equity, each of the shape of ``equity``.
     """
     growth = v.say("growth, %")
-    figure = _figure(7.4, 3.0)
+    figure = new_figure(7.4, 3.0)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[2.4, 1])
     moments = pd.to_datetime(times, utc=True).dt.tz_localize(None).to_numpy()
     for (name, curve), dash in zip(references, ("--", ":"), strict=False):
         _line(upper, moments, _growth(curve), REFERENCE, name, dash, 1.1)
-    _line(upper, moments, _growth(equity), AGENT, labels.AGENT.in_(v.language), "-", 1.5)
+    _line(upper, moments, _growth(equity), CURVE, labels.AGENT.in_(v.language), "-", 1.5)
     upper.axhline(0, color=FAINT, linewidth=0.8, zorder=0)
     upper.set_ylabel(growth)
     upper.legend(
@@ -63,26 +59,19 @@ def equity_chart(
     )  # fmt: skip
     lower.set_ylim(min(below.min(), -max_drawdown_pct) * 1.15, 0)
     lower.set_ylabel(v.say("drawdown, %"))
-    return _svg(figure, growth)
+    return as_svg(figure, growth)
 
 
 def episode_chart(numbers: Sequence[object], returns_pct: Sequence[float], label: str) -> str:
     """The return of each episode as a bar."""
-    figure = _figure(4.6, 1.45)
+    figure = new_figure(4.6, 1.45)
     axes = figure.subplots()
-    colours = [AGENT if value >= 0 else LOSS for value in returns_pct]
+    colours = [CURVE if value >= 0 else LOSS for value in returns_pct]
     axes.bar([str(number) for number in numbers], returns_pct, color=colours, width=0.62)
     axes.axhline(0, color=QUIET, linewidth=0.8)
     axes.set_ylabel(label)
     axes.tick_params(axis="x", length=0)
-    return _svg(figure, label)
-
-
-def _figure(width: float, height: float) -> Figure:
-    # Without pyplot: no backend, no state shared between threads.
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height), layout="constrained")
+    return as_svg(figure, label)
 
 
 def _line(
@@ -112,29 +101,3 @@ def _thinned(moments: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.nd
         kept |= {bucket[0] + values[bucket].argmin(), bucket[0] + values[bucket].argmax()}
     order = np.array(sorted(kept))
     return moments[order], values[order]
-
-
-def _svg(figure: Figure, title: str) -> str:
-    import matplotlib
-
-    for axes in figure.axes:
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
-        for side in ("left", "bottom"):
-            axes.spines[side].set_color(FAINT)
-        axes.tick_params(colors=QUIET, labelsize=8)
-        axes.yaxis.label.set(color=QUIET, size=8)
-        axes.grid(axis="y", color=FAINT, linewidth=0.5)
-        axes.set_axisbelow(True)
-    out = io.StringIO()
-    # A fixed salt and no date: the same numbers give the same bytes.
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
-        figure.savefig(
-            out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-        )
-    svg = out.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r'<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", svg, count=1)
-    svg = re.sub(r"<svg ", f'<svg role="img" aria-label="{title}" ', svg, count=1)
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    return re.sub(r"font-family: [^;\"]*; ?", "", svg)

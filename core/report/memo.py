@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.decision.documents import SYMBOLS
@@ -16,19 +14,16 @@ from core.report.labels import BASELINES, DIALS, LOOKAHEAD_TESTS, OVERLAP, part_
 from core.report.memo_text import memo_text
 from core.report.spark import gate_spark
 from core.report.speaker import Speaker
-from core.state_words import word_of
+from core.report.templates import template
 from core.trading.baselines import buy_and_hold
 
 if TYPE_CHECKING:
     import pandas as pd
-    from jinja2 import Template
 
     from core.decision.gate_record import GateRecord
     from core.decision.record import DecisionRecord
     from core.json_model import Number
     from core.ledger_bodies.body import LedgerHead
-
-TEMPLATE = Path(__file__).with_name("memo.html.j2")
 
 
 def memo_documents(
@@ -66,7 +61,7 @@ def memo_html(
     v = Speaker(language if language == "pt" else "en")
     rows = [row for row in decision.episodes if row.is_episode]
     tests = None if decision.trust.lookahead is None else decision.trust.lookahead.tests()
-    return _template().render(
+    return template("memo.html.j2").render(
         d=decision,
         head=head,
         v=v,
@@ -154,16 +149,3 @@ def _margin(gate: GateRecord) -> Number | None:
 
 def _unit(gate: GateRecord, value: object = True) -> str:
     return f" {gate.unit}" if gate.unit and value is not None else ""
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["short"] = lambda sha: f"{sha[:12]}…" if sha else "–"
-    environment.globals["word_of"] = word_of
-    environment.filters["day"] = lambda moment: str(moment)[:10]
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -15,6 +16,7 @@ MAX_POINTS = 2000
 _VIEWS: WeakKeyDictionary[Series, dict[int, Series]] = WeakKeyDictionary()
 
 
+_TALLER = 2.5  # a limit may make the vertical axis so much longer; one farther away stays outside
 _RARE = 4  # a trainer that repeats more than every fourth step does so on purpose
 
 
@@ -80,3 +82,14 @@ def _stretches(column: np.ndarray, width: int, fill: float) -> np.ndarray:
     """[stretches, width], the last one padded."""
     missing = -len(column) % width
     return np.pad(column, (0, missing), constant_values=fill).reshape(-1, width)
+
+
+def with_limit(low: float, high: float, limit: float, log: bool = False) -> tuple[float, float]:
+    """A range that also shows a limit, if that is not too far away for the curve to be seen."""
+    if log and limit <= 0:
+        return low, high
+    first, last, place = (math.log10(x) if log else x for x in (low, high, limit))
+    room = _TALLER * (last - first) or (1.0 if log else abs(last))
+    if max(first - place, place - last) > room:
+        return low, high
+    return min(low, limit), max(high, limit)

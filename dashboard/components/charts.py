@@ -5,23 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from core.language import Message
-from core.telemetry.readings import RATE_POINTS, entropy_series, known_series, pace_series
-from core.telemetry.series import Series
+from core.telemetry.drawn_series import ENTROPY_TAG, takeaway
 from dashboard.figures.curves import curve
 from dashboard.figures.palette import GRAY, ORANGE
+from dashboard.figures.shown_points import own_numbers, span_unit
 from dashboard.figures.view import Axis, Band, Limit, Line, Mark, View
-from dashboard.formatting import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from core.playbook import Playbook
-    from core.telemetry import RunEvents
+    from core.telemetry.series import Series
     from dashboard.page import Page
 
 KL_NORMAL = 0.03  # the median KL of 85 % of healthy public PPO runs is lower
@@ -72,8 +69,6 @@ class Chart:
 REWARD, KL, SPEED = Message("Reward"), Message("KL divergence"), Message("Steps per second")
 SHARPE = Message("Validation Sharpe")
 EXPLAINED, ENTROPY = Message("Explained variance"), Message("Entropy")
-ENTROPY_TAG = "train/entropy_loss"
-SPEED_TAG = "steps/s"  # not logged: it is measured
 CHARTS = (
     Chart("reward", REWARD, {REWARD: "rollout/ep_rew_mean"}, "rollout/ep_rew_mean", zero=True),
     Chart("kl", KL, {KL: "train/approx_kl"}, "train/approx_kl",
@@ -109,6 +104,8 @@ def draw_curves(
     say = page.say
     view = view or View(language=page.viewer.language)
     steps = say.raw("Step {value}", value="{value}")
+    if own_numbers(view.language):  # the step then stands beside the value
+        steps = say.raw("Value · step")
     option = curve(
         series,
         limits=limits,
@@ -116,53 +113,11 @@ def draw_curves(
         marks=marks,
         view=view,
         smooth_name=say.raw("{name}, smoothed", name="{name}"),
-        header="{value} h" if view.axis is Axis.RELATIVE else steps,
+        header=f"{{value}} {span_unit(view)[1]}" if view.axis is Axis.RELATIVE else steps,
     )
-    points = {name: s.points if isinstance(s, Line) else s for name, s in series.items()}
-    alt = f"{say.raw(title)}. {takeaway(page, points)}."
+    said = [
+        say.raw(takeaway(name, each.points if isinstance(each, Line) else each))
+        for name, each in series.items()
+    ]
+    alt = f"{say.raw(title)}. {'; '.join(said)}."
     st.echarts_chart(option, key=key, height=height, alt=alt)
-
-
-def takeaway(page: Page, series: Mapping[str, Series]) -> str:
-    """What curves show, in words: their ends and their range."""
-    say, parts = page.say, []
-    for name, points in series.items():
-        known = points.finite()
-        if not len(known):
-            parts.append(say.raw("{name}: no finite value", name=name))
-            continue
-        step, last = known.last
-        parts.append(
-            say.raw(
-                "{name}: from {first} to {last} at step {step}, lowest {low}, highest {high}",
-                name=name,
-                first=number(float(known.value[0])),
-                last=number(last),
-                step=number(step),
-                low=number(float(known.value.min())),
-                high=number(float(known.value.max())),
-            )
-        )
-    return "; ".join(parts)
-
-
-def logged_series(reader: RunEvents, tag: str, until: datetime) -> Series:
-    """A tag's curve as a chart shows it: the entropy itself, not minus it as SB3 logs it."""
-    if tag == ENTROPY_TAG:
-        return entropy_series(reader, until)
-    return known_series(reader, tag, until)
-
-
-def speed_series(reader: RunEvents, until: datetime) -> Series:
-    """Steps per second between points ten iterations apart, within one attempt."""
-    pace = pace_series(reader, until)
-    if len(pace) <= RATE_POINTS:
-        return pace.where(slice(0, 0))
-    steps = pace.step[RATE_POINTS:] - pace.step[:-RATE_POINTS]
-    walls = pace.wall[RATE_POINTS:] - pace.wall[:-RATE_POINTS]
-    rate = np.where(walls > 0, steps / np.where(walls > 0, walls, 1.0), np.nan)
-    later = pace.where(slice(RATE_POINTS, None))
-    restarts = [mark.first_wall for mark in reader.attempts[1:]]
-    for wall in restarts:  # a window that spans a restart measures the pause
-        rate[(later.wall >= wall) & (pace.wall[:-RATE_POINTS] < wall)] = np.nan
-    return Series(SPEED_TAG, later.step, later.wall, rate, later.source)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.language import Message
+from core.telemetry.drawn_series import step_at
 from core.telemetry.interventions import SettingChange, setting_changes
 from core.vocabulary import FindingStatus, SlotState
-from dashboard.figures.curves import step_at
 from dashboard.figures.palette import GRAY, ORANGE, RED, VIOLET
 from dashboard.figures.view import Mark, MarkKind
 from dashboard.formatting import number

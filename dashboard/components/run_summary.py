@@ -13,9 +13,10 @@ from core.language import Message, said
 from core.metrics.conventions import meets_limit
 from core.reading import LATEST
 from core.state_words import WORDS
+from core.telemetry.drawn_series import speed_series
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
 from core.vocabulary import FindingStatus, Severity, TrainingStatus, Trend, Verdict
-from dashboard.components.charts import KL, REWARD, SHARPE, speed_series
+from dashboard.components.charts import KL, REWARD, SHARPE
 from dashboard.components.reading_text import aged_text, window_text
 from dashboard.components.states import look
 from dashboard.figures.palette import BLUE

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.telemetry.chart import with_limit
 from dashboard.figures import axes
 from dashboard.figures.palette import GREEN, GRID, MAX_POINTS, PALETTE
-from dashboard.figures.shown_points import drawn, shown_points
+from dashboard.figures.shown_points import drawn, own_numbers, shown_points, span_unit
 from dashboard.figures.view import AS_LOGGED, Axis, Band, Limit, Line, Mark, MarkKind, View
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ LEFT, RIGHT, BOTTOM, ROW = 46, 14, 22, 14  # pixels beside the plot; height of a
 MAX_ROWS = 3  # rows of mark names above a plot; further names reuse them
 NEAR_END = 0.15  # of the width
 NAMED = 12  # marks with a name; more would hide each other, and so would the many checks
-_TALLER = 2.5  # a limit may make the vertical axis so much longer; one farther away stays outside
 _TYPES = {
     MarkKind.ALERT: "solid",
     MarkKind.INCIDENT: "solid",
@@ -104,13 +103,6 @@ def around(points: Series, step: float, each_side: int) -> Series:
     return points.where(slice(max(0, place - each_side), place + each_side))
 
 
-def step_at(points: Series, wall: float) -> float | None:
-    """The run's step at a unix time; None outside the curve."""
-    if len(points.wall) == 0 or wall < points.wall[0]:
-        return None
-    return float(np.interp(wall, points.wall, points.step))
-
-
 def _across(lines: Iterable[Line], view: View) -> axes.Scale:
     """The shown part; what the lines cover where nobody chose a part."""
     ends = [
@@ -129,7 +121,10 @@ def _across(lines: Iterable[Line], view: View) -> axes.Scale:
 
 
 def _upright(tables: Sequence[pa.Table], limits: Sequence[Limit], view: View) -> axes.Scale:
-    columns = [table[name].to_numpy() for table in tables for name in table.column_names[1:]]
+    columns = [
+        table[name].to_numpy() for table in tables for name in ("raw", "smooth")
+        if name in table.column_names
+    ]  # fmt: skip
     values = np.concatenate([np.empty(0), *columns])
     values = values[np.isfinite(values)]
     if not len(values):
@@ -138,21 +133,10 @@ def _upright(tables: Sequence[pa.Table], limits: Sequence[Limit], view: View) ->
         )
     low, high = float(values.min()), float(values.max())
     for limit in limits:
-        low, high = _with_limit(low, high, limit.value, view.log)
+        low, high = with_limit(low, high, limit.value, view.log)
     if view.log:
         return axes.powers(low, high, view.language)
     return axes.linear(low, high, view.language)
-
-
-def _with_limit(low: float, high: float, limit: float, log: bool) -> tuple[float, float]:
-    """A range that also shows a limit, if that is not too far away for the curve to be seen."""
-    if log and limit <= 0:
-        return low, high
-    first, last, place = (math.log10(x) if log else x for x in (low, high, limit))
-    room = _TALLER * (last - first) or (1.0 if log else abs(last))
-    if max(first - place, place - last) > room:
-        return low, high
-    return min(low, limit), max(high, limit)
 
 
 def _horizontal(scale: axes.Scale, view: View, header: str) -> list[Option]:
@@ -164,7 +148,8 @@ def _horizontal(scale: axes.Scale, view: View, header: str) -> list[Option]:
     low, high = drawn(scale.low, view), drawn(scale.high, view)
     label: Option = {"show": False}
     if not time:
-        label |= {"formatter": header, "precision": 2 if view.axis is Axis.RELATIVE else 0}
+        spans = view.axis is Axis.RELATIVE
+        label |= {"formatter": header, "precision": span_unit(view)[2] if spans else 0}
     true: Option = {
         "type": "time" if time else "value", "min": low, "max": high,
         "interval": (high - low) / max(len(scale.labels) - 1, 1), "axisPointer": {"label": label},
@@ -199,7 +184,7 @@ def _series(
         style = {"color": colour, "width": 1.6, "type": "dashed" if line.other else "solid"}
         raw: Option = {
             "type": "line", "name": name, "datasetIndex": index, "symbol": "circle",
-            "encode": {"x": "x", "y": "raw"}, "showSymbol": alone, "symbolSize": 6,
+            "encode": _encoded("raw", view), "showSymbol": alone, "symbolSize": 6,
             "connectNulls": False, "lineStyle": style, "itemStyle": {"color": colour},
         }  # fmt: skip
         found.append(raw)
@@ -207,11 +192,17 @@ def _series(
             raw["lineStyle"] = style | {"width": 1, "opacity": 0.45}
             found.append(
                 raw | {
-                    "name": smooth_name.format(name=name), "encode": {"x": "x", "y": "smooth"},
+                    "name": smooth_name.format(name=name), "encode": _encoded("smooth", view),
                     "lineStyle": style | {"width": 2},
                 }
             )  # fmt: skip
     return found
+
+
+def _encoded(column: str, view: View) -> Option:
+    """Which columns place a point, and which one its tooltip shows."""
+    shown = f"{column}_text" if own_numbers(view.language) else column
+    return {"x": "x", "y": column, "tooltip": shown}
 
 
 def _lines_and_bands(

@@ -134,6 +134,7 @@ COMMANDS: Mapping[str, Listed] = {
     ),
     "shifts": Listed("shifts:app", "Shifts: who is on call in the week."),
     "backup": Listed("models:backup", "Verified copies of models/ppo_phase4."),
+    "runs": Listed("run_report:app", "The report of a training run."),
     "model": Listed("models:model", "The runs' models, and the one in use."),
     "ledger": Listed("ledger:app", "Verify, back up, restore or replay the ledger."),
     "access": Listed("access:app", "People who may sign in, and their roles."),

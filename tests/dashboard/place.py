@@ -95,8 +95,19 @@ class Place:
     def train(self, hours: float = 3.0, playbook_path: Path | None = None, **changed: Any) -> Job:
         """A week of our own whose training began at its launch and is in progress."""
         self.week(playbook_path=playbook_path)
-        self.now, now = LAUNCH, self.now
-        job = job_of(self.client().submit(JobKind.TRAIN, {"override_reason": "checked by hand"}))
+        now, job = self.now, self.begin(LAUNCH)
+        write_events(self.home.run_attempt(present(job.run), 1), events(hours, **changed))
+        lines = (f"{iso(LAUNCH + timedelta(minutes=i))} [INFO] Iteration {i}" for i in range(180))
+        self.home.training_log.parent.mkdir(parents=True, exist_ok=True)
+        self.home.training_log.write_text("\n".join(lines) + "\n")
+        self.now = now
+        return present(self.client().job(job.id))
+
+    def begin(self, moment: datetime, **params: object) -> Job:
+        """Another training of the week, that began then; it is then now."""
+        self.now = moment
+        asked = {"override_reason": "checked by hand", **params}
+        job = job_of(self.client().submit(JobKind.TRAIN, asked))
         folder = self.home.relative(self.home.attempt(job.id, 1))
         began = ProcessColumns(state=JobState.RUNNING, started_at=self.now, pid=os.getpid()).given()
         self.record_of_job(
@@ -107,12 +118,7 @@ class Place:
                 attempt=AttemptColumns(**began, attempt_id="1", epoch=1, folder=folder),
             )
         )
-        write_events(self.home.run_attempt(present(job.run), 1), events(hours, **changed))
-        lines = (f"{iso(LAUNCH + timedelta(minutes=i))} [INFO] Iteration {i}" for i in range(180))
-        self.home.training_log.parent.mkdir(parents=True, exist_ok=True)
-        self.home.training_log.write_text("\n".join(lines) + "\n")
-        self.now = now
-        return present(self.client().job(job.id))
+        return job
 
     def end(self, job: Job, state: JobState) -> None:
         """The job's first attempt ends now."""

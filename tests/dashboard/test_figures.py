@@ -13,10 +13,12 @@ import pandas as pd
 import pytest
 
 from core.telemetry import Series
-from dashboard.figures.curves import Option, curve, step_at
+from core.telemetry.drawn_series import step_at
+from dashboard.figures.curves import Option, curve
 from dashboard.figures.equity import equity_figure, thin
 from dashboard.figures.history import GatePoint, gate_over_time
 from dashboard.figures.palette import BLUE
+from dashboard.figures.shown_points import span_unit
 from dashboard.figures.sparkline import EDGE, HEIGHT, WIDTH, sparkline
 from dashboard.figures.view import Axis, Limit, Line, Mark, View
 from tests.core.backtest_records import decision_of, record
@@ -246,3 +248,25 @@ def test_a_sparkline_goes_from_edge_to_edge_with_the_highest_on_top() -> None:
 
 def test_a_sparkline_of_equal_values_lies_half_way_up() -> None:
     assert {y for _, y in drawn(sparkline([2.0, 2.0], "flat", BLUE))} == {HEIGHT / 2}
+
+
+def test_a_portuguese_tooltip_has_its_own_numbers() -> None:
+    points = series(np.array([0.5, np.nan, -1234.5, 123456.0]))
+    option = curve({"KL": points}, view=View(language="pt"))
+    table = option["dataset"][0]["source"]
+    assert table["raw_text"].to_pylist() == ["0,5 · 0", None, "−1234,5 · 200", "123.456 · 300"]
+    assert option["series"][0]["encode"] == {"x": "x", "y": "raw", "tooltip": "raw_text"}
+    timed = curve({"KL": points}, view=View(axis=Axis.WALL, language="pt", smoothing=0.5))
+    assert timed["dataset"][0]["source"]["smooth_text"].to_pylist()[0] == "0,5"
+    english = curve({"KL": points})["dataset"][0]["source"]
+    assert english.column_names == ["x", "raw"], "what ECharts writes itself needs no text"
+
+
+def test_a_portuguese_span_has_no_decimals() -> None:
+    points = series(np.arange(5.0))
+    for whole, place, unit in (((0.0, 40.0), 40.0, "s"), ((0.0, 7200.0), 40 / 60, "min")):
+        view = View(axis=Axis.RELATIVE, language="pt", whole=whole)
+        option = curve({"KL": points}, view=view, header="{value} " + span_unit(view)[1])
+        label = option["xAxis"][0]["axisPointer"]["label"]
+        assert label == {"show": False, "formatter": f"{{value}} {unit}", "precision": 0}
+        assert option["dataset"][0]["source"]["x"].to_pylist()[-1] == pytest.approx(place)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.telemetry.aliases import find
+from core.telemetry.drawn_series import ENTROPY_TAG, drawn_series
 from core.telemetry.frameworks import is_positive_entropy
 from core.telemetry.readings import pace_series
-from dashboard.components.charts import ENTROPY_TAG, SPEED_TAG, logged_series, speed_series
 from dashboard.figures.view import Line
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Beside:
     def series(self, tag: str) -> Series:
         """Its points of a tag."""
         if self.attempt is None:
-            return _series(self.events, tag, self.until)
+            return drawn_series(self.events, tag, self.until)
         own = find(tag, self.events.tags()) or tag
         found = self.events.written_by(self.attempt, own, self.until.timestamp())
         turned = (tag == ENTROPY_TAG) != is_positive_entropy(own)
@@ -68,7 +68,7 @@ class Lines:
         begin = _begin(self.events)
         found = {}
         for name, tag in tags.items():
-            series = _series(self.events, tag, self.until)
+            series = drawn_series(self.events, tag, self.until)
             if len(series):
                 found[name] = Line(series, begin)
             if self.beside is not None and len(other := self.beside.series(tag)):
@@ -126,12 +126,6 @@ def _beside(page: Page, snapshot: Snapshot, logged: ShownEvents, chosen: str) ->
         reader.refresh()
         return Beside(name, reader.events(), snapshot.now)
     return None
-
-
-def _series(events: RunEvents, tag: str, until: datetime) -> Series:
-    if tag == SPEED_TAG:
-        return speed_series(events, until)
-    return logged_series(events, tag, until)
 
 
 def _begin(events: RunEvents, attempt: int = 0) -> Begin | None:

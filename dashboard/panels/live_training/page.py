@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message
+from core.telemetry.drawn_series import SPEED_TAG
 from core.vocabulary import TrainingStatus
 from dashboard.components import chart_pointer, run_summary, thing_link
-from dashboard.components.charts import CHARTS, SPEED, SPEED_TAG, Chart
+from dashboard.components.charts import CHARTS, SPEED, Chart
 from dashboard.components.curve_marks import every_mark
 from dashboard.components.empty_state import empty, no_run
 from dashboard.components.live import live_panel
+from dashboard.components.report_button import report_button
 from dashboard.formatting import age
 from dashboard.page import TICK_SECONDS, Page
 from dashboard.panels.live_training import (
@@ -125,6 +127,8 @@ def _curves(page: Page, snapshot: Snapshot, logged: ShownEvents) -> None:
     newest = pace.points.last[0] if len(pace.points) else 0
     with st.container(horizontal=True):
         numbers.csv_button(shown, snapshot, cards)
+        if snapshot.run is not None:
+            report_button(page, snapshot.run.name, "live")
         note_form.show(page, snapshot, newest)
         thing_link.copy_link(page, snapshot, "live_training", **settings.ADDRESS.asked())
     numbers.show(shown, cards)

@@ -10,6 +10,7 @@ from core.language import Message
 from core.vocabulary import JobKind, Right
 from dashboard.address import Address
 from dashboard.components import outcomes, thing_link
+from dashboard.components.report_button import report_button
 from dashboard.formatting import number, short
 from runner.client.models import revalidation_in_progress
 
@@ -108,7 +109,10 @@ def show(page: Page, runs: Sequence[TrainingRun]) -> None:
     run = next((each for each in runs if each.run == chosen), runs[0])
     with st.container(border=True, gap="xsmall", key="run-detail"):
         _details(page, run)
-        _use(page, run)
+        with st.container(horizontal=True):
+            _use(page, run)
+            if run.job.attempt:
+                report_button(page, run.run, "runs")
         outcomes.show(page, PLACE)
 
 

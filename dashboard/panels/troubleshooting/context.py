@@ -16,19 +16,17 @@ from core.diagnosis.scenarios.kl_explosion import DEAD_KL, HIGH
 from core.errors import SetupError
 from core.language import Message, plural
 from core.reading import as_set
+from core.telemetry.drawn_series import ENTROPY_TAG, SPEED_TAG, drawn_series
 from core.telemetry.readings import pace_series
 from core.timestamps import from_unix
 from core.vocabulary import FindingStatus
 from dashboard.components.charts import (
     ENTROPY,
-    ENTROPY_TAG,
     EXPLAINED,
     KL,
     REWARD,
     SPEED,
     draw_curves,
-    logged_series,
-    speed_series,
 )
 from dashboard.components.curve_marks import restart_marks
 from dashboard.components.headings import card
@@ -62,7 +60,7 @@ class _Subject:
 
 _REWARD = _Subject(REWARD, "rollout/ep_rew_mean")
 _KL = _Subject(KL, "train/approx_kl", log_scale=True)
-_SPEED = _Subject(SPEED, "steps/s")
+_SPEED = _Subject(SPEED, SPEED_TAG)
 _EXPLAINED = _Subject(EXPLAINED, "train/explained_variance")
 _ENTROPY = _Subject(ENTROPY, ENTROPY_TAG)
 _STD = _Subject(Message("Std of the actions"), "train/std", log_scale=True)
@@ -129,9 +127,7 @@ def _curve(
 
 
 def _series(logged: ShownEvents, subject: _Subject) -> Series:
-    if subject.tag == _SPEED.tag:
-        return speed_series(logged.events, logged.until)
-    return logged_series(logged.events, subject.tag, logged.until)
+    return drawn_series(logged.events, subject.tag, logged.until)
 
 
 def _subject(logged: ShownEvents, finding: Finding) -> _Subject | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,27 +18,10 @@ from core.report import memo_documents, memo_html, memo_text
 from core.report.charts import equity_chart
 from core.report.speaker import Speaker
 from tests.core.backtest_records import decision_of, look_ahead, record
+from tests.core.report.pages import assert_offline, assert_well_formed
 
 if TYPE_CHECKING:
     from core.language import Language
-
-
-class Balanced(HTMLParser):
-    """Fails on a closing tag that nothing opened."""
-
-    VOID = frozenset({"meta", "br", "img", "hr", "link", "input"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
 
 
 def memo(language: Language = "en", **changed: Any) -> tuple[str, DecisionRecord]:
@@ -85,17 +66,13 @@ def test_numbers_are_written_by_the_rules_of_the_language():
 
 def test_the_memo_needs_no_network():
     page, _ = memo()
-    addresses = set(re.findall(r'(?:href|src|url)\s*[=(]\s*["\']?([^"\')\s>]+)', page))
-    assert {address for address in addresses if not address.startswith("#")} == set()
-    assert "<script" not in page
+    assert_offline(page)
     assert page.count("<svg") == 8  # equity, episodes, and six gates
 
 
 def test_the_memo_is_well_formed_and_repeatable():
     page, _ = memo()
-    reader = Balanced()
-    reader.feed(page)
-    assert reader.open == []
+    assert_well_formed(page)
     assert memo()[0] == page
 
 

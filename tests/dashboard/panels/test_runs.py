@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.vocabulary import JobKind, JobState, Role
+from dashboard.components.report_button import report_of
 from dashboard.data.services import Services
 from dashboard.page import Page
 from dashboard.panels.runs.run_table import csv as csv_of
@@ -135,3 +136,17 @@ def test_the_table_is_taken_to_a_spreadsheet(place: Place, two: tuple[str, str])
     assert [row["run"] for row in rows] == [two[1], two[0]]
     assert (rows[0]["validations_lost"], rows[0]["note"]) == ("5", "another seed")
     assert (rows[1]["in_use"], rows[1]["setting_gamma"]) == ("True", "0.98")
+
+
+def test_the_report_of_a_run_is_offered_in_the_viewer_s_language(
+    place: Place, two: tuple[str, str]
+) -> None:
+    write_events(place.home.run_attempt(two[1], 1), {"eval/sharpe": [(1, 10.0, 0.5)]})
+    test = draw(place, Role.VIEWER)
+    (offered,) = [
+        each for each in test.get("download_button") if "training-report" in each.proto.id
+    ]
+    assert offered.proto.label == "Training report"
+    services = Services(place.home, PEOPLE[Role.VIEWER], now=lambda: datetime.now(UTC))
+    page = Page(services, Viewer(PEOPLE[Role.VIEWER], "pt", "UTC", live=False))
+    assert f"Relatório do treino: {two[1]}" in report_of(page, two[1])

@@ -1,0 +1,71 @@
+"""The curves of a run as charts show them, and the step at a moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.language import Message
+from core.reading import shown_number
+from core.telemetry.readings import RATE_POINTS, entropy_series, known_series, pace_series
+from core.telemetry.series import Series
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.telemetry.run_events import RunEvents
+
+ENTROPY_TAG = "train/entropy_loss"
+SPEED_TAG = "steps/s"  # not logged: it is measured
+
+
+def drawn_series(reader: RunEvents, tag: str, until: datetime) -> Series:
+    """A tag's curve as a chart shows it; :data:`SPEED_TAG` gives the measured speed."""
+    return speed_series(reader, until) if tag == SPEED_TAG else logged_series(reader, tag, until)
+
+
+def logged_series(reader: RunEvents, tag: str, until: datetime) -> Series:
+    """A tag's curve as a chart shows it: the entropy itself, not minus it as SB3 logs it."""
+    if tag == ENTROPY_TAG:
+        return entropy_series(reader, until)
+    return known_series(reader, tag, until)
+
+
+def speed_series(reader: RunEvents, until: datetime) -> Series:
+    """Steps per second between points ten iterations apart, within one attempt."""
+    pace = pace_series(reader, until)
+    if len(pace) <= RATE_POINTS:
+        return pace.where(slice(0, 0))
+    steps = pace.step[RATE_POINTS:] - pace.step[:-RATE_POINTS]
+    walls = pace.wall[RATE_POINTS:] - pace.wall[:-RATE_POINTS]
+    rate = np.where(walls > 0, steps / np.where(walls > 0, walls, 1.0), np.nan)
+    later = pace.where(slice(RATE_POINTS, None))
+    restarts = [mark.first_wall for mark in reader.attempts[1:]]
+    for wall in restarts:  # a window that spans a restart measures the pause
+        rate[(later.wall >= wall) & (pace.wall[:-RATE_POINTS] < wall)] = np.nan
+    return Series(SPEED_TAG, later.step, later.wall, rate, later.source)
+
+
+def step_at(points: Series, wall: float) -> float | None:
+    """The run's step at a unix time; None outside the curve."""
+    if len(points.wall) == 0 or wall < points.wall[0]:
+        return None
+    return float(np.interp(wall, points.wall, points.step))
+
+
+def takeaway(name: str, points: Series) -> Message:
+    """What a curve shows, in words: its ends and its range."""
+    known = points.finite()
+    if not len(known):
+        return Message("{name}: no finite value", name=name)
+    step, last = known.last
+    return Message(
+        "{name}: from {first} to {last} at step {step}, lowest {low}, highest {high}",
+        name=name,
+        first=shown_number(float(known.value[0])),
+        last=shown_number(last),
+        step=shown_number(step),
+        low=shown_number(float(known.value.min())),
+        high=shown_number(float(known.value.max())),
+    )
