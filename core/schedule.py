@@ -101,6 +101,12 @@ def next_up(views: Iterable[SlotView]) -> SlotView | None:
     return None
 
 
+def overdue(views: Iterable[SlotView]) -> list[SlotView]:
+    """The slots that are late, the oldest first: what pages count and alerts report."""
+    late = [view for view in views if view.state is SlotState.OVERDUE]
+    return sorted(late, key=lambda view: view.at)
+
+
 def signed(views: Iterable[SlotView]) -> bool:
     """Whether the week's decision is signed."""
     return any(view.spec.kind == "approval" and view.state is SlotState.DONE for view in views)

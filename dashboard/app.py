@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import error_log, frame, remembered, shown_week, tab
+from dashboard import error_log, frame, remembered, shown_week, tab, touch, wall
 from dashboard.access import admit, current_person, draw_person
 from dashboard.components import access_tokens, moment_banner, week_banner
 from dashboard.components.boundary import boundary
-from dashboard.navigation import ONLY_WATCHED, build, draw_menu
+from dashboard.navigation import (
+    DEFAULT,
+    ONLY_WATCHED,
+    PAGES_FOLDER,
+    TITLES,
+    build,
+    draw_menu,
+)
 from dashboard.page import current, of_now
 from dashboard.viewer import current_viewer, draw_settings
 
@@ -23,8 +30,12 @@ tab.plain_tab()
 def main() -> None:
     """Draw the sidebar, the frame and the chosen page; only the sign-in if not admitted."""
     error_log.set_up()
+    touch.draw()
     say = current_viewer().words
     if not admit(say):
+        return
+    if wall.asked():
+        _wall(say)
         return
     menu = st.sidebar.container()
     with st.sidebar, boundary(say):
@@ -45,7 +56,7 @@ def main() -> None:
     page = None
     with boundary(say):
         page = current()
-        frame.show(page, chosen.title)
+        frame.show(page, say.raw(TITLES[chosen.url_path]))
     if bool(st.session_state.get(ONLY_WATCHED)) != only_watched:
         st.rerun()  # with the menu of this week
     if page is not None:
@@ -58,6 +69,15 @@ def main() -> None:
                 chosen.url_path == "weeks" or not week_banner.is_missing(page)
             ):
                 chosen.run()
+
+
+def _wall(say: Words) -> None:
+    """The screen on the wall, at the address of any page: no menu, no page below it."""
+    chosen = st.navigation(build(say), position="hidden")
+    if not chosen.url_path:
+        st.switch_page(PAGES_FOLDER / f"{DEFAULT}.py", query_params=st.query_params.to_dict())
+    with boundary(say):
+        wall.show(of_now())  # a wall shows no past moment
 
 
 def _sidebar(say: Words) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.drill import DRILL, NOT_REAL
 from core.drill_paths import is_drill
+from core.language import plural
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard import tab
 from dashboard.components import headings, moment_banner, week_banner
@@ -17,11 +19,12 @@ from dashboard.components.silencing import silence_line
 from dashboard.components.states import look as look_of
 from dashboard.components.states import word
 from dashboard.formatting import age
-from dashboard.navigation import ONLY_WATCHED
+from dashboard.navigation import ONLY_WATCHED, OVERDUE, link
 from dashboard.wording import plain
 from dashboard.wording.names import ROLES
 
 if TYPE_CHECKING:
+    from core.schedule import SlotView
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
@@ -44,6 +47,7 @@ def _draw(page: Page, title: str) -> None:
     snapshot = page.snapshot()
     drill = is_drill(page.services.home)
     st.session_state[ONLY_WATCHED] = snapshot is not None and snapshot.week.only_watched
+    late = _count_overdue(snapshot)
     tab.show(f"{page.say.raw(DRILL)} {title}" if drill else title, snapshot, page.say)
     with st.container(gap="xxsmall", key="frame"):
         headings.title(f"{title} :small[{_week(page, snapshot)}]")
@@ -62,14 +66,33 @@ def _draw(page: Page, title: str) -> None:
                 st.markdown(_run(page, snapshot), width="content", help=_run_help(page, snapshot))
             if not _only_watched(snapshot):
                 st.markdown(_runner(page, snapshot), width="content")
+            if late:
+                _overdue(page, late)
             st.markdown(_person(page), width="content")
-    with st.container(gap="xsmall"):
+    with st.container(gap="xsmall", key="frame-alerts"):
         moment_banner.show(page)
         if drill:
             st.warning(f"**{page.say.text(DRILL)}** {page.say.text(NOT_REAL)}", icon=_DRILL_ICON)
         week_banner.show(page)
         _alerts(page, snapshot)
         _silences(page, snapshot)
+
+
+def _count_overdue(snapshot: Snapshot | None) -> list[SlotView]:
+    """The late slots; the whole page is drawn again once the menu shows other counts."""
+    late = [] if snapshot is None else snapshot.overdue
+    before, now = st.session_state.get(OVERDUE), dict(Counter(view.spec.page for view in late))
+    st.session_state[OVERDUE] = now
+    if now != (before or {}):
+        st.rerun()
+    return late
+
+
+def _overdue(page: Page, late: list[SlotView]) -> None:
+    text = page.say(plural("{n} overdue", "{n} overdue", len(late)))
+    names = ", ".join(view.spec.title.in_(page.viewer.language) for view in late)
+    with st.container(width="content", key="overdue"):
+        link(late[0].spec.page, f":red-badge[:material/alarm: {text}]", icon=False, help=names)
 
 
 def _silences(page: Page, snapshot: Snapshot | None) -> None:

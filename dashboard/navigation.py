@@ -54,6 +54,7 @@ DEFAULT = "this_week"
 WATCHING = frozenset({"live_training", "troubleshooting", "weeks"})  # of a run that is only watched
 WITH_CURVES = frozenset({"this_week", "live_training", "troubleshooting", "runs"})
 ONLY_WATCHED = "only_watched"  # in the session: what the frame found of the week
+OVERDUE = "overdue"  # in the session: how many slots of each page are late, as the frame found
 
 
 def build(say: Words, *, only_watched: bool = False) -> dict[str, list[st.Page]]:
@@ -69,13 +70,19 @@ def build(say: Words, *, only_watched: bool = False) -> dict[str, list[st.Page]]
     for entry in ENTRIES:
         page = st.Page(
             PAGES_FOLDER / f"{entry.stem}.py",
-            title=say.raw(entry.title),
+            title=_label(say, entry),
             icon=entry.icon,
             url_path=entry.stem,
             visibility="hidden" if only_watched and entry.stem not in WATCHING else "visible",
         )
         groups.setdefault(say.raw(entry.group), []).append(page)
     return groups
+
+
+def _label(say: Words, entry: Entry) -> str:
+    """``Hourly checks (1)`` while one of its slots is overdue."""
+    late = st.session_state.get(OVERDUE, {}).get(entry.stem, 0)
+    return f"{say.raw(entry.title)} ({late})" if late else say.raw(entry.title)
 
 
 def redirect() -> None:
@@ -98,7 +105,7 @@ def draw_menu(say: Words, *, only_watched: bool = False) -> None:
         for group, entries in groupby(listed, key=lambda entry: entry.group):
             st.caption(say(group))
             for entry in entries:
-                link(entry.stem, say.raw(entry.title))
+                link(entry.stem, _label(say, entry))
 
 
 def link(

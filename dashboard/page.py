@@ -74,7 +74,11 @@ class Page:
         return f"{self.say.text(elsewhere.reason)} {self.say.text(elsewhere.remedy)}"
 
     def live(
-        self, body: Callable[[], Any], every: float = TICK_SECONDS, still: bool = False
+        self,
+        body: Callable[[], Any],
+        every: float = TICK_SECONDS,
+        still: bool = False,
+        steady: bool = False,
     ) -> None:
         """Draw ``body`` now, and again on each tick unless the viewer paused updates.
 
@@ -83,6 +87,7 @@ class Page:
 
         :param every: seconds between two ticks.
         :param still: the content no longer changes; no timer.
+        :param steady: it ticks at its own pace, also while nothing is in progress or paused.
         """
         settled = self._settled()
 
@@ -93,8 +98,8 @@ class Page:
                 st.rerun()
             body()
 
-        ticking = self.viewer.live and not still and self.moment is None
-        pace = max(every, SETTLED_SECONDS) if settled else every
+        ticking = (steady or (self.viewer.live and not still)) and self.moment is None
+        pace = max(every, SETTLED_SECONDS) if settled and not steady else every
         st.fragment(proved_body, run_every=pace if ticking else None)()
 
     def watch(self) -> None:

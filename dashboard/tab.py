@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.language import plural
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard.components.states import word
 
@@ -33,10 +34,13 @@ def plain_tab() -> None:
 def show(title: str, snapshot: Snapshot | None, say: Words) -> None:
     """``Launch · trainweek``, or ``● Stalled · Launch · trainweek`` with a red icon.
 
-    It names the run's state, then an open incident that blocks the start.
+    It names the run's state, then an open incident that blocks the start; and how many slots are
+    overdue.
     """
     wrong = None if snapshot is None else _wrong(snapshot, say)
     parts = [f"● {wrong}"] if wrong else []
+    if snapshot is not None and (late := snapshot.overdue):
+        parts.append(say.raw(plural("{n} overdue", "{n} overdue", len(late))))
     parts.append(title)
     if snapshot is not None and not snapshot.week.active:
         parts.append(snapshot.week.id)  # to tell two tabs apart

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.vocabulary import JobKind, JobState, Role, SignatureAct, Verdict
     from core.week import Week
     from runner.incident_records import Incident
+    from runner.tick_records import Withdrawal
 
 
 @dataclass(frozen=True)
@@ -259,6 +260,7 @@ class WeekRecords:
     countersignature_requests: tuple[CountersignatureRequest, ...] = ()
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
+    withdrawals: tuple[Withdrawal, ...] = ()  # of ticks, oldest first
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
     runner: RunnerStatus | None = None  # as the ledger says it; only for a past moment
     shifts: tuple[Shift, ...] = ()  # as they were written, also those that were removed
@@ -285,9 +287,9 @@ class WeekRecords:
 
     def countersignature_request(self, sha256: str) -> CountersignatureRequest | None:
         """The newest request that a lead may answer; None: nobody asks."""
-        signed = self.newest_signature(sha256)
-        open_ = since_signed(self.countersignature_requests, sha256, signed)
-        return open_[-1] if open_ else None
+        newest = self.newest_signature(sha256)
+        open_ = since_signed(self.countersignature_requests, sha256, newest)
+        return next(reversed(open_), None)
 
     def asked_to_countersign(self, sha256: str) -> CountersignatureRequest | None:
         """The newest request, if no countersignature of this decision has answered it yet."""
@@ -297,5 +299,4 @@ class WeekRecords:
 
     def newest_signature(self, sha256: str | None) -> Signature | None:
         """The newest signature of a decision; None if it has none."""
-        every = self.signatures_of(sha256)
-        return every[-1] if every else None
+        return next(reversed(self.signatures_of(sha256)), None)

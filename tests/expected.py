@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
 
@@ -20,7 +20,7 @@ def present(value: T | None) -> T:
     return value
 
 
-def recorded(outcome: Recorded[T] | Conflict[T] | Refused) -> T:
+def recorded(outcome: Recorded[T] | Conflict[Any] | Refused) -> T:
     """The record that was saved."""
     assert isinstance(outcome, Recorded), outcome
     return outcome.record

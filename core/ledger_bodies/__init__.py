@@ -23,7 +23,7 @@ from core.ledger_bodies.alerts import (
     SilenceEnded,
 )
 from core.ledger_bodies.body import AnyBody, Body, BodyPart, UnknownBody
-from core.ledger_bodies.checks import NoteWritten, Ticked
+from core.ledger_bodies.checks import NoteWritten, Ticked, TickWithdrawn
 from core.ledger_bodies.decisions import (
     ConditionClosed,
     Countersigned,
@@ -111,6 +111,7 @@ __all__ = [
     "StartRequeued",
     "StopRequested",
     "StoreRestored",
+    "TickWithdrawn",
     "Ticked",
     "TokenMade",
     "TokensRevoked",

@@ -24,6 +24,18 @@ class Ticked(Body):
     replaces: int | None  # the earlier tick of this check
 
 
+class TickWithdrawn(Body):
+    """A person took a tick back: its check is open again, and both lines stay."""
+
+    kind = "tick"
+    action = "withdraw"
+
+    tick: int  # sequence number of its line
+    slot: PlainText
+    check: PlainText
+    reason: PlainText
+
+
 class NoteWritten(Body):
     """A person wrote a note on a slot, or on a step of the run: its slot is then ``step:20480``."""
 

@@ -28,7 +28,7 @@ from core.ledger_bodies.alerts import (
     SilenceEnded,
 )
 from core.ledger_bodies.body import AnyBody, Body, UnknownBody
-from core.ledger_bodies.checks import NoteWritten, Ticked
+from core.ledger_bodies.checks import NoteWritten, Ticked, TickWithdrawn
 from core.ledger_bodies.decisions import (
     ConditionClosed,
     Countersigned,
@@ -73,6 +73,7 @@ BODIES: tuple[type[Body], ...] = (
     StartRequeued,
     JobChanged,
     Ticked,
+    TickWithdrawn,
     NoteWritten,
     IncidentOpened,
     IncidentActionDone,

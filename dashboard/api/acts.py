@@ -14,14 +14,13 @@ from dashboard.api import event_shapes, problems, week_shapes
 from dashboard.api.asked import Asking, WeekId
 from dashboard.api.event_shapes import IncidentShape, JobShape
 from dashboard.api.problems import DENIED, ApiProblem
-from dashboard.api.week_shapes import NoteShape, TickShape
+from dashboard.api.week_shapes import NoteShape, TickShape, WithdrawalShape
 from runner.client import Client
 from runner.client.base import MOST_TEXT
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
 from runner.week.judged_moment import is_early
 
 Saved = TypeVar("Saved")
-Outcome = Recorded[Saved] | Conflict[Saved] | Refused
 Key = Annotated[
     str | None,
     Header(
@@ -57,6 +56,12 @@ class TickAsked(Body):
     replaces: int | None = Field(
         default=None, ge=1, le=2**53, description="Id of the tick that is to be replaced."
     )
+
+
+class WithdrawalAsked(Body):
+    """Take a tick back."""
+
+    reason: str = Field(max_length=MOST_TEXT)
 
 
 class NoteAsked(Body):
@@ -111,7 +116,7 @@ class Acting:
             asked.weeks.home, caller.person, now=asked.weeks.now, entry=caller.proof
         )
 
-    def saved(self, outcome: Outcome[Saved]) -> Saved:
+    def saved(self, outcome: Recorded[Saved] | Conflict[Any] | Refused) -> Saved:
         """The record.
 
         :raises ApiProblem: there is none.
@@ -173,6 +178,14 @@ def tick(week: WeekId, asked: TickAsked, act: Act, key: Key = None) -> TickShape
         key=key,
     )
     return week_shapes.tick(act.saved(outcome), act.asked.language)
+
+
+@router.post("/ticks/{tick}/withdraw", operation_id="withdraw_tick")
+def withdraw_tick(
+    tick: Annotated[int, Path(ge=1, le=2**53)], asked: WithdrawalAsked, act: Act, key: Key = None
+) -> WithdrawalShape:
+    """Take a tick back: its check is open again. Scope `tick`."""
+    return week_shapes.withdrawal(act.saved(act.client.withdraw_tick(tick, asked.reason, key)))
 
 
 @router.post("/weeks/{week}/notes", status_code=201, operation_id="write_note")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Item, Snapshot
     from runner.client.week_list import ListedWeek
     from runner.records import Note, Tick
+    from runner.tick_records import Withdrawal
 
 
 class WeekShape(Shape):
@@ -75,6 +76,19 @@ class TickShape(Shape):
     note: str
     verdict_seen: Verdict
     value_seen: str
+    at: datetime
+    at_week: datetime
+
+
+class WithdrawalShape(Shape):
+    """A tick that was taken back."""
+
+    id: int
+    tick: int = Field(description="Id of the tick.")
+    slot: str
+    check: str
+    reason: str
+    by: str
     at: datetime
     at_week: datetime
 
@@ -205,6 +219,20 @@ def tick(one: Tick, language: Language) -> TickShape:
         note=one.note,
         verdict_seen=one.verdict_seen,
         value_seen=said(one.value_seen, language),
+        at=one.at,
+        at_week=one.at_week,
+    )
+
+
+def withdrawal(one: Withdrawal) -> WithdrawalShape:
+    """A recorded withdrawal of a tick."""
+    return WithdrawalShape(
+        id=one.id,
+        tick=one.tick,
+        slot=one.slot,
+        check=one.check,
+        reason=one.reason,
+        by=one.by,
         at=one.at,
         at_week=one.at_week,
     )

@@ -10,7 +10,7 @@ import streamlit as st
 from core.checks import judge_slot
 from core.language import Message, plural, said
 from core.vocabulary import ADVERSE, Right, Verdict
-from dashboard.components import outcomes, thing_link
+from dashboard.components import evidence, outcomes, thing_link
 from dashboard.components.file_link import file_links
 from dashboard.components.reading_text import aged_text, window_text
 from dashboard.components.states import badge, icon
@@ -125,11 +125,14 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
             help=say.text(judged.reading.source) if judged.reading else None,
         )
         source.markdown(f":small[:gray[{source_text(page, snapshot, judged)}]]")
+        with source:
+            evidence.button(page, snapshot, slot, judged, spec.metric)
         with tick, st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             tick_cell(page, snapshot, slot, item, title)
             thing = {"slot": slot.id, CHECK: judged.check}
             thing_link.copy_link(page, snapshot, slot.page, **thing)
         thing_link.opened(page, CHECK, judged.check)
+        evidence.chart(page, snapshot, slot, judged, spec)
         if judged.verdict in ADVERSE:
             st.markdown(
                 f":red[:material/build: **{say('Action')}**] "
@@ -174,13 +177,18 @@ def short_source(source: str) -> str:
     return source.rpartition(": ")[2].rpartition("/")[2]
 
 
+def open_passes(items: list[Item]) -> list[Item]:
+    """Those that pass and have no tick yet."""
+    return [i for i in items if i.judgement.verdict is Verdict.PASS and i.tick is None]
+
+
 def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
     """The button that ticks every passing item without a tick.
 
     Disabled without the right to record, and before a slot that is judged at one moment is due.
     """
     say = page.say
-    open_ = [i for i in items if i.judgement.verdict is Verdict.PASS and i.tick is None]
+    open_ = open_passes(items)
     denied = page.denied(Right.RECORD)
     early = is_early(slot, snapshot)
 

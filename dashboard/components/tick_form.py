@@ -9,7 +9,7 @@ import streamlit as st
 from core.language import Message, said
 from core.state_words import shown_word
 from core.vocabulary import Right, Verdict
-from dashboard.components import outcomes
+from dashboard.components import outcomes, withdrawal
 from dashboard.components.states import word
 from dashboard.wording import plain
 from runner.week.judged_moment import is_early
@@ -26,8 +26,11 @@ def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title:
     say = page.say
     if item.tick is not None:
         _saved(page, item.tick, item)
+        withdrawal.form(page, slot, item.tick, title)
         if item.tick.verdict_seen is item.judgement.verdict:
             return
+    if item.withdrawn is not None:
+        withdrawal.line(page, item.withdrawn)
     denied = page.denied(Right.RECORD)
     early = say("Available once the check is due") if is_early(slot, snapshot) else None
     blocked = denied or early

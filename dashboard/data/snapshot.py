@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.diagnosis.reward_evidence import FLAT_HOURS
 from core.once import once
-from core.schedule import SlotView, due_at, next_up
+from core.schedule import SlotView, due_at, next_up, overdue
 from core.vocabulary import (
     JobKind,
 )
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Signature,
         Tick,
     )
+    from runner.tick_records import Withdrawal
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Item:
 
     judgement: Judgement
     tick: Tick | None
+    withdrawn: Withdrawal | None = None  # the last of this check, while it has no tick since
 
 
 class Snapshot(JudgedWeek):
@@ -164,7 +166,17 @@ class Snapshot(JudgedWeek):
     def items(self, slot: SlotSpec) -> list[Item]:
         """The slot's judgements, each with the tick that counts."""
         ticks = self.ticks.get(slot.id, {})
-        return [Item(judged, ticks.get(judged.check)) for judged in self.judgements(slot)]
+        taken = {one.check: one for one in self.records.withdrawals if one.slot == slot.id}
+        found = []
+        for judged in self.judgements(slot):
+            tick = ticks.get(judged.check)
+            found.append(Item(judged, tick, None if tick else taken.get(judged.check)))
+        return found
+
+    @property
+    def overdue(self) -> list[SlotView]:
+        """The late slots, the oldest first; a run that is only watched has no schedule."""
+        return [] if self.week.only_watched else overdue(self.timeline)
 
     @property
     def next_slot(self) -> SlotView | None:

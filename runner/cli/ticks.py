@@ -57,6 +57,10 @@ def tick(
     again: Annotated[
         bool, typer.Option("--again", help="Replace the tick that is recorded.")
     ] = False,
+    undo: Annotated[
+        bool,
+        typer.Option("--undo", help="Take the ticks of these checks back; --note says why."),
+    ] = False,
     week: WeekOption = None,
     json: JsonOption = False,
     home: HomeOption = None,
@@ -68,10 +72,17 @@ def tick(
     """
     client = open_client(home)
     seen = _Slot.read(client, require_week(client, week).id, slot)
-    wanted = [*(checks or ()), *(seen.untouched if passing else ())]
+    wanted = [*(checks or ()), *(seen.untouched if passing and not undo else ())]
+    if undo and not wanted:
+        raise InputError(
+            Message("No check is named."), Message("Name those whose tick is to be taken back.")
+        )
     if wanted:
         for check in dict.fromkeys(wanted):
-            seen.tick(client, check, note, again)
+            if undo:
+                seen.withdraw(client, check, note)
+            else:
+                seen.tick(client, check, note, again)
         seen = _Slot.read(client, seen.sources.week.id, seen.spec.id)
     if json:
         print_json(seen.as_dict())
@@ -150,6 +161,28 @@ class _Slot:
             raise InputError(outcome.reason, outcome.remedy)
         if isinstance(outcome, Conflict):
             raise ConflictError(outcome.reason, Message("To replace that tick: --again"))
+
+    def withdraw(self, client: Client, check: str, reason: str) -> None:
+        """Take the tick of a check back.
+
+        :raises InputError: refused, or there is none.
+        :raises ConflictError: it was replaced or withdrawn in the meantime.
+        """
+        known = self.ticks.get(check)
+        if known is None:
+            raise InputError(
+                Message("{check} has no tick in slot {slot}.", check=check, slot=self.spec.id), ""
+            )
+        if is_blank(reason):
+            raise InputError(
+                Message("The reason is empty."),
+                Message("Say why the tick is taken back: --note TEXT"),
+            )
+        outcome = client.withdraw_tick(known.id, reason.strip())
+        if isinstance(outcome, Refused):
+            raise InputError(outcome.reason, outcome.remedy)
+        if isinstance(outcome, Conflict):
+            raise ConflictError(outcome.reason, Message("List the slot again."))
 
     def print(self) -> None:
         """One line for each check: verdict, value and limit, reason, tick."""

@@ -140,7 +140,7 @@ class Reads(BaseClient):
         return self._json(job_id, "result.json")
 
     def ticks(self, week_id: str, slot: str | None = None) -> list[Tick]:
-        """The current ticks, oldest first; a replaced tick is in the ledger only."""
+        """The current ticks, oldest first; one that was replaced or withdrawn is in the ledger only."""
         with self.store.read() as connection:
             return record_queries.ticks(connection, week_id, slot)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.errors import PlaybookError
 from core.language import Message
-from core.ledger_bodies import NoteWritten, Ticked
+from core.ledger_bodies import NoteWritten, Ticked, TickWithdrawn
 from core.ledger_bodies.checks import place_of_step, step_of
 from core.text_rules import is_blank
 from core.vocabulary import Right, Verdict
@@ -17,9 +17,12 @@ from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import Transaction, queries, rows, schema
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
     from core.playbook.slots import SlotSpec
     from core.week import Week
     from runner.records import Note, Tick
+    from runner.tick_records import Withdrawal
 
 
 class Ticks(BaseClient):
@@ -91,6 +94,39 @@ class Ticks(BaseClient):
             entry = self._append(transaction, body, week_id, key)
             return Recorded(_tick(transaction, entry.seq))
 
+    def withdraw_tick(
+        self, tick_id: int, reason: str, key: str | None = None
+    ) -> Recorded[Withdrawal] | Conflict[Tick] | Refused:
+        """Take a tick back, with a reason: its check is open again, and the ledger keeps both.
+
+        If the tick was replaced in the meantime, the result is a conflict and nothing is done.
+        """
+        if denied := self._denied(Right.RECORD) or refused_text(reason):
+            return denied
+        if is_blank(reason):
+            return Refused(
+                Message("The reason is empty."), Message("Say why the tick is taken back.")
+            )
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            entry = self._keyed(connection, key, TickWithdrawn)
+            if entry is None:
+                if refused := self._elsewhere(connection):
+                    return refused
+                table = schema.ticks
+                row = connection.execute(select(table).where(table.c.id == tick_id)).first()
+                if row is None:
+                    return Refused(Message("There is no tick {tick}.", tick=tick_id))
+                if row.replaced_by is not None:
+                    return _gone(connection, rows.tick_of(row), row.replaced_by)
+                body = TickWithdrawn(
+                    tick=tick_id, slot=row.slot, check=row.check, reason=reason.strip()
+                )
+                entry = self._append(transaction, body, row.week_id, key)
+            table = schema.ledger
+            line = connection.execute(select(table).where(table.c.seq == entry.seq)).one()
+            return Recorded(rows.withdrawal_of(line))
+
     def note(
         self, week_id: str, slot: str, text: str, key: str | None = None
     ) -> Recorded[Note] | Refused:
@@ -126,6 +162,18 @@ class Ticks(BaseClient):
                 Message("There is no step {step}.", step=step), Message("Enter 0 or more.")
             )
         return self.note(week_id, place_of_step(step), text, key)
+
+
+def _gone(connection: Connection, tick: Tick, by_line: int) -> Conflict[Tick]:
+    """The conflict of a tick that counts no longer."""
+    table = schema.ledger
+    line = connection.execute(select(table).where(table.c.seq == by_line)).one()
+    return Conflict(
+        tick,
+        Message(
+            "{by} replaced or withdrew it at {time} UTC.", by=line.by, time=f"{line.at:%H:%M:%S}"
+        ),
+    )
 
 
 def _checks_of(week: Week, slot: str) -> set[str]:

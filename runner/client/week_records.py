@@ -97,6 +97,7 @@ def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekR
         countersignature_requests=tuple(asked),
         decision_lines=record_queries.decision_lines(connection) if decided else (),
         other_weeks=queries.weeks_by_id(connection, others) if others else {},
+        withdrawals=tuple(record_queries.withdrawals(connection, week.id)),
         silences=tuple(silences(connection, after=now)),
         shifts=tuple(shifts(connection, week.id)),
         rules=tuple(alert_rules(connection)),

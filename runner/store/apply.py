@@ -43,6 +43,7 @@ from core.ledger_bodies import (
     StartRequeued,
     StopRequested,
     Ticked,
+    TickWithdrawn,
     WeekArchived,
     WeekCreated,
     WeekMended,
@@ -193,6 +194,10 @@ def _tick(rows: RowWriter, fields: Fields, body: Ticked) -> None:
     _insert(rows, schema.ticks, fields, values)
 
 
+def _withdraw_tick(rows: RowWriter, fields: Fields, body: TickWithdrawn) -> None:
+    rows.update(schema.ticks, {"id": body.tick}, {"replaced_by": fields["seq"]})
+
+
 def _note(rows: RowWriter, fields: Fields, body: NoteWritten) -> None:
     _insert(rows, schema.notes, fields, body.given())
 
@@ -251,6 +256,7 @@ _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     StartRequeued: _requeue,
     JobChanged: _change_job,
     Ticked: _tick,
+    TickWithdrawn: _withdraw_tick,
     NoteWritten: _note,
     IncidentOpened: _open_incident,
     IncidentActionDone: items.do,

@@ -15,6 +15,7 @@ from core.ledger_bodies import (
     DecisionMade,
     JobRequested,
     RestartRequested,
+    TickWithdrawn,
     WeekCreated,
     readable_body,
 )
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from core.week import Week
     from runner.incident_records import Incident
+    from runner.tick_records import Withdrawal
 
 
 def jobs(
@@ -83,12 +85,27 @@ def attempts_of_week(connection: Connection, week_id: str) -> dict[str, tuple[At
 
 
 def ticks(connection: Connection, week_id: str, slot: str | None = None) -> list[Tick]:
-    """The current ticks, oldest first; a replaced tick is in the ledger only."""
+    """The current ticks, oldest first; one that was replaced or withdrawn is in the ledger only."""
     table = schema.ticks
     query = select(table).where(table.c.week_id == week_id, table.c.replaced_by.is_(None))
     if slot is not None:
         query = query.where(table.c.slot == slot)
     return [rows.tick_of(row) for row in connection.execute(query.order_by(table.c.id))]
+
+
+def withdrawals(connection: Connection, week_id: str) -> list[Withdrawal]:
+    """The withdrawals of a week's ticks, oldest first."""
+    table, entries = schema.ticks, schema.ledger
+    query = (
+        select(entries)
+        .join(table, table.c.replaced_by == entries.c.seq)
+        .where(
+            table.c.week_id == week_id,
+            entries.c.body["action"].as_string() == TickWithdrawn.action,
+        )
+        .order_by(entries.c.seq)
+    )
+    return [rows.withdrawal_of(row) for row in connection.execute(query)]
 
 
 def notes(connection: Connection, week_id: str) -> list[Note]:

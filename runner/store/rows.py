@@ -23,6 +23,7 @@ from runner.records import (
     Tick,
 )
 from runner.store.items import item_of
+from runner.tick_records import Withdrawal
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -123,6 +124,18 @@ def tick_of(row: Row[Any]) -> Tick:
         "value_seen": recorded_message(_plain(row), "value_seen"),
     }
     return Tick(**values)
+
+
+def withdrawal_of(row: Row[Any]) -> Withdrawal:
+    """The withdrawal of a tick from its line of the ledger."""
+    return Withdrawal(
+        id=row.seq,
+        week_id=row.week_id,
+        by=row.by,
+        at=row.at,
+        at_week=row.at_week,
+        **{name: row.body[name] for name in ("tick", "slot", "check", "reason")},
+    )
 
 
 def note_of(row: Row[Any]) -> Note:

@@ -33,6 +33,7 @@ ROWS = (RECORD, CLOSE, OPERATE, REVALIDATE, SIGN, COUNTERSIGN, PLAN)
 
 _OF: dict[type[Body], str] = {
     lines.Ticked: RECORD,
+    lines.TickWithdrawn: RECORD,
     lines.NoteWritten: RECORD,
     lines.IncidentOpened: RECORD,
     lines.IncidentActionDone: RECORD,

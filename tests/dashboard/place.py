@@ -174,8 +174,12 @@ def draw_frame(page: Page) -> AppTest:
 
 
 def _frame(page) -> None:
-    from dashboard.frame import show
+    import streamlit as st
 
+    from dashboard.frame import show
+    from dashboard.navigation import build
+
+    st.navigation(build(page.say), position="hidden")
     show(page, "Any page")
 
 

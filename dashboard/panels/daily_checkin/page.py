@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.vocabulary import JobKind, Right
-from dashboard.components import outcomes
+from dashboard.components import keys, outcomes
 from dashboard.components.checklist import checklist
 from dashboard.components.empty_state import empty, no_run
 from dashboard.components.headings import part
@@ -45,6 +45,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         no_run(page)
     _run_now(page, snapshot, slot, day)
     checklist(page, snapshot, slot)
+    keys.draw(page)
     with st.grid(2, min_column_width=NARROWEST, gap="medium", key="record-and-second") as halves:
         with halves.cell():
             record(page, snapshot, day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dashboard.components import keys, untaken
 from dashboard.components.checklist import checklist
 from dashboard.components.empty_state import empty, no_run
 from dashboard.components.headings import part
@@ -23,6 +24,7 @@ def show(page: Page) -> None:
 
 def _draw(page: Page, snapshot: Snapshot) -> None:
     say = page.say
+    untaken.show(page, snapshot)
     slot = choose(page, snapshot, {"hourly"}, key="slot", label=say.raw("Slot"))
     if slot is None:
         empty(say("The playbook has no hourly checks"), "")
@@ -31,3 +33,4 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     if snapshot.run is None:
         no_run(page)
     checklist(page, snapshot, slot)
+    keys.draw(page)

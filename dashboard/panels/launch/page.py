@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.vocabulary import JobKind, Right
-from dashboard.components import changed_rules, outcomes, start_training
+from dashboard.components import changed_rules, keys, outcomes, start_training
 from dashboard.components.checklist import checklist
 from dashboard.components.headings import part
 from dashboard.components.job_line import job_line
@@ -74,3 +74,4 @@ def _preflight(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
         st.progress(min(max(number - 1, 0) / of, 1.0), text=f"{number}/{of} {text}")
     outcomes.show(page, PREFLIGHT)
     checklist(page, snapshot, slot, notes=False)
+    keys.draw(page)

@@ -40,6 +40,7 @@ from core.ledger_bodies import (
     StartRequeued,
     StopRequested,
     Ticked,
+    TickWithdrawn,
     TokenMade,
     TokensRevoked,
     WeekArchived,
@@ -97,6 +98,8 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
     match entries[0].body:
         case Ticked() as body:
             return _ticked(page, snapshot, body, len(entries))
+        case TickWithdrawn() as body:
+            return _withdrawn(page, snapshot, body)
         case NoteWritten(text=text, slot=slot) if (step := step_of(slot)) is not None:
             return page.say("wrote a note on step {step}: {text}", text=text, step=number(step))
         case NoteWritten(text=text, slot=slot):
@@ -169,9 +172,21 @@ def _ticked(page: Page, snapshot: Snapshot, body: Ticked, count: int) -> str:
     slot = _slot(page, snapshot, body.slot)
     if count > 1:
         return page.say("ticked {count} items of {slot}", count=count, slot=slot)
-    check = snapshot.week.playbook.checks.get(body.check)
-    title = check.title.in_(page.viewer.language) if check else body.check
-    return page.say("ticked {check} ({slot})", check=title, slot=slot)
+    return page.say("ticked {check} ({slot})", check=_check(page, snapshot, body.check), slot=slot)
+
+
+def _withdrawn(page: Page, snapshot: Snapshot, body: TickWithdrawn) -> str:
+    return page.say(
+        "took back the tick of {check} ({slot}): {text}",
+        check=_check(page, snapshot, body.check),
+        slot=_slot(page, snapshot, body.slot),
+        text=body.reason,
+    )
+
+
+def _check(page: Page, snapshot: Snapshot, check_id: str) -> str:
+    check = snapshot.week.playbook.checks.get(check_id)
+    return check.title.in_(page.viewer.language) if check else check_id
 
 
 def _changed(page: Page, body: AttemptStarted | StartRequeued | JobChanged) -> str:

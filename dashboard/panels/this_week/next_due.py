@@ -9,6 +9,8 @@ import streamlit as st
 from core.language import plural
 from core.schedule import signed
 from core.vocabulary import SlotState
+from dashboard.components import outcomes
+from dashboard.components.checklist import actions_row, open_passes
 from dashboard.components.states import badge, word
 from dashboard.data.concerns import signable
 from dashboard.formatting import age
@@ -46,6 +48,11 @@ def show(page: Page, snapshot: Snapshot) -> None:
         text.markdown(line)
         with way:
             to_slot(page, view, say.raw("Open {page}", page=TITLES[view.spec.page]))
+        if view.state in {SlotState.DUE, SlotState.OVERDUE} and view.spec.checks:
+            items = snapshot.items(view.spec)
+            if open_passes(items):
+                actions_row(page, snapshot, view.spec, items)
+            outcomes.show(page, f"slot:{view.spec.id}")
 
 
 def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:

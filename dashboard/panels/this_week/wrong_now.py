@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.language import joined, plural
 from core.vocabulary import Severity
+from dashboard.components import untaken
 from dashboard.components.alerts import alerts
 from dashboard.components.headings import part
 from dashboard.components.run_summary import missed_limits
@@ -50,6 +51,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
         else:
             nothing = say("Nothing is wrong")
             part(f":green[:material/check_circle: {nothing}]")
+        untaken.show(page, snapshot)
         for number, concern in enumerate(found):
             _line(page, concern, number)
 

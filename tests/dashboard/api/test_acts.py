@@ -60,6 +60,20 @@ def test_a_second_tick_is_a_conflict_unless_it_replaces(served: Served) -> None:
     assert replaced.status_code == 201
 
 
+def test_a_tick_is_taken_back_with_a_reason(served: Served) -> None:
+    secret, one = served.token("eva", Scope.TICK), _passing(served)
+    made = _tick(served, secret, one).json()
+    path = f"/api/v1/ticks/{made['id']}/withdraw"
+    assert served.post(path, secret, {"reason": " "}).status_code == 422
+    taken = served.post(path, secret, {"reason": "the wrong slot"})
+    assert taken.status_code == 200, taken.text
+    assert (taken.json()["tick"], taken.json()["check"]) == (made["id"], one["check"])
+    assert served.lines()[-1]["body"]["action"] == "withdraw"
+    assert served.post(path, secret, {"reason": "again"}).status_code == 409
+    read = served.get(f"/api/v1/weeks/active/checks?slot={one['slot']}", secret).json()["items"]
+    assert next(each for each in read if each["check"] == one["check"])["tick"] is None
+
+
 def test_a_tick_needs_the_present_verdict_and_a_note_if_it_does_not_pass(served: Served) -> None:
     secret = served.token("eva", Scope.TICK)
     one = _passing(served, "FAIL")

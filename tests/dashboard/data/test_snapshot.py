@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 REWARD = "rollout/ep_rew_mean"
 # A read of a week without signatures: the ledger's head, then week, the playbooks it took,
-# clock, jobs, attempts, ticks, notes, incidents, signatures, activity, silences, rules and shifts.
-STATEMENTS = 14
+# clock, jobs, attempts, ticks, notes, incidents, signatures, activity, withdrawals, silences, rules
+# and shifts.
+STATEMENTS = 15
 
 
 def services(place: Place) -> Services:

@@ -163,3 +163,30 @@ def test_what_a_reading_was_taken_over_is_told_in_portuguese(place: Place) -> No
     assert "últimos 100 episódios · ep_rew_mean" in text
     assert "iterações" in text
     assert "latest ·" not in text
+
+
+def test_a_tick_is_taken_back_with_a_reason_only(place: Place) -> None:
+    week = place.watch()
+    test = draw(place)
+    button(test, "tick:hourly_1:reward_positive").click().run()
+    button(test, "undo:hourly_1:reward_positive:save").click().run()
+    assert len(place.client().ticks(week.id)) == 1
+    assert "Write first why" in text_of(test)
+    why = next(a for a in test.text_area if a.key == "undo:hourly_1:reward_positive:why")
+    why.input("the wrong run")
+    button(test, "undo:hourly_1:reward_positive:save").click().run()
+    assert place.client().ticks(week.id) == []
+    assert "Tick taken back by some lead, 17:05 UTC: the wrong run" in text_of(test)
+    button(test, "tick:hourly_1:reward_positive")  # open again
+
+
+def test_a_click_opens_the_curve_around_the_moment_of_a_check(place: Place) -> None:
+    place.watch()
+    test = draw(place)
+    before = text_of(test)
+    button(test, "curve:hourly_1:reward_positive").click().run()
+    assert not test.exception
+    assert "around Mon 23 Feb 15:00 UTC" not in before
+    assert "Reward · around Mon 23 Feb 15:00 UTC" in text_of(test).replace("*", "")
+    button(test, "curve:hourly_1:reward_positive").click().run()
+    assert "· around" not in text_of(test)

@@ -96,8 +96,8 @@ def test_a_go_that_looked_ahead_is_red_and_says_why(place: SignedPlace) -> None:
     test = draw(place, "decision")
     assert not test.exception
     assert not test.error
-    headline = next(m.value for m in test.markdown if m.value.startswith("# "))
-    assert headline.startswith("# :red[")
+    headline = next(m.value for m in test.metric if m.label == "Decision")
+    assert headline.startswith(":red[")
     assert "not reliable" in headline
     assert "look-ahead test failed" in text_of(test)
     assert "Look-ahead test failed. the policy knew" in text_of(test)

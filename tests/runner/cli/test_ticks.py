@@ -75,3 +75,17 @@ def test_passing_ticks_what_passes_and_nothing_else(tmp_path: Path) -> None:
     assert done.returncode == 0
     seen = {each.verdict_seen for each in client.ticks(client.weeks()[0].id)}
     assert seen <= {Verdict.PASS}
+
+
+def test_undo_takes_a_tick_back_with_its_reason(tmp_path: Path) -> None:
+    client = at(tmp_path, 1.1)
+    words = ("reward_positive", "--slot", "hourly_1")
+    nothing = trainweek("tick", *words, "--undo", "--note", "x", home=tmp_path)
+    assert (nothing.returncode, "has no tick" in nothing.stderr) == (2, True)
+    assert trainweek("tick", *words, "--note", "seen", home=tmp_path).returncode == 0
+    bare = trainweek("tick", *words, "--undo", home=tmp_path)
+    assert (bare.returncode, "--note TEXT" in bare.stderr) == (2, True)
+    done = trainweek("tick", *words, "--undo", "--note", "wrong run", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "[ ] ❔ reward_positive" in done.stdout
+    assert client.ticks(client.weeks()[0].id) == []

@@ -40,6 +40,7 @@ def test_a_viewer_changes_nothing(place: Place) -> None:
         viewer.record_clock_point(week, LAUNCH, LAUNCH, 1.0),
         viewer.submit(JobKind.TRAIN, {}),
         viewer.tick(week, SLOT, CHECK, "", Verdict.PASS, ""),
+        viewer.withdraw_tick(1, "wrong"),
         viewer.note(week, SLOT, "hello"),
         viewer.open_incident(week, "crash", "boom"),
         viewer.do_incident_action(1, 0),
@@ -82,6 +83,31 @@ def test_a_tick_by_another_person_is_never_overwritten(place: Place) -> None:
     late = place.lead.tick(week, SLOT, CHECK, "?", Verdict.PASS, "3", replaces=first.id)
     assert isinstance(late, Conflict)
     assert late.existing == third.record
+
+
+def test_a_tick_that_is_taken_back_leaves_its_check_open_and_the_record_has_both(
+    place: Place,
+) -> None:
+    week, eva = place.week.id, place.client(ENGINEER)
+    first = recorded(place.lead.tick(week, SLOT, CHECK, "fine", Verdict.PASS, "3"))
+    assert isinstance(eva.withdraw_tick(first.id, " "), Refused)
+    taken = recorded(eva.withdraw_tick(first.id, "the wrong slot", key="undo-1"))
+    assert (taken.tick, taken.slot, taken.check, taken.by) == (first.id, SLOT, CHECK, "Eva")
+    assert eva.withdraw_tick(first.id, "the wrong slot", key="undo-1") == Recorded(taken)
+    again = place.lead.withdraw_tick(first.id, "twice")
+    assert isinstance(again, Conflict)
+    assert "Eva" in again.reason
+    assert isinstance(place.lead.withdraw_tick(taken.id, "a line that is no tick"), Refused)
+    assert place.lead.ticks(week) == []
+    records = present(place.lead.week_records())
+    assert records.withdrawals == (taken,)
+    assert [entry.kind for entry in records.activity[:2]] == ["tick", "tick"]
+    second = recorded(place.lead.tick(week, SLOT, CHECK, "looked again", Verdict.PASS, "3"))
+    before = place.lead.ticks(week), records.withdrawals
+    place.home.database.unlink()
+    fresh = place.client(ENGINEER)  # rebuilt from the ledger
+    assert (fresh.ticks(week), present(fresh.week_records()).withdrawals) == before
+    assert before[0] == [second]
 
 
 def test_a_repeated_click_with_its_key_is_one_row(place: Place) -> None:

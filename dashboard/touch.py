@@ -1,0 +1,43 @@
+"""Styles for fingers and small screens: what Streamlit's theme can't say, since it knows no screen.
+
+They use keys of our own and the names that Streamlit gives its elements for tests; without them the
+pages work the same, with smaller targets.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+_CSS = """<style>
+@media (pointer: coarse), (max-width: 640px) {
+  .stButton button, .stPopover button, .stDownloadButton button, .stFormSubmitButton button,
+  .stLinkButton a, .stPageLink a, .stSelectbox [data-baseweb="select"] > div,
+  .stTextInput [data-baseweb="input"], .stNumberInput [data-baseweb="input"],
+  .stDateInput [data-baseweb="input"], .stTimeInput [data-baseweb="select"] > div,
+  .stButtonGroup button, .stTabs [role="tab"], .stExpander summary,
+  .stCheckbox label, .stRadio label, .stSelectbox input, .stTextInput input, .stNumberInput input,
+  .stMultiSelect input, .stSlider input, .stSelectbox button, .stMultiSelect button,
+  [data-testid="stSidebarNavLink"] {
+    min-height: 44px;
+  }
+  .stButton button, .stPopover button, .stButtonGroup button, .stPageLink a { min-width: 44px; }
+  [data-testid="stSidebarCollapseButton"] button, [data-testid="stExpandSidebarButton"],
+  [data-testid="stMainMenuButton"], [data-testid="stTooltipHoverTarget"] > button,
+  .stTooltipIcon button { min-width: 44px; min-height: 44px; }
+}
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 3rem 0.8rem 2rem; }
+  .st-key-keys-help { display: none; }
+  .st-key-slot [role="radiogroup"], .st-key-day [role="radiogroup"] {
+    flex-wrap: nowrap; overflow-x: auto;
+  }
+  .st-key-slot button, .st-key-day button { flex: 0 0 auto; max-width: none; }
+  .st-key-frame-alerts .stAlert p { font-size: 0.85rem; line-height: 1.25; }
+  .st-key-frame-alerts [data-testid="stAlertContainer"] { padding: 0.4rem 0.6rem; min-height: 0; }
+}
+</style>"""
+
+
+def draw() -> None:
+    """Once in each run; nothing is seen of it."""
+    st.html(_CSS)
