@@ -80,14 +80,11 @@ class Tick:
 
 @dataclass(frozen=True)
 class Note:
-    """A person's note on a slot, or on a step of the run.
-
-    :ivar slot: id of the slot; ``step:20480`` for a note on a step.
-    """
+    """A person's note on a slot, or on a step of the run."""
 
     id: int
     week_id: str
-    slot: str
+    slot: str  # id of the slot; "step:20480" for a note on a step
     text: str
     by: str
     role: Role

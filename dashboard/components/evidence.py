@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message
+from core.telemetry.drawn_series import SPEED_TAG, logged_series, speed_series, step_at
 from core.telemetry.readings import pace_series
-from dashboard.components.charts import (
-    KL,
-    REWARD,
-    SHARPE,
-    SPEED,
-    SPEED_TAG,
-    draw_curves,
-    logged_series,
-    speed_series,
-)
+from dashboard.components.charts import KL, REWARD, SHARPE, SPEED, draw_curves
 from dashboard.components.curve_marks import reward_marks
-from dashboard.figures.curves import step_at
 from dashboard.figures.palette import ORANGE, VIOLET
 from dashboard.figures.view import Limit, Mark, MarkKind, View
 from dashboard.wording import plain
