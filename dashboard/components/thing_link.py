@@ -28,11 +28,10 @@ def copy_link(page: Page, snapshot: Snapshot, stem: str, **thing: str) -> None:
     """A button that shows the thing's address, with a button that copies it."""
     key = "link:" + ":".join([stem, *thing.values()])
     box = st.popover(
-        "",
+        page.say.raw("Copy link"),
         icon=":material/link:",
         type="tertiary",
         key=key,
-        help=page.say("Copy link"),
         on_change="rerun",
     )
     if box.open:
