@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message
+from core.telemetry.drawn_series import SPEED_TAG, drawn_series, step_at
 from core.telemetry.readings import pace_series
-from dashboard.components.charts import (
-    KL,
-    REWARD,
-    SHARPE,
-    SPEED,
-    SPEED_TAG,
-    draw_curves,
-    logged_series,
-    speed_series,
-)
+from dashboard.components.charts import KL, REWARD, SHARPE, SPEED, draw_curves
 from dashboard.components.curve_marks import reward_marks
-from dashboard.figures.curves import step_at
 from dashboard.figures.palette import ORANGE, VIOLET
 from dashboard.figures.view import Limit, Mark, MarkKind, View
 from dashboard.wording import plain
@@ -30,7 +21,6 @@ if TYPE_CHECKING:
 
     from core.checks.judgement import Judgement
     from core.playbook import CheckSpec, SlotSpec
-    from core.telemetry import RunEvents
     from core.telemetry.series import Series
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
@@ -81,7 +71,7 @@ def chart(
     if st.session_state.get(_key(slot)) != judged.check or run is None or run.reader is None:
         return
     lines = {
-        page.say.raw(name): _series(snapshot, run.reader, tag)
+        page.say.raw(name): drawn_series(run.reader, tag, snapshot.shown_until)
         for name, tag in _CURVES.get(spec.metric, {}).items()
     }
     lines = {name: line for name, line in lines.items() if len(line)}
@@ -109,12 +99,6 @@ def chart(
 
 def _key(slot: SlotSpec) -> str:
     return f"curve-open:{slot.id}"
-
-
-def _series(snapshot: Snapshot, reader: RunEvents, tag: str) -> Series:
-    if tag == SPEED_TAG:
-        return speed_series(reader, snapshot.shown_until)
-    return logged_series(reader, tag, snapshot.shown_until)
 
 
 def _around(page: Page, judged: Judgement) -> str:
