@@ -67,7 +67,8 @@ def _draw(page: Page, title: str) -> None:
                 st.markdown(_runner(page, snapshot), width="content")
             if late:
                 _overdue(page, late)
-            st.markdown(_person(page), width="content")
+            with st.container(width="content", key="frame-who"):
+                st.markdown(_person(page))
     with st.container(gap="xsmall", key="frame-alerts"):
         moment_banner.show(page)
         if drill:
