@@ -16,6 +16,7 @@ from runner.client.alert_marks import AlertMarks
 from runner.client.alert_rules import AlertRules
 from runner.client.alerts import Alerts
 from runner.client.decisions import Decisions
+from runner.client.handovers import Handovers
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
 from runner.client.models import Models
@@ -60,6 +61,7 @@ class Client(
     Incidents,
     Alerts,
     Shifts,
+    Handovers,
     AlertRules,
     AlertMarks,
     RecordedRuns,
@@ -79,6 +81,8 @@ class Client(
     :ivar shown_week: id of the week that the person looks at. While it is not the active one,
         what acts on the active week, or changes more than records of the shown one, is refused.
         None: they look at none, as at a terminal.
+    :ivar moment: the real moment that the person looks at; nothing can be done there. None: now.
+    :ivar shown_week_time: of that moment; None: what the week's clock showed then.
     """
 
     def __init__(
@@ -93,6 +97,8 @@ class Client(
         self.now = now
         self.entry = entry
         self.shown_week: str | None = None
+        self.moment: datetime | None = None
+        self.shown_week_time: datetime | None = None
 
     @cached_property
     def store(self) -> Store:  # type: ignore[override]

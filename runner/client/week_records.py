@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from runner.records import WeekRecords
 from runner.store import queries, record_queries, schema
 from runner.store.alert_rules import alert_rules
 from runner.store.alerts import silences
+from runner.store.handovers import handovers
 from runner.store.shifts import shifts
 
 if TYPE_CHECKING:
@@ -46,7 +48,15 @@ class WeekReads(BaseClient):
                 if week_id is None
                 else queries.week_by_id(connection, week_id)
             )
-            return None if week is None else _read(connection, week, head, self.now())
+            if week is None:
+                return None
+            found = _read(connection, week, head, self.now())
+            if self.moment is None:
+                return found
+            clock = found.clock
+            if self.shown_week_time is not None:
+                clock = clock.reaching(self.moment, self.shown_week_time)
+            return replace(found, runner=record_queries.runner_then(connection), clock=clock)
 
     def not_here(self) -> Refused | None:
         """Why acts on the active week are refused: another one is shown; None if they are not."""
@@ -90,6 +100,7 @@ def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekR
         other_weeks=queries.weeks_by_id(connection, others) if others else {},
         withdrawals=tuple(record_queries.withdrawals(connection, week.id)),
         silences=tuple(silences(connection, after=now)),
+        handovers=tuple(handovers(connection, week.id)),
         shifts=tuple(shifts(connection, week.id)),
         rules=tuple(alert_rules(connection)),
     )

@@ -14,8 +14,10 @@ from core.vocabulary import JobKind, JobState, Role, Severity
 from runner.settings import Settings
 from runner.week.look import Looks
 from runner.week.machine_conditions import machine_conditions, unplanned_absence
-from tests.dashboard.place import LAUNCH, PEOPLE, Place
+from tests.dashboard.place import LAUNCH, PEOPLE, Place, events
+from tests.event_files import write_events
 from tests.expected import job_of, present, recorded
+from tests.runner.alerts.channel_files import write_alerts
 from tests.runner.place import Place as RunnerPlace
 from tests.runner.signed_place import SignedPlace
 
@@ -61,6 +63,14 @@ def test_a_checklist_is_overdue_after_its_grace(place: Place) -> None:
     found = {one.key: one for one in of_kind(looked(place), EventKind.OVERDUE)}
     assert found[key].text["en"].endswith(f"{len(first.checks)} checks are open.")
     assert found[key].text["pt"].endswith("em aberto.")
+
+
+def test_a_run_that_is_only_watched_has_no_checklist_to_be_late_with(place: Place) -> None:
+    folder = place.home.root / "theirs"
+    write_events(folder, events(3.0))
+    place.client().create_week(LAUNCH, watched=folder, tag="their-run", symbol="")
+    place.now += timedelta(hours=2)
+    assert of_kind(looked(place), EventKind.OVERDUE) == []
 
 
 def test_a_finding_is_found_until_an_incident_is_about_it(place: Place) -> None:
@@ -220,6 +230,11 @@ def test_who_is_on_call_comes_before_the_chain_and_a_gap_is_reported(place: Plac
     assert incident.chain[0].title["pt"] == "ana (de plantão)"
     assert incident.chain[1:] == before.chain
     (gap,) = of_kind(look, EventKind.ON_CALL)
+    write_alerts(place.home, "channels: [{name: team, url: 'json://h', people: [ana]}]")
+    assert of_kind(looked(place), EventKind.ON_CALL) == [gap]
+    write_alerts(place.home, "channels: [{name: team, url: 'json://h', people: [ana@example.org]}]")
+    lost, _ = of_kind(looked(place), EventKind.ON_CALL)
+    assert lost.text["en"].startswith("No channel reaches ana, on call from ")
     assert gap.key == f"on-call:{iso(place.now + hour)}"
     place.now += 2 * hour
     (later,) = of_kind(looked(place), EventKind.ON_CALL)
