@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.diagnosis.reward_evidence import FLAT_HOURS
 from core.once import once
-from core.schedule import SlotView, due_at, next_up, overdue
+from core.schedule import SlotView, due_at, next_up
 from core.vocabulary import (
     JobKind,
 )
@@ -172,11 +172,6 @@ class Snapshot(JudgedWeek):
             tick = ticks.get(judged.check)
             found.append(Item(judged, tick, None if tick else taken.get(judged.check)))
         return found
-
-    @property
-    def overdue(self) -> list[SlotView]:
-        """The late slots, the oldest first; a run that is only watched has no schedule."""
-        return [] if self.week.only_watched else overdue(self.timeline)
 
     @property
     def next_slot(self) -> SlotView | None:

@@ -12,6 +12,7 @@ from core.checks import judge_slot
 from core.decision import latest_decision
 from core.diagnosis import Finding, diagnose
 from core.once import once
+from core.schedule import overdue
 from core.shifts import on_call
 from core.telemetry import RunReader
 from core.vocabulary import ACTIVE_STATES, LIVE_TRAINING, JobKind, Liveness, TrainingStatus
@@ -175,3 +176,8 @@ class JudgedWeek(Sources):
     def timeline(self) -> list[SlotView]:
         """All slots of the week in order, each with its time and state."""
         return agenda(self)
+
+    @property
+    def overdue(self) -> list[SlotView]:
+        """The late slots, the oldest first; a run that is only watched has no schedule."""
+        return [] if self.week.only_watched else overdue(self.timeline)

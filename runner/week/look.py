@@ -13,7 +13,6 @@ from core.alerts.kinds import EventKind
 from core.errors import TrainweekError
 from core.language import Message, joined, literal, plural
 from core.people import RUNNER
-from core.schedule import overdue
 from core.state_words import ACTS_DONE
 from core.telemetry import RunReader
 from core.vocabulary import JobKind, JobState, Severity, Verdict
@@ -185,7 +184,7 @@ def _failing(week: JudgedWeek) -> Iterator[Condition]:
 
 def _overdue(week: JudgedWeek) -> Iterator[Condition]:
     ticked = Counter(tick.slot for tick in week.records.ticks if tick.check)
-    for view in overdue(week.timeline):
+    for view in week.overdue:
         grace = timedelta(minutes=view.spec.grace_minutes)
         text = Message("Overdue since {time:%Y-%m-%d %H:%M} UTC.", time=view.due_from + grace)
         if (left := len(view.spec.checks) - ticked[view.spec.id]) > 0:

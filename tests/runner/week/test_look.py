@@ -63,6 +63,17 @@ def test_a_checklist_is_overdue_after_its_grace(place: Place) -> None:
     assert found[key].text["pt"].endswith("em aberto.")
 
 
+def test_a_run_that_is_only_watched_has_nothing_overdue(place: Place) -> None:
+    place.now = LAUNCH
+    place.watch()
+    folder = place.home.root / "theirs"
+    recorded(
+        place.client().create_week(LAUNCH + timedelta(days=7), watched=folder, tag="x", symbol="")
+    )
+    place.now = LAUNCH + timedelta(days=9)
+    assert of_kind(looked(place), EventKind.OVERDUE) == []
+
+
 def test_a_finding_is_found_until_an_incident_is_about_it(place: Place) -> None:
     job = place.train()
     place.end(job, JobState.FAILED)
