@@ -144,6 +144,15 @@ class Clock:
             )
         return Clock((*self.points, ClockPoint(real, week, pace)))
 
+    def reaching(self, real: datetime, week: datetime) -> Clock:
+        """This clock, with a later week time at a real moment after its points.
+
+        What it says of earlier moments becomes what is known once it is there.
+        """
+        if not self.points or real <= self.points[-1].real or week <= self.to_week(real):
+            return self
+        return self.with_point(real, week, pace=0.0)
+
     def week_duration(self, since_real: datetime, until_real: datetime) -> timedelta:
         """How much week time passed between two real moments."""
         return self.to_week(until_real) - self.to_week(since_real)

@@ -120,6 +120,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
         SignatureState.EXPIRED: Message("Expired"),
         SignatureState.UNTRUSTED: Message("Untrusted key"),
         SignatureState.ALTERED: Message("Altered"),
+        SignatureState.UNKNOWN: Message("Validity not known"),
     },
     GateStatus: {
         GateStatus.OK: Message("defined"),

@@ -234,6 +234,7 @@ class SignatureState(StrEnum):
     EXPIRED = "EXPIRED"
     UNTRUSTED = "UNTRUSTED"  # a consistent capsule, signed with an unknown key
     ALTERED = "ALTERED"  # the record does not match its own signature
+    UNKNOWN = "UNKNOWN"  # of a past moment: the files of then are not there to be compared
 
 
 class Role(StrEnum):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import error_log, frame, remembered, shown_week, tab, touch, wall
 from dashboard.access import admit, current_person, draw_person
-from dashboard.components import access_tokens, week_banner
+from dashboard.components import access_tokens, moment_banner, week_banner
 from dashboard.components.boundary import boundary
 from dashboard.navigation import (
     DEFAULT,
@@ -18,7 +18,7 @@ from dashboard.navigation import (
     build,
     draw_menu,
 )
-from dashboard.page import current
+from dashboard.page import current, of_now
 from dashboard.viewer import current_viewer, draw_settings
 
 if TYPE_CHECKING:
@@ -42,15 +42,15 @@ def main() -> None:
         _sidebar(say)
     say = current_viewer().words  # the language may have changed just now
     only_watched = bool(st.session_state.get(ONLY_WATCHED))
-    shown = shown_week.asked()
+    shown = shown_week.query()
     chosen = st.navigation(
         build(say, only_watched=only_watched),
         expanded=True,
-        position="sidebar" if shown is None else "hidden",
+        position="hidden" if shown else "sidebar",
     )
     if not chosen.url_path:
         chosen.run()  # redirects to the first page
-    if shown is not None:
+    if shown:
         with menu:
             draw_menu(say, only_watched=only_watched)
     page = None
@@ -61,9 +61,13 @@ def main() -> None:
         st.rerun()  # with the menu of this week
     if page is not None:
         with boundary(say):
-            access_tokens.show(page)
+            access_tokens.show(of_now())
+        with st.sidebar, boundary(say):
+            moment_banner.draw_way(page)
         with boundary(say):
-            if chosen.url_path == "weeks" or not week_banner.is_missing(page):
+            if page.no_moment is None and (
+                chosen.url_path == "weeks" or not week_banner.is_missing(page)
+            ):
                 chosen.run()
 
 
@@ -73,7 +77,7 @@ def _wall(say: Words) -> None:
     if not chosen.url_path:
         st.switch_page(PAGES_FOLDER / f"{DEFAULT}.py", query_params=st.query_params.to_dict())
     with boundary(say):
-        wall.show(current())
+        wall.show(of_now())  # a wall shows no past moment
 
 
 def _sidebar(say: Words) -> None:

@@ -12,7 +12,7 @@ from core.drill_paths import is_drill
 from core.language import plural
 from core.vocabulary import Liveness, TrainingStatus
 from dashboard import tab
-from dashboard.components import headings, week_banner
+from dashboard.components import headings, moment_banner, week_banner
 from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
 from dashboard.components.silencing import silence_line
@@ -70,6 +70,7 @@ def _draw(page: Page, title: str) -> None:
                 _overdue(page, late)
             st.markdown(_person(page), width="content")
     with st.container(gap="xsmall", key="frame-alerts"):
+        moment_banner.show(page)
         if drill:
             st.warning(f"**{page.say.text(DRILL)}** {page.say.text(NOT_REAL)}", icon=_DRILL_ICON)
         week_banner.show(page)
@@ -107,7 +108,7 @@ def _silences(page: Page, snapshot: Snapshot | None) -> None:
 
 def _week(page: Page, snapshot: Snapshot | None) -> str:
     say = page.say
-    if week_banner.is_missing(page):
+    if page.no_moment is not None or week_banner.is_missing(page):
         return ""
     if snapshot is None:
         return f":gray-badge[:material/event_busy: {say('No week yet')}]"
@@ -136,7 +137,7 @@ def _time(page: Page, snapshot: Snapshot) -> str:
         )
         text = f":material/schedule: {page.say('Week time {time}', time=week)}"
         text += f" :small[:gray[{page.say('real time {time}', time=real)}]]"
-    if not page.viewer.live:
+    if page.moment is None and not page.viewer.live:
         text += f"  :orange-badge[:material/pause: {page.say('Updates paused')}]"
     return text
 
@@ -174,7 +175,11 @@ def _run_help(page: Page, snapshot: Snapshot) -> str | None:
 
 def _runner(page: Page, snapshot: Snapshot | None) -> str:
     say = page.say
+    if page.moment is not None and snapshot is None:
+        return ""
     status = snapshot.runner if snapshot else page.services.client.runner_status()
+    if not status.known:
+        return f":violet-badge[:material/help: {say('Runner: not known')}]"
     if not status.alive:
         text = say("Runner not running") if status.since else say("No runner")
         return f":red-badge[:material/power_off: {text}]"

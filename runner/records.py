@@ -80,14 +80,11 @@ class Tick:
 
 @dataclass(frozen=True)
 class Note:
-    """A person's note on a slot, or on a step of the run.
-
-    :ivar slot: id of the slot; ``step:20480`` for a note on a step.
-    """
+    """A person's note on a slot, or on a step of the run."""
 
     id: int
     week_id: str
-    slot: str
+    slot: str  # id of the slot; "step:20480" for a note on a step
     text: str
     by: str
     role: Role
@@ -208,6 +205,7 @@ class RunnerStatus:
     since: datetime | None = None
     heartbeat_age_s: float | None = None
     epoch: int | None = None
+    known: bool = True  # False: of a past moment, whether it was alive
 
 
 class DecisionLine(NamedTuple):
@@ -261,6 +259,7 @@ class WeekRecords:
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
     withdrawals: tuple[Withdrawal, ...] = ()  # of ticks, oldest first
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
+    runner: RunnerStatus | None = None  # as the ledger says it; only for a past moment
     shifts: tuple[Shift, ...] = ()  # as they were written, also those that were removed
     rules: tuple[OwnRule, ...] = ()  # of the engineers' own, without the retired ones
 

@@ -52,6 +52,7 @@ class Condition(_Stored):
     :ivar by: the person whose act it is; "": nobody's.
     :ivar chain: who is called, one after the other, until one acknowledges it.
     :ivar on_call: the people whose shift it is.
+    :ivar occasion: names this time that it holds; another one is a new episode. "": not known.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Condition(_Stored):
     by: str = ""
     chain: tuple[Owner, ...] = ()
     on_call: tuple[str, ...] = ()
+    occasion: str = ""
 
 
 class Look(_Stored):
@@ -75,12 +77,14 @@ class Look(_Stored):
     :ivar complete: False if something could not be read: then nothing counts as recovered.
     :ivar moments: what happened once; reported once, by its key.
     :ivar ends: key to how a condition ended, where more is known than that it did.
+    :ivar readings: name of the readings that rules judge to the time of the newest one.
     """
 
     week: str | None
     conditions: tuple[Condition, ...]
     moments: tuple[Condition, ...] = ()
     ends: dict[str, Said] = {}
+    readings: dict[str, float] = {}
     complete: bool = True
 
 

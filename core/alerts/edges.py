@@ -95,7 +95,9 @@ def _seen(alert: Alert | None, condition: Condition, now: datetime) -> Alert:
         return Alert(first=condition, last=condition, last_seen=now, began=now)
     eased = _eased(alert, condition, now)
     came_back = alert.eased and eased is None and now - alert.eased >= RESOLVE_AFTER
-    if not alert.firing or alert.first.week != condition.week or came_back:
+    before, this = alert.last.occasion, condition.occasion
+    another = bool(before and this and before != this)
+    if not alert.firing or alert.first.week != condition.week or came_back or another:
         episode = alert.episode + 1
         return Alert(first=condition, last=condition, last_seen=now, began=now, episode=episode)
     return alert.model_copy(update={"last": condition, "last_seen": now, "eased": eased})

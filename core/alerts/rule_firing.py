@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.telemetry import RunEvents
     from core.telemetry.series import Series
 
-LINGER = timedelta(seconds=60)  # how long a firing is told after its end, so no look misses it
+LINGER = timedelta(seconds=60)  # how long a firing is told after its end
 MERGED = LINGER + RESOLVE_AFTER  # firings closer than this are one alert
 _ROUNDING = 1e-6  # seconds; unix times hold no finer difference
 

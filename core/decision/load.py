@@ -22,9 +22,11 @@ from core.errors import InputError, IntegrityError
 from core.kept_results import KeptResults
 from core.language import Message
 from core.limited_files import MOST_CAPSULE, json_of, read_limited
+from core.timestamps import parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from core.paths import Home
 
@@ -98,11 +100,14 @@ def history(home: Home, week: str | None = None) -> list[SavedDecision]:
     return sorted(found, key=lambda saved: (saved.decision.created_at, saved.sha256))
 
 
-def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None:
+def latest_decision(
+    home: Home, week: str | None = None, until: datetime | None = None
+) -> SavedDecision | None:
     """The newest revalidation (of a week); None if there is none.
 
     The archive is the record; :func:`dated_problem` checks the dated copy.
 
+    :param until: real time; those that were made later are left out.
     :raises IntegrityError: its archive was altered.
     """
     newest: tuple[str, Path] | None = None
@@ -111,11 +116,21 @@ def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None
         if not file.is_file():
             continue
         of_week, created_at = _HEADS.get(file, [file], partial(_head, file))
-        if week is None or of_week == week:
+        if (week is None or of_week == week) and made_by(created_at, until):
             newest = max(newest or ("", folder), (created_at, folder))
     if newest is None:
         return None
     return read_decision(newest[1])
+
+
+def made_by(created_at: str, until: datetime | None) -> bool:
+    """Whether a decision was made by a real moment; an unreadable time counts as not."""
+    if until is None:
+        return True
+    try:
+        return parse_moment(created_at) <= until
+    except InputError:
+        return False
 
 
 def _head(file: Path) -> tuple[object, str]:

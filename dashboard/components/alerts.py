@@ -69,7 +69,11 @@ def _alerts(page: Page, snapshot: Snapshot | None) -> Iterator[Alert]:
             )
         yield Alert("damage", text, ":material/database_off:")
     status = snapshot.runner if snapshot else page.services.client.runner_status()
-    if not status.alive and not (snapshot is not None and snapshot.week.watched is not None):
+    if (
+        status.known
+        and not status.alive
+        and not (snapshot is not None and snapshot.week.watched is not None)
+    ):
         stopped = status.since is not None
         yield Alert("runner", _no_runner(say, stopped=stopped), ":material/power_off:")
     if snapshot is None:

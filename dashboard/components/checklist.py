@@ -10,7 +10,7 @@ import streamlit as st
 from core.checks import judge_slot
 from core.language import Message, plural, said
 from core.vocabulary import ADVERSE, Right, Verdict
-from dashboard.components import evidence, outcomes
+from dashboard.components import evidence, outcomes, thing_link
 from dashboard.components.file_link import file_links
 from dashboard.components.reading_text import aged_text, window_text
 from dashboard.components.states import badge, icon
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 WIDTHS = (4, 2.1, 2.4, 2.5)
+CHECK = "check"  # in the address
 RESULT = "result.json"  # in the source of a reading that comes from a job
 
 
@@ -38,6 +39,7 @@ def checklist(page: Page, snapshot: Snapshot, slot: SlotSpec, *, notes: bool = T
         st.caption(say("This slot has no checks."))
         return
     heading(page, snapshot, slot, items)
+    thing_link.say_missing(page, snapshot, CHECK, [item.judgement.check for item in items])
     with st.container(gap="xsmall"):
         for item in items:
             row(page, snapshot, slot, item)
@@ -125,8 +127,11 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
         source.markdown(f":small[:gray[{source_text(page, snapshot, judged)}]]")
         with source:
             evidence.button(page, snapshot, slot, judged, spec.metric)
-        with tick:
+        with tick, st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             tick_cell(page, snapshot, slot, item, title)
+            thing = {"slot": slot.id, CHECK: judged.check}
+            thing_link.copy_link(page, snapshot, slot.page, **thing)
+        thing_link.opened(page, CHECK, judged.check)
         evidence.chart(page, snapshot, slot, judged, spec)
         if judged.verdict in ADVERSE:
             st.markdown(

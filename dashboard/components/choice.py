@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard.address import Address
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -23,12 +25,16 @@ def choice(
     Streamlit's own binding puts the captions into the URL, and ours change with the state
     they show.
     """
-    asked = st.query_params.get(key)
-    if st.session_state.get(key) not in options:
+    address = Address(f"choice:{key}", (key,))
+    changed = address.changed()  # also by the browser's way back
+    asked = address.asked().get(key)
+    if changed is not None and asked in options:
+        st.session_state[key] = asked
+    elif st.session_state.get(key) not in options:
         st.session_state[key] = asked if asked in options else start or options[0]
 
     def into_address() -> None:
-        st.query_params[key] = st.session_state[key]
+        address.write({key: st.session_state[key]})
 
     chosen = st.segmented_control(
         label,

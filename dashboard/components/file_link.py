@@ -22,6 +22,8 @@ LONGEST = 40  # characters of a name; the whole one is in the tooltip
 def file_links(page: Page, key: str, *texts: str | None) -> None:
     """A link for each file within the data directory that the texts name."""
     found = named_file.named_in(page.services.home, *texts)
+    if page.moment is not None:  # a file that was written later is not the one of then
+        found = [file for file in found if file.written <= page.moment.real]
     if not found:
         return
     with st.container(horizontal=True, gap="xsmall", key=f"files-{key}"):
@@ -53,6 +55,8 @@ def file_link(page: Page, file: NamedFile, key: str) -> None:
 
 def _folder(page: Page, folder: NamedFile, key: str) -> None:
     files = named_file.files_of(page.services.home, folder)
+    if page.moment is not None:
+        files = [file for file in files if file.written <= page.moment.real]
     if not files:
         st.caption(page.say("The folder has no files."))
         return

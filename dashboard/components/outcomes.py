@@ -81,7 +81,7 @@ def show(page: Page, place: str) -> None:
     """
     with st.container(gap=None):
         kept = st.session_state.get(f"outcome:{place}")
-        if kept is None:
+        if kept is None or page.moment is not None:
             return
         outcome, saved, at = kept
         refused = isinstance(outcome, Refused | Conflict)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
+from core.checks.training_log import read_log
 from core.diagnosis.trend import trend
 from core.files import tail
 from core.state_words import WORDS
@@ -90,7 +92,12 @@ def log_tail(page: Page, lines: int, height: int = 300) -> None:
     if not home.training_log.is_file():
         st.caption(say("{path} does not exist yet.", path=shown))
         return
-    log_pane(tail(home.training_log, lines), "log-tail", height)
+    if page.moment is None:
+        text = tail(home.training_log, lines)
+    else:
+        until = read_log(home.training_log, until=page.moment.real)
+        text = "\n".join(line.text for line in deque(until, maxlen=lines))
+    log_pane(text, "log-tail", height)
 
 
 def _trends(page: Page, snapshot: Snapshot) -> None:

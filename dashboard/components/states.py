@@ -135,6 +135,7 @@ LOOKS: dict[type[StrEnum], dict[StrEnum, Look]] = {
         SignatureState.EXPIRED: Look("event_busy", "orange"),
         SignatureState.UNTRUSTED: Look("gpp_maybe", "orange"),
         SignatureState.ALTERED: Look("gpp_bad", "red"),
+        SignatureState.UNKNOWN: Look("help", "violet"),
     },
 }
 

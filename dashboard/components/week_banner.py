@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 def is_missing(page: Page) -> bool:
     """Whether the address names a week that does not exist."""
-    return page.services.week_id is not None and page.snapshot() is None
+    return page.no_moment is None and page.services.week_id is not None and page.snapshot() is None
 
 
 def show(page: Page) -> None:
     """Draw nothing while the active week is shown."""
     say, services = page.say, page.services
+    if page.moment is not None or page.no_moment is not None:
+        return  # the banner of the moment says more
     if is_missing(page):
         _banner(page, say("There is no week {week}.", week=services.week_id), wrong=True)
         return

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from core.files import end_of, tail
 from core.language import Message
+from core.timestamps import from_unix
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from core.paths import Home
@@ -32,6 +34,7 @@ class NamedFile:
     name: str  # relative to the data directory
     path: Path
     size: int
+    written: datetime
 
     @property
     def too_large(self) -> bool:
@@ -53,10 +56,11 @@ def find(home: Home, name: str) -> NamedFile | Message:
             return Message("{name} is not shown: it is outside of what pages may read.", name=name)
         if not (path.is_file() or path.is_dir()):  # to read a pipe or a device waits for ever
             raise FileNotFoundError(name)
-        size = path.stat().st_size
+        found = path.stat()
     except (OSError, ValueError, RuntimeError):  # RuntimeError: links in a circle
         return Message("{name} does not exist (any more).", name=name)
-    return NamedFile(path.relative_to(root).as_posix(), path, size)
+    name = path.relative_to(root).as_posix()
+    return NamedFile(name, path, found.st_size, from_unix(found.st_mtime))
 
 
 def named_in(home: Home, *texts: str | None) -> list[NamedFile]:

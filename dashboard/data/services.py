@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from core.telemetry import RunReader
+from dashboard.data.past_snapshot import PastSnapshot
 from dashboard.data.shared_snapshots import SharedSnapshots
 from dashboard.data.snapshot import Snapshot
 from runner.client import Client
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from core.paths import Home
     from core.people import Person
     from runner.client.entry import Entry
+    from runner.client.past import Past
     from runner.outcomes import Refused
     from runner.records import WeekRecords
 
@@ -37,6 +39,7 @@ class Services:
 
     :param week_id: None: the active week, whichever it is.
     :param shared: the snapshots of all sessions; None: those of this one alone.
+    :param past: the moment that is shown, with what was recorded by then; None: now.
     :ivar elsewhere: why nothing can be done to the active week from here, as of the last
         snapshot: another week is shown; None while it is the active one.
     """
@@ -49,11 +52,15 @@ class Services:
         entry: Entry | None = None,
         week_id: str | None = None,
         shared: SharedSnapshots | None = None,
+        past: Past | None = None,
     ) -> None:
         self.home = home
         self.person = person
-        self.now = now
-        self.client = Client(home, person, now=now, entry=entry)
+        if past is None:
+            self.client = Client(home, person, now=now, entry=entry)
+        else:
+            self.client = past.client(person, entry)
+        self.now = self.client.now
         self.client.shown_week = self.week_id = week_id
         self.elsewhere: Refused | None = None
         self._shared = SharedSnapshots() if shared is None else shared
@@ -72,7 +79,8 @@ class Services:
 
     def _take(self, known: WeekRecords | None) -> Snapshot | None:
         records = self.client.week_records(self.week_id, known)
-        return None if records is None else Snapshot(self.home, records, self.now(), self.reader)
+        made = Snapshot if self.client.moment is None else PastSnapshot
+        return None if records is None else made(self.home, records, self.now(), self.reader)
 
     def forget(self) -> None:
         """Drop the snapshots after a write, so that the next one reads it."""

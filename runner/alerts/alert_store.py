@@ -107,7 +107,7 @@ class AlertStore:
 
     def begin(self, line: int) -> int:
         """The ledger line after which things are reported: that of the first call ever."""
-        with self._opened() as connection, connection:
+        with self.opened() as connection, connection:
             connection.execute(
                 "insert into begun select ? where not exists (select 1 from begun)", (line,)
             )
@@ -123,7 +123,7 @@ class AlertStore:
     def save(self, found: Edges, channels: Sequence[Channel], now: datetime) -> int:
         """Save what a look changed, and what is to be sent of it; returns the new notices."""
         new = 0
-        with self._opened() as connection, connection:
+        with self.opened() as connection, connection:
             connection.executemany(
                 "insert into alerts values (?, ?) on conflict do update set body = excluded.body",
                 [(alert.key, alert.model_dump_json()) for alert in found.alerts],
@@ -134,7 +134,7 @@ class AlertStore:
 
     def looked(self, at: datetime, trusted: timedelta, complete: bool) -> None:
         """Keep that a look was taken, and for how long it holds."""
-        with self._opened() as connection, connection:
+        with self.opened() as connection, connection:
             connection.execute("delete from looks")
             connection.execute(
                 "insert into looks values (?, ?, ?)",
@@ -204,7 +204,7 @@ class AlertStore:
         What happened once stays known: a look may find it again after any time.
         """
         before = ((now - KEPT).timestamp(),)
-        with self._opened() as connection, connection:
+        with self.opened() as connection, connection:
             connection.execute(
                 "delete from outbox where state != 'waiting' and next_at < ?", before
             )
@@ -253,14 +253,15 @@ class AlertStore:
     def _select(self, query: str, *given: object) -> list[tuple[Any, ...]]:
         if not self.path.exists():
             return []
-        with self._opened() as connection:
+        with self.opened() as connection:
             return connection.execute(query, given).fetchall()
 
     def _change(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        with self._opened() as connection, connection:
+        with self.opened() as connection, connection:
             connection.executemany(statement, rows)
 
-    def _opened(self) -> AbstractContextManager[sqlite3.Connection]:
+    def opened(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A connection to its database."""
         return private_database(
             self.path,
             _TABLES,

@@ -19,6 +19,7 @@ from runner.alerts.alert_store import AlertStore
 from runner.alerts.channels import read_alerts
 from runner.alerts.delivery import Delivery
 from runner.alerts.heartbeat import HeartbeatCalls
+from runner.alerts.seen_readings import SeenStore
 from runner.home.filesystem import OUT_BYTES, free_bytes
 from runner.reported_problems import ReportedProblems
 from runner.store.alerts import acknowledgements, silences
@@ -63,6 +64,7 @@ class AlertWatch:
         self.home, self.settings, self.fenced = home, settings, fenced
         self._look, self.now, self.monotonic = look, now, monotonic
         self.store, self._problems = AlertStore(home), ReportedProblems(log)
+        self._seen = SeenStore(self.store)
         self.delivery = Delivery(home, self._problems)
         self.heartbeat = HeartbeatCalls(home, os.environ, self._problems)
         self._head: LedgerHead | None = None
@@ -139,6 +141,8 @@ class AlertWatch:
         found = edges(known, look, silenced, now, file.repeat_after, answers)
         if new := self.store.save(found, file.channels, now):
             log.info("Alerts: %s new", new)
+        if look.complete:
+            self._seen.save(look.readings)
         # Only what is kept was looked at: a full disk must not leave an empty list that looks fine.
         self.store.looked(
             now, max(LOOK_TRUSTED, 3 * timedelta(seconds=self.settings.alerts_s)), look.complete

@@ -79,6 +79,8 @@ class Client(
     :ivar shown_week: id of the week that the person looks at. While it is not the active one,
         what acts on the active week, or changes more than records of the shown one, is refused.
         None: they look at none, as at a terminal.
+    :ivar moment: the real moment that the person looks at; nothing can be done there. None: now.
+    :ivar shown_week_time: of that moment; None: what the week's clock showed then.
     """
 
     def __init__(
@@ -93,6 +95,8 @@ class Client(
         self.now = now
         self.entry = entry
         self.shown_week: str | None = None
+        self.moment: datetime | None = None
+        self.shown_week_time: datetime | None = None
 
     @cached_property
     def store(self) -> Store:  # type: ignore[override]

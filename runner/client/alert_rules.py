@@ -63,8 +63,15 @@ class AlertRules(RecordedRuns):
     def change_rule(
         self, rule_id: int, terms: RuleTerms, reader_of: Callable[[Path], RunReader] | None = None
     ) -> Recorded[OwnRule] | Refused:
-        """Give a rule other terms; its alerts and their record stay with it."""
-        if denied := self._denied(Right.RECORD) or self._unsound(terms, reader_of):
+        """Give a rule other terms; its record stays with it.
+
+        Where it fires on another tag, operator, threshold or duration, that is a new alert:
+        nobody has acknowledged it yet.
+        """
+        tags = {one.id: one.terms.tag for one in self.alert_rules()}
+        if denied := self._denied(Right.RECORD) or self._unsound(
+            terms, reader_of, tags.get(rule_id)
+        ):
             return denied
         with self.store.write() as transaction:
             known = {one.id: one for one in alert_rules(transaction.connection)}
@@ -98,11 +105,16 @@ class AlertRules(RecordedRuns):
         return Recorded(replace(rule, retired=True))
 
     def _unsound(
-        self, terms: RuleTerms, reader_of: Callable[[Path], RunReader] | None
+        self,
+        terms: RuleTerms,
+        reader_of: Callable[[Path], RunReader] | None,
+        tag: str | None = None,
     ) -> Refused | None:
         """The refusal of a rule that can't be right; None if it can.
 
         Without any recorded run its tag can't be checked.
+
+        :param tag: the one that the rule has had, which it may keep.
         """
         try:
             terms.require_sound()
@@ -110,14 +122,15 @@ class AlertRules(RecordedRuns):
             return Refused.by(error)
         from core.telemetry import RunReader
 
-        recorded = self.recorded_weeks(most=4).weeks
+        recorded = self.recorded_weeks().weeks
         found = [
             events
             for week in recorded
             for run in week.runs
             if (events := run.events(reader_of or RunReader)) is not None and events.tags()
         ]
-        if found and all(terms.tag not in events.tags() for events in found):
+        known = terms.tag == tag or any(terms.tag in events.tags() for events in found)
+        if found and not known:
             return _unknown_tag(terms.tag, sorted({tag for one in found for tag in one.tags()}))
         return _always(terms, [events for events in found if terms.tag in events.tags()])
 

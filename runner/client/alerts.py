@@ -42,6 +42,7 @@ class AlertList:
     :ivar channels: how delivery stands, by channel.
     :ivar acknowledged: key of a firing alert to its acknowledgement.
     :ivar look: the runner's newest look for alerts; None: nobody has looked.
+    :ivar past: the list is of a past moment: what was reported then is not kept.
     """
 
     firing: tuple[Alert, ...]
@@ -49,9 +50,12 @@ class AlertList:
     channels: tuple[ChannelState, ...]
     acknowledged: Mapping[str, Acknowledgement] = field(default_factory=dict)
     look: LastLook | None = None
+    past: bool = False
 
     def unknown(self, now: datetime) -> Message | None:
         """Why an empty list says nothing about now; None: it does."""
+        if self.past:
+            return Message("Not known: what was reported at a past moment is not kept.")
         if self.look is None:
             return Message("Not known: nobody has looked for alerts.")
         ahead = now < self.look.at - _CLOCK_STEP  # the clock was set back since
@@ -73,6 +77,8 @@ class Alerts(BaseClient):
 
         :raises SetupError: the database of the alerts can't be used.
         """
+        if self.moment is not None:
+            return AlertList((), tuple(self.silences()), (), past=True)
         store = AlertStore(self.home)
         firing = [alert for alert in store.alerts().values() if alert.firing]
         with self.store.read() as connection:

@@ -56,6 +56,12 @@ def not_active(shown: str, active: str | None) -> Refused:
     )
 
 
+IN_THE_PAST = Refused(
+    Message("You are looking at a past moment."), Message("Go back to now to do something.")
+)
+"""The refusal of an act while a past moment is shown."""
+
+
 MOST_TEXT = 10_000  # characters of a note or a reason
 _MOST_KEY = 200
 
@@ -118,6 +124,8 @@ class BaseClient:
     store: Store
     entry: Entry | TerminalEntry | TokenEntry | None
     shown_week: str | None
+    moment: datetime | None
+    shown_week_time: datetime | None
 
     def _denied(self, right: Right, *, fresh: bool = False, upkeep: bool = False) -> Refused | None:
         """The refusal for a person without this right; None if they have it.
@@ -128,6 +136,8 @@ class BaseClient:
         :param fresh: whether the act asks for a fresh sign-in, whatever its right.
         :param upkeep: whether it only keeps the machine running: no person's act.
         """
+        if self.moment is not None:
+            return IN_THE_PAST
         fresh = fresh or right in FRESH_RIGHTS
         try:
             if self.entry is None:

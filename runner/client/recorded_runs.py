@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from core.vocabulary import JobKind
+from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.base import BaseClient
 from runner.store import queries, record_queries, schema
 
@@ -30,11 +30,13 @@ class RecordedRun:
     """A run and its event files.
 
     :ivar watched: another program's folder, whose newest run is meant.
+    :ivar over: its job has ended.
     """
 
     name: str
     folder: Path
     watched: bool = False
+    over: bool = False
 
     def events(self, reader_of: Callable[[Path], RunReader]) -> RunEvents | None:
         """What was written up to now; None if there is no such folder."""
@@ -89,8 +91,8 @@ def _read(connection: Connection, client: BaseClient, week: Week) -> RecordedWee
         folder = Path(week.watched)
         runs.append(RecordedRun(folder.name, folder, watched=True))
     jobs = record_queries.jobs(connection, JobKind.TRAIN, week.id)
-    names = dict.fromkeys(job.run or week.tag for job in reversed(jobs) if job.attempt)
-    runs += [RecordedRun(name, client.home.run(name)) for name in names]
+    over = {job.run or week.tag: job.state in ENDED_STATES for job in reversed(jobs) if job.attempt}
+    runs += [RecordedRun(name, client.home.run(name), over=over[name]) for name in over]
     return RecordedWeek(
         week,
         queries.clock_of(connection, week.id),

@@ -11,7 +11,7 @@ from core.language import Message, literal
 from core.ledger_bodies import DecisionMade, ModelChosen
 from core.model_manifest import Validations
 from core.text_rules import is_blank
-from core.vocabulary import JobKind, JobState, Right
+from core.vocabulary import ENDED_STATES, JobKind, JobState, Right
 from runner.client.base import BaseClient, refused_text
 from runner.client.models import restore_in_progress, revalidation_in_progress
 from runner.client.run_settings import settings_of
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from core.playbook import TrainingSettings
     from core.week import Week
     from runner.records import Job
+
+
+_NOT_KEPT = Message("Which model it had at a past moment is not recorded.")
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,8 @@ class RunModels(BaseClient):
 
     def model_in_use(self) -> ModelInUse | None:
         """The verified model of ``best_model.zip``; None if there is none that can be used."""
+        if self.moment is not None:
+            return None
         try:
             manifest = read_best_model(self.home.best_model)[1]
         except (InputError, IntegrityError):
@@ -176,7 +181,7 @@ class RunModels(BaseClient):
     ) -> TrainingRun:
         """:param jobs: of the run, newest first."""
         job = jobs[0]
-        model, problem = _model(self.home, run)
+        model, problem = _model(self.home, run) if self.moment is None else (None, _NOT_KEPT)
         asked_for = [params for each in reversed(jobs) for params in requests.get(each.id, ())]
         asked = stored_params(TrainParams, job.params)
         training = week.playbook_at(job.requested_at_week).training if week else None
@@ -204,6 +209,8 @@ class RunModels(BaseClient):
 
     def _reached(self, job: Job) -> Mapping[str, Any]:
         if not job.attempt:
+            return {}
+        if self.moment is not None and job.state not in ENDED_STATES:
             return {}
         folder = self.home.attempt(job.id, job.attempt)
         return read_json(folder / "result.json") or read_json(folder / "progress.json") or {}

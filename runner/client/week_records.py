@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -46,7 +47,15 @@ class WeekReads(BaseClient):
                 if week_id is None
                 else queries.week_by_id(connection, week_id)
             )
-            return None if week is None else _read(connection, week, head, self.now())
+            if week is None:
+                return None
+            found = _read(connection, week, head, self.now())
+            if self.moment is None:
+                return found
+            clock = found.clock
+            if self.shown_week_time is not None:
+                clock = clock.reaching(self.moment, self.shown_week_time)
+            return replace(found, runner=record_queries.runner_then(connection), clock=clock)
 
     def not_here(self) -> Refused | None:
         """Why acts on the active week are refused: another one is shown; None if they are not."""

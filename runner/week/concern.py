@@ -28,6 +28,7 @@ class Concern:
     :ivar since: real time at which it began; None: not known, it is seen now.
     :ivar todo: the first thing to do; None: what the kind of event says.
     :ivar covers: keys of problems that this one is about, so that they are not reported again.
+    :ivar occasion: names this time that it holds; "": not known.
     :ivar procedure: whose chain of owners is called for it; None: nobody in particular.
     """
 
@@ -41,3 +42,4 @@ class Concern:
     todo: Readable | None = None
     covers: frozenset[str] = frozenset()
     procedure: str | None = None
+    occasion: str = ""

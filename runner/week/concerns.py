@@ -74,7 +74,7 @@ def signable(week: JudgedWeek) -> bool:
 
 
 def _runner(week: JudgedWeek) -> Iterator[Concern]:
-    if week.week.watched is None and not week.runner.alive:
+    if week.week.watched is None and week.runner.known and not week.runner.alive:
         text = Message("It is not running: nothing can start or stop, nothing is supervised.")
         yield Concern(
             Severity.CRITICAL, Message("Runner"), text, "jobs", EventKind.UNREACHABLE, "runner"

@@ -70,6 +70,8 @@ def _signature(week: JudgedWeek, saved: SavedDecision) -> tuple[Severity, EventK
             )
             return Severity.WARNING, EventKind.SIGNED, override
         return Severity.INFO, EventKind.SIGNED, done
+    if signature is not None and validity.state is SignatureState.UNKNOWN:
+        return Severity.INFO, EventKind.SIGNED, validity.reason
     if signature is not None and validity.state is not SignatureState.UNSIGNED:
         gone = Message("{by}'s signature is no longer valid.", by=signature.by)
         return Severity.CRITICAL, EventKind.VOID, joined([gone, validity.remedy])

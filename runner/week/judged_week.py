@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from core.paths import Home
     from core.playbook import SlotSpec
     from core.schedule import SlotView
+    from runner.alerts.seen_readings import SeenReadings
     from runner.incident_records import Incident
     from runner.records import Job, WeekRecords
 
@@ -43,6 +44,8 @@ class JudgedWeek(Sources):
 
     Later writes are visible only in the next one. Verdicts and findings are computed
     on demand, and at most once for all threads that share it.
+
+    :param seen: what was known at the look before; own rules then also say what came and went since.
     """
 
     def __init__(
@@ -51,8 +54,10 @@ class JudgedWeek(Sources):
         records: WeekRecords,
         now: datetime,
         reader_of: Callable[[Path], RunReader] = RunReader,
+        seen: SeenReadings | None = None,
     ) -> None:
         super().__init__(home, records, now, reader_of)
+        self._seen = seen
         self._facts: dict[datetime | None, Facts] = {}
         self._judgements: dict[str, list[Judgement]] = {}
 
@@ -106,7 +111,7 @@ class JudgedWeek(Sources):
     @once
     def rule_states(self) -> list[RuleState]:
         """The engineers' own rules, judged on the run as of now."""
-        return rule_states(self.records.rules, self.run, self.clock, self.now)
+        return rule_states(self.records.rules, self.run, self.clock, self.now, self._seen)
 
     @property
     def jobs(self) -> Sequence[Job]:

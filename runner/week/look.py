@@ -16,11 +16,14 @@ from core.people import RUNNER
 from core.state_words import ACTS_DONE
 from core.telemetry import RunReader
 from core.vocabulary import JobKind, JobState, Severity, Verdict
+from runner.alerts.alert_store import AlertStore
+from runner.alerts.seen_readings import SeenStore
 from runner.client import Client
 from runner.reported_problems import ReportedProblems
 from runner.week.concerns import concerns, judged_now
 from runner.week.judged_week import JudgedWeek
 from runner.week.machine_conditions import machine_conditions
+from runner.week.own_rules import newest_readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,6 +78,7 @@ class Looks:
         found = list(machine_conditions(self.home, self.settings, self._since, now))
         moments = list(self._absence)
         ends: dict[str, Said] = {}
+        readings: dict[str, float] = {}
         try:
             self._records = self.client.week_records(None, self._records)
             self._head = self.client.ledger_head()
@@ -89,18 +93,21 @@ class Looks:
         self._week = None if records is None else records.week.id
         complete = True
         if records is not None:
-            week = JudgedWeek(self.home, records, now, self._reader)
+            seen = SeenStore(AlertStore(self.home)).read()
+            week = JudgedWeek(self.home, records, now, self._reader, seen)
             for part in (_concerns, _failing, _overdue, _backup_job):
                 complete = self._judged(part, week, found) and complete
             if began is not None:
                 moments += _signed(week, began)
             ends = _closed(week)
+            readings = newest_readings(week.rule_states) if complete else {}
             found = [one.model_copy(update={"on_call": week.on_call}) for one in found]
         look = Look(
             week=self._week,
             conditions=tuple(found),
             moments=tuple(moments),
             ends=ends,
+            readings=readings,
             complete=complete,
         )
         return look, self._head
@@ -149,6 +156,7 @@ def _condition(week: JudgedWeek, concern: Concern, level: Severity) -> Condition
         week=week.week.id,
         since=concern.since or week.now,
         covers=concern.covers,
+        occasion=concern.occasion,
         chain=of_shift_first(_chain(week, concern.procedure), week.on_call),
     )
 

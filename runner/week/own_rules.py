@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core.alerts.kinds import EventKind
 from core.alerts.rule_firing import Firing, run_firings, usable
-from core.language import Message, literal
-from core.telemetry.absence import absence
-from core.timestamps import from_unix
+from core.language import Message, joined, literal, plural
+from core.telemetry.absence import PATIENCE, absence
+from core.telemetry.readings import pace_series
+from core.timestamps import age_text, from_unix
 from core.vocabulary import LIVE_TRAINING
+from runner.alerts.seen_readings import SeenReadings
 from runner.week.concern import Concern
 
 if TYPE_CHECKING:
@@ -30,19 +34,44 @@ class RuleState:
     :ivar firing: what people are told of now; None: nothing.
     :ivar readings: the usable points of its tag in the run.
     :ivar missing: why there is nothing to judge; None: there is something.
+    :ivar earlier: firings that came and went since the last look, before this one.
+    :ivar source: names the readings of its tag in the run; ``newest``: the time of the newest one
+        that was ever written, in seconds since the epoch.
     """
 
     rule: OwnRule
     firing: Firing | None = None
     readings: Series | None = None
     missing: Message | None = None
+    earlier: int = 0
+    source: str = ""
+    newest: float | None = None
+
+    @property
+    def occasion(self) -> str:
+        """Names the firing; of other terms it is another one, whoever acknowledged the old."""
+        terms = self.rule.terms
+        began = None if self.firing is None else self.firing.began
+        return f"{terms.tag} {terms.operator} {terms.threshold!r} {terms.minutes!r} {terms.steps} {began!r}"
 
 
 def rule_states(
-    rules: Iterable[OwnRule], run: RunFacts | None, clock: Clock, now: datetime
+    rules: Iterable[OwnRule],
+    run: RunFacts | None,
+    clock: Clock,
+    now: datetime,
+    seen: SeenReadings | None = None,
 ) -> list[RuleState]:
-    """Every rule, judged on a run as of a real moment."""
-    return [_state(rule, run, clock, now) for rule in rules]
+    """Every rule, judged on a run as of a real moment.
+
+    :param seen: what the look before knew: people are also told of what came and went since.
+    """
+    return [_state(rule, run, clock, now, seen or SeenReadings()) for rule in rules]
+
+
+def newest_readings(states: Iterable[RuleState]) -> dict[str, float]:
+    """What a look knows, for the next one."""
+    return {state.source: state.newest for state in states if state.newest is not None}
 
 
 def rule_concerns(states: Iterable[RuleState]) -> Iterator[Concern]:
@@ -51,25 +80,36 @@ def rule_concerns(states: Iterable[RuleState]) -> Iterator[Concern]:
         if state.firing is None or state.readings is None:
             continue
         step, value = state.readings.last
+        text = Message(
+            "{rule}: it was {value:.4g} at step {step:,}, and is {now:.4g} at step {last:,}.",
+            rule=state.rule.terms.sentence,
+            value=state.firing.value,
+            step=state.firing.step,
+            now=value,
+            last=step,
+        )
+        if state.earlier:
+            before = plural(
+                "It fired {n} time more since the last look.",
+                "It fired {n} times more since the last look.",
+                state.earlier,
+            )
+            text = joined([text, before])
         yield Concern(
             state.rule.terms.level,
             literal(state.rule.terms.name),
-            Message(
-                "{rule}: it was {value:.4g} at step {step:,}, and is {now:.4g} at step {last:,}.",
-                rule=state.rule.terms.sentence,
-                value=state.firing.value,
-                step=state.firing.step,
-                now=value,
-                last=step,
-            ),
+            text,
             "alerts",
             EventKind.RULE,
             state.rule.key,
             since=from_unix(state.firing.began),
+            occasion=state.occasion,
         )
 
 
-def _state(rule: OwnRule, run: RunFacts | None, clock: Clock, now: datetime) -> RuleState:
+def _state(
+    rule: OwnRule, run: RunFacts | None, clock: Clock, now: datetime, seen: SeenReadings
+) -> RuleState:
     tag = rule.terms.tag
     if run is None:
         return RuleState(rule, missing=Message("No run of this week has started yet."))
@@ -82,15 +122,60 @@ def _state(rule: OwnRule, run: RunFacts | None, clock: Clock, now: datetime) -> 
     readings = usable(written)
     if not len(readings):
         return RuleState(rule, missing=Message("No reading of {tag} is a number.", tag=tag))
-    found = run_firings(rule.terms, run.reader, clock, until)
-    firing = _told(found[-1], run, now.timestamp()) if found else None
-    return RuleState(rule, firing, readings)
+    state = RuleState(
+        rule,
+        readings=readings,
+        source=f"{run.name}/{tag}",
+        newest=float(usable(run.reader.series(tag, until, stitched=False)).wall.max()),
+    )
+    known = seen.until(state.source)
+    after = float("inf") if known is None else max(known, rule.at.timestamp())
+    found = [_closed(one, run) for one in run_firings(rule.terms, run.reader, clock, until)]
+    told = [one for one in found if one.began > after or one.told_at(now.timestamp())]
+    if not told:
+        return replace(state, missing=_outdated(written, readings, run, now))
+    earlier = sum(one.began > after for one in told[:-1])
+    return replace(state, firing=told[-1], earlier=earlier)
 
 
-def _told(firing: Firing, run: RunFacts, now: float) -> Firing | None:
-    """The firing while people are told of it; it ends with the run."""
+def _outdated(written: Series, readings: Series, run: RunFacts, now: datetime) -> Message | None:
+    """Why the newest reading says nothing about now."""
+    step, value = readings.last
+    if np.isnan(written.value[-1]):
+        return Message(
+            "The newest reading of {tag} is not a number. The last one that is:"
+            " {value:.4g} at step {step:,}, {age} old.",
+            tag=written.tag,
+            value=value,
+            step=step,
+            age=age_text(now - readings.last_at),
+        )
+    assert run.reader is not None
+    last, first = run.reader.last_event(run.until.timestamp()), run.reader.first_wall
+    iterations = usable(pace_series(run.reader, run.until)).wall
+    if last is None or first is None or len(iterations) < 2:
+        return None
+    usual = max(
+        float(np.median(np.diff(readings.wall, prepend=first))),
+        float(np.median(np.diff(iterations))),
+    )
+    behind = last.wall - float(readings.wall[-1])
+    if behind <= PATIENCE * usual:
+        return None
+    return Message(
+        "The newest reading of {tag}, {value:.4g} at step {step:,}, is {age} older than the run's"
+        " newest.",
+        tag=written.tag,
+        value=value,
+        step=step,
+        age=age_text(behind),
+    )
+
+
+def _closed(firing: Firing, run: RunFacts) -> Firing:
+    """The firing, which ends with the run."""
     if firing.ended is None and run.status not in LIVE_TRAINING:
         last = run.reader.last_event(run.until.timestamp()) if run.reader else None
         ended = run.ended.timestamp() if run.ended else last.wall if last else firing.began
         firing = replace(firing, ended=ended)
-    return firing if firing.told_at(now) else None
+    return firing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -62,10 +62,12 @@ class RuleHistory:
     """The recorded weeks with readings of the tag, the newest first.
 
     :ivar without: weeks that have no reading of it; they say nothing.
+    :ivar left_off: earlier weeks that were not replayed.
     """
 
     weeks: tuple[WeekHistory, ...]
     without: int = 0
+    left_off: int = 0
 
     @property
     def times(self) -> int:
@@ -126,6 +128,14 @@ class RuleHistory:
                     self.without,
                 )
             )
+        if self.left_off:
+            parts.append(
+                plural(
+                    "{n} earlier week was not replayed.",
+                    "{n} earlier weeks were not replayed.",
+                    self.left_off,
+                )
+            )
         return joined(parts)
 
 
@@ -152,7 +162,7 @@ def history_of(
         since the epoch; None: it still is.
     """
     found = []
-    for week in recorded.weeks:
+    for number, week in enumerate(recorded.weeks):
         read = [(run, events) for run in week.runs if (events := run.events(reader_of))]
         begins = [events.first_wall for _, events in read]
         runs = []
@@ -160,10 +170,20 @@ def history_of(
             if not len(usable(events.series(tag, stitched=False))):
                 continue
             until = next((wall for wall in begins[place + 1 :] if wall is not None), None)
-            runs.append(RunHistory(run, events.series(tag), tuple(fired(week, events, until))))
+            firings = fired(week, events, until)
+            if number or run.over or place + 1 < len(read):
+                firings = [_closed(one, events) for one in firings]
+            runs.append(RunHistory(run, events.series(tag), tuple(firings)))
         if runs:
             found.append(_with_incidents(week, tuple(runs)))
-    return RuleHistory(tuple(found), len(recorded.weeks) - len(found))
+    return RuleHistory(tuple(found), len(recorded.weeks) - len(found), recorded.left_off)
+
+
+def _closed(firing: Firing, events: RunEvents) -> Firing:
+    """The firing, which ends with the run's last reading."""
+    if firing.ended is not None or events.last_wall is None:
+        return firing
+    return replace(firing, ended=max(firing.began, events.last_wall))
 
 
 def _with_incidents(week: RecordedWeek, runs: tuple[RunHistory, ...]) -> WeekHistory:

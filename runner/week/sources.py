@@ -25,7 +25,8 @@ from runner.client.signatures.gate_answer import GateAnswer
 from runner.client.signatures.kept_files import superseded
 from runner.client.signatures.pipeline_gate import gate_answer
 from runner.client.signatures.rules import unsignable
-from runner.client.signatures.status import conditions_from, tracked, validity_among
+from runner.client.signatures.status import conditions_from, tracked
+from runner.client.signatures.validity import validity_among
 from runner.files import read_json
 from runner.home.filesystem import free_bytes
 from runner.home.runner_identity import runner_status

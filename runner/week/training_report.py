@@ -18,6 +18,7 @@ from core.report.training_facts import (
     Ticked,
     TrainingFacts,
 )
+from core.telemetry import RunReader
 from core.telemetry.readings import readings
 from core.timestamps import from_unix
 from core.vocabulary import (
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from core.diagnosis import Finding
     from core.facts import RunFacts
     from core.schedule import SlotView
-    from core.telemetry import RunReader
     from runner.client import Client
     from runner.client.run_models import TrainingRun
     from runner.incident_records import Incident
@@ -82,8 +82,7 @@ def report_facts(
     records = None if week_id is None else client.week_records(week_id)
     if records is None:
         raise _no_run(run)
-    given = {} if reader_of is None else {"reader_of": reader_of}
-    week = JudgedWeek(client.home, records, client.now(), **given)
+    week = JudgedWeek(client.home, records, client.now(), reader_of or RunReader)
     with client.store.read() as connection:
         answers = acknowledgements(connection, week_id)
     return _Report(week, run, found, answers).facts()

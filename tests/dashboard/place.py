@@ -192,7 +192,7 @@ def text_of(test: AppTest) -> str:
             if isinstance(said, str):
                 parts.append(said)
         if isinstance(element, Table):
-            parts += [*element.value.columns, *element.value.to_numpy().ravel()]
+            parts += map(str, [*element.value.columns, *element.value.to_numpy().ravel()])
         title = getattr(getattr(element, "proto", None), "title", "")
         if isinstance(title, str):
             parts.append(title)

@@ -44,7 +44,12 @@ def _rule(page: Page, snapshot: Snapshot, state: RuleState) -> None:
         return
     assert state.readings is not None
     step, value = state.readings.last
-    now = say("now {value} at step {step:,}", value=short(value), step=step)
+    now = say(
+        "now {value} at step {step:,}, {age} ago",
+        value=short(value),
+        step=step,
+        age=age(snapshot.now - state.readings.last_at),
+    )
     if state.firing is None:
         st.markdown(f":green[:material/check_circle: {say('Quiet')}] · {now}")
         return

@@ -70,7 +70,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         st.markdown(f":violet[:material/help: {say.text(unknown)}]")
     elif not meant and not incidents:
         st.markdown(f":green[:material/check_circle: {say('No active alerts.')}]")
-    if not page.services.client.alerts_on():
+    if page.moment is None and not page.services.client.alerts_on():
         off = say("Messages are off: there is no `alerts.yaml`. See docs/alerts.md.")
         st.markdown(f":orange[:material/notifications_off: {off}]")
     unmarked(page, {alert.key for alert in meant})

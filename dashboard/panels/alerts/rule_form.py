@@ -28,12 +28,13 @@ UNITS = {_MINUTES: Message("minutes"), _STEPS: Message("steps")}
 PLACE = "own-rule"  # of the outcome on the page
 _USUAL = "train/approx_kl"  # at first, where the run logs it
 _EDITED = "own-rule:id"  # the rule that is changed; absent: a new one
+_EDITED_TAG = "own-rule:id:tag"  # which it keeps, also where no recorded run has it
 
 
 def edit(rule: OwnRule) -> None:
     """Fill the form with a rule, to change it."""
     terms, state = rule.terms, st.session_state
-    state[_EDITED] = rule.id
+    state[_EDITED], state[_EDITED_TAG] = rule.id, terms.tag
     state[_key("name")], state[_key("tag")] = terms.name, terms.tag
     state[_key("operator")], state[_key("level")] = terms.operator, terms.level
     state[_key("threshold")] = terms.threshold
@@ -47,6 +48,8 @@ def rule_form(page: Page) -> None:
     recorded = page.services.client.recorded_weeks()
     tags = recorded_tags(recorded, page.services.reader)
     edited = st.session_state.get(_EDITED)
+    if edited is not None and st.session_state[_EDITED_TAG] not in tags:
+        tags.append(st.session_state[_EDITED_TAG])
     title = say("New rule") if edited is None else say("Change rule {id}", id=edited)
     part(title)
     if not tags:

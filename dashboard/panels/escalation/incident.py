@@ -9,7 +9,7 @@ import streamlit as st
 from core.alerts.acknowledgement import incident_key
 from core.language import Message, plural
 from core.vocabulary import Right, TrainingStatus
-from dashboard.components import outcomes
+from dashboard.components import outcomes, thing_link
 from dashboard.components.acknowledge import acknowledge
 from dashboard.components.file_link import file_links
 from dashboard.components.headings import card, part
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dashboard.page import Page
     from runner.incident_records import Incident
 
+INCIDENT = "incident"  # in the address
 WORK_AND_END = (3, 2)  # column widths: actions, and the form that closes the incident
 
 
@@ -45,6 +46,7 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
             "Run {run} has completed: it can't be stopped or restarted.", run=snapshot.run.name
         )
         st.markdown(f":small[:gray[:material/flag: {done}]]")
+    _link(page, snapshot, opened)
     acknowledge(page, snapshot, incident_key(opened.id), opened.acknowledged)
     _files(page, opened)
     todo, end = st.columns(WORK_AND_END, gap="medium")
@@ -58,6 +60,13 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
         if not spec.blocks_start:
             _interventions(page, snapshot, spec)
         _close(page, snapshot, spec, opened)
+
+
+def _link(page: Page, snapshot: Snapshot, incident: Incident) -> None:
+    thing = {INCIDENT: str(incident.id)}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        thing_link.opened(page, INCIDENT, str(incident.id))
+        thing_link.copy_link(page, snapshot, "escalation", **thing)
 
 
 def _files(page: Page, incident: Incident) -> None:
@@ -145,6 +154,7 @@ def history(page: Page, snapshot: Snapshot) -> None:
             reason=past.close_reason,
         )
         st.markdown(f":gray[:material/task_alt:] {text}")
+        _link(page, snapshot, past)
         _files(page, past)
         spec = snapshot.week.playbook_at(past.opened_at_week).find_escalation(past.procedure)
         items.settled(page, snapshot, spec, past)

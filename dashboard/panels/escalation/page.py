@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.language import Message
 from core.vocabulary import IncidentState, Right
-from dashboard.components import outcomes
+from dashboard.components import outcomes, thing_link
 from dashboard.components.alerts import alerts
 from dashboard.components.headings import part
 from dashboard.components.live import live_panel
@@ -31,7 +31,13 @@ def show(page: Page) -> None:
 
 def _draw(page: Page, snapshot: Snapshot) -> None:
     opened = {incident.procedure: incident for incident in snapshot.open_incidents}
-    specs = snapshot.week.playbook.escalations
+    known = [str(one.id) for one in snapshot.incidents]
+    thing_link.say_missing(page, snapshot, incident.INCIDENT, known)
+    asked = thing_link.asked(incident.INCIDENT)
+    specs = sorted(
+        snapshot.week.playbook.escalations,
+        key=lambda spec: spec.id not in opened or str(opened[spec.id].id) != asked,
+    )
     if not opened:
         how = page.say(
             "These are the manual's procedures. Opening one records it, and sends a message to "

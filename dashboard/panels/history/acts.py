@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import plural
+from dashboard.components import thing_link
 from dashboard.components.signatories import second_person, signed_by
 from dashboard.components.states import look
 from dashboard.data.decision import differences
@@ -36,6 +37,8 @@ def card(page: Page, one: ArchivedDecision, comparable: bool) -> None:
         acts(page, one)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":small[:gray[{_hashes(page, one)}]]")
+            if (snapshot := page.snapshot()) is not None:
+                thing_link.copy_link(page, snapshot, "history", text=one.sha256[: address.SHORT])
             if comparable and brief is not None:
                 st.button(
                     say.raw("Compare"),

@@ -9,11 +9,19 @@ import pandas as pd
 import streamlit as st
 
 from core.language import Message
-from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
+from core.vocabulary import (
+    ACTIVE_STATES,
+    ENDED_STATES,
+    UNFINISHED_STATES,
+    JobKind,
+    JobState,
+    Right,
+)
 from dashboard.components import outcomes
 from dashboard.components.file_link import file_links
 from dashboard.components.job_line import job_line
 from dashboard.components.log_pane import log_pane
+from dashboard.components.moment_banner import NOT_KEPT
 from dashboard.components.restart_form import restart_form
 from dashboard.components.start_training import INCIDENT_BLOCKS, progress
 from dashboard.components.states import mark
@@ -56,6 +64,8 @@ def show(page: Page, snapshot: Snapshot, job: Job) -> None:
             output = snapshot.output_tail(job, TAIL_LINES)
             if output:
                 log_pane(output, f"output-{job.id}", 420)
+            elif page.moment is not None and job.state not in ENDED_STATES:
+                st.caption(say(NOT_KEPT))
             else:
                 st.caption(say("No output yet."))
 

@@ -9,6 +9,8 @@ import streamlit as st
 
 from core.language import Message
 from core.vocabulary import ENDED_STATES, JobKind
+from dashboard.address import Address
+from dashboard.components import thing_link
 from dashboard.components.choice import choice
 from dashboard.components.empty_state import empty
 from dashboard.components.live import live_panel
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from runner.records import Job
 
 ALL = "all"
+JOB = Address("jobs", ("job",))
 ROWS, HEIGHT = 10, 330  # visible without scrolling
 
 
@@ -43,6 +46,11 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
             ),
         )
         return
+    asked = JOB.changed()
+    meant = (asked or {}).get("job")
+    thing_link.say_missing(page, snapshot, "job", [job.id for job in snapshot.jobs])
+    if meant in {job.id for job in snapshot.jobs}:
+        st.session_state["kind"] = ALL
     kinds = [ALL, *(kind.value for kind in JobKind if snapshot.latest(kind))]
     kind = choice(say.raw("Kind"), kinds, lambda kind: say.raw(_name(kind)), key="kind")
     jobs = [job for job in snapshot.jobs if kind in {ALL, job.kind.value}]
@@ -51,7 +59,14 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     ids = [job.id for job in jobs]
     if not ids:
         return
-    chosen = st.selectbox(say.raw("Job details"), ids, key=f"job:{kind}")
+    key = f"job:{kind}"
+    if meant in ids or st.session_state.get(key) not in ids:
+        st.session_state[key] = meant if meant in ids else ids[0]
+    chosen = st.selectbox(
+        say.raw("Job details"), ids, key=key,
+        on_change=lambda: JOB.write({"job": st.session_state[key]}),
+    )  # fmt: skip
+    thing_link.copy_link(page, snapshot, "jobs", job=chosen or ids[0])
     job_detail.show(page, snapshot, next(job for job in jobs if job.id == (chosen or ids[0])))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.vocabulary import LIVE_STATES, JobKind
+from dashboard.components.moment_banner import NOT_KEPT
 from dashboard.formatting import number, size
 from dashboard.panels.live_training.settings import key
 from runner.client.host import HostLoad, host_load, process_load
@@ -24,6 +25,9 @@ def show(page: Page, snapshot: Snapshot) -> None:
         say.raw("This machine"), icon=":material/memory:", key=key("host"), on_change="rerun"
     )
     if not opened.open:
+        return
+    if page.moment is not None:
+        opened.caption(say(NOT_KEPT))
         return
     load = host_load(snapshot.home.root)
     with opened:

@@ -50,7 +50,7 @@ def show(page: Page, chosen: Settings, wall: float | None) -> None:
             st.caption(say("{path} does not exist yet.", path=shown))
             return
         _controls(page, chosen)
-        lines = _lines(path, None if wall is None else from_unix(wall))
+        lines = _lines(page, path, None if wall is None else from_unix(wall))
         _found(page, _filtered(lines, chosen), shown, around=wall is not None)
 
 
@@ -83,19 +83,23 @@ def _controls(page: Page, chosen: Settings) -> None:
         )
 
 
-def _lines(path: Path, middle: datetime | None) -> list[LogLine]:
-    """The end of the log, or all lines around a moment."""
+def _lines(page: Page, path: Path, middle: datetime | None) -> list[LogLine]:
+    """The end of the log, or all lines around a moment; nothing after a shown past moment."""
+    if page.moment is not None:
+        end = page.moment.real if middle is None else min(middle + MINUTES, page.moment.real)
+        since = None if middle is None else middle - MINUTES
+        return _window(path, path.stat().st_size, since, end)[-10 * LINES :]
     if middle is None:
         return list(parse_lines(tail(path, 10 * LINES).splitlines()))
-    return _window(path, path.stat().st_size, middle)
+    return _window(path, path.stat().st_size, middle - MINUTES, middle + MINUTES)
 
 
 @st.cache_data(max_entries=32, ttl=300, show_spinner=False)
-def _window(path: Path, size: int, middle: datetime) -> list[LogLine]:
-    """The lines around a moment; a log that has grown is read again."""
+def _window(path: Path, size: int, since: datetime | None, until: datetime) -> list[LogLine]:
+    """The lines between two moments; a log that has grown is read again."""
     del size
     try:
-        return list(read_log(path, middle - MINUTES, middle + MINUTES))
+        return list(read_log(path, since, until))
     except (FileNotFoundError, SetupError):
         return []
 

@@ -9,7 +9,7 @@ import streamlit as st
 from core.language import Message
 from core.telemetry.drawn_series import SPEED_TAG
 from core.vocabulary import TrainingStatus
-from dashboard.components import chart_pointer, run_summary
+from dashboard.components import chart_pointer, run_summary, thing_link
 from dashboard.components.charts import CHARTS, SPEED, Chart
 from dashboard.components.curve_marks import every_mark
 from dashboard.components.empty_state import empty, no_run
@@ -130,6 +130,7 @@ def _curves(page: Page, snapshot: Snapshot, logged: ShownEvents) -> None:
         if snapshot.run is not None:
             report_button(page, snapshot.run.name, snapshot.week.id, "live")
         note_form.show(page, snapshot, newest)
+        thing_link.copy_link(page, snapshot, "live_training", **settings.ADDRESS.asked())
     numbers.show(shown, cards)
     mark_list.show(page, snapshot, shown.marks)
     wall = None if chosen.minutes is None else wall_of(pace, chosen.minutes)

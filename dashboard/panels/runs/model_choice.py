@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.language import Message
 from core.vocabulary import JobKind, Right
-from dashboard.components import outcomes
+from dashboard.address import Address
+from dashboard.components import outcomes, thing_link
 from dashboard.components.report_button import report_button
 from dashboard.formatting import number, short
 from runner.client.models import revalidation_in_progress
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from runner.client.run_models import ModelInUse, TrainingRun
 
 PLACE = "use-model"
+RUN = Address("runs", ("run",))
+_DETAIL = "runs:detail"
 _REASON = "use-model:reason"
 
 
@@ -92,7 +95,17 @@ def show(page: Page, runs: Sequence[TrainingRun]) -> None:
     """The details of one run, and the button that puts its model in use."""
     say = page.say
     names = [run.run for run in runs]
-    chosen = st.selectbox(say.raw("Run details"), names, key="runs:detail", width=520)
+    asked = (RUN.changed() or {}).get("run")
+    if asked in names:
+        st.session_state[_DETAIL] = asked
+    if (snapshot := page.snapshot()) is not None:
+        thing_link.say_missing(page, snapshot, "run", names)
+    chosen = st.selectbox(
+        say.raw("Run details"), names, key=_DETAIL, width=520,
+        on_change=lambda: RUN.write({"run": st.session_state[_DETAIL]}),
+    )  # fmt: skip
+    if snapshot is not None:
+        thing_link.copy_link(page, snapshot, "runs", run=chosen or names[0])
     run = next((each for each in runs if each.run == chosen), runs[0])
     with st.container(border=True, gap="xsmall", key="run-detail"):
         _details(page, run)

@@ -184,7 +184,9 @@ def _log(page: Page, wall: float, window: timedelta) -> None:
     say, home = page.say, page.services.home
     middle = from_unix(wall)
     try:
-        lines = list(read_log(home.training_log, middle - window, middle + window))
+        lines = list(
+            read_log(home.training_log, middle - window, min(middle + window, page.services.now()))
+        )
     except (FileNotFoundError, SetupError):
         return
     card(say("Log around that time"))

@@ -10,7 +10,7 @@ from core.diagnosis.explain import explain
 from core.language import Message
 from core.playbook.text import Text
 from core.vocabulary import FindingStatus, Severity
-from dashboard.components import outcomes
+from dashboard.components import outcomes, thing_link
 from dashboard.components.file_link import file_links
 from dashboard.components.headings import card as card_title
 from dashboard.components.headings import part
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
+FINDING = "finding"  # in the address
 _CALM = Look("spa", "blue")
 
 
@@ -51,7 +52,11 @@ def card(page: Page, snapshot: Snapshot, finding: Finding) -> None:
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
             part(f"{plain(title(page, snapshot, finding))} {state}{since}")
-            _explain(page, snapshot, finding)
+            with st.container(horizontal=True, width="content", gap="xsmall"):
+                _explain(page, snapshot, finding)
+                thing = {FINDING: finding.scenario}
+                thing_link.copy_link(page, snapshot, "troubleshooting", **thing)
+        thing_link.opened(page, FINDING, finding.scenario)
         st.markdown(_in(page, finding.headline))
         _body(page, snapshot, finding, calm)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.vocabulary import FindingStatus, Severity
+from dashboard.components import thing_link
 from dashboard.components.empty_state import empty, no_run
 from dashboard.components.headings import part
 from dashboard.components.live import live_panel
@@ -40,8 +41,16 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     say = page.say
     if snapshot.run is None:
         no_run(page)
-    findings = sorted(snapshot.findings, key=order)
-    open_ = [finding for finding in findings if finding.status in ALARMING or finding.normal_until]
+    asked = thing_link.asked(finding_card.FINDING)
+    findings = sorted(snapshot.findings, key=lambda one: (one.scenario != asked, order(one)))
+    thing_link.say_missing(
+        page, snapshot, finding_card.FINDING, [finding.scenario for finding in findings]
+    )
+    open_ = [
+        finding
+        for finding in findings
+        if finding.status in ALARMING or finding.normal_until or finding.scenario == asked
+    ]
     folded = [finding for finding in findings if finding not in open_]
     if snapshot.week.only_watched:  # its trainer writes no training.log here
         left, right = st.container(), None

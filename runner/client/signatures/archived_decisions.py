@@ -11,6 +11,7 @@ from core.timestamps import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from core.decision import DecisionBrief
     from core.decision.validity import Validity
@@ -47,12 +48,15 @@ def archived_decisions(
     signatures_of: Callable[[str], Sequence[Signature]],
     validity_of: Callable[[Signature | None], Validity],
     conditions_of: Callable[[Signature], Sequence[Condition]],
+    until: datetime | None = None,
 ) -> list[ArchivedDecision]:
     """All archived revalidations, oldest first, altered ones included.
 
     :param signatures_of: the signatures of a decision by its hash, oldest first.
+    :param until: real time; those made later are left out, and altered ones that were not signed.
     """
     from core.decision import kept_brief
+    from core.decision.load import made_by
     from core.decision.validity import altered
 
     found: list[tuple[str, ArchivedDecision]] = []
@@ -63,9 +67,13 @@ def archived_decisions(
         try:
             brief = kept_brief(folder)
         except (InputError, IntegrityError) as error:
+            if until is not None and signature is None:
+                continue
             validity, what = altered(error.what, error.remedy), literal(error.what)
             one = ArchivedDecision(folder.name, None, what, signatures, validity, conditions)
             found.append((iso(signature.at) if signature else "", one))
+            continue
+        if not made_by(brief.created_at, until):
             continue
         validity = validity_of(signature)
         one = ArchivedDecision(brief.sha256, brief, literal(""), signatures, validity, conditions)

@@ -26,6 +26,7 @@ class SignedAs(StrEnum):
     VOID = "void"
     EXPIRED = "expired"
     ALTERED = "altered"
+    UNKNOWN = "unknown"
 
 
 def signed_as(one: ArchivedDecision) -> SignedAs:

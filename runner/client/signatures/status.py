@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,29 +15,21 @@ from core.timestamps import iso
 from core.vocabulary import SignatureState
 from runner.client.base import BaseClient
 from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
-from runner.client.signatures.kept_files import present_of, superseded, taken_over, with_choice
+from runner.client.signatures.kept_files import superseded
 from runner.client.signatures.rules import newest_decision
+from runner.client.signatures.validity import validity_among, validity_from, validity_then
 from runner.records import Condition, ConditionClosure, Signature
 from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
     from core.decision import SavedDecision
     from core.decision.validity import Validity
-    from core.paths import Home
-    from core.week import Week
     from runner.outcomes import Refused
-    from runner.records import DecisionLine
-
-# Fields of a row that its sealed statement repeats; they must be equal.
-_REPEATED = ("act", "reason", "by", "second")
-# The statement may claim more than the ledger proves, as one from before proofs does; the row,
-# which says what was proved, is what counts.
-_CLAIMED = ("verified", "second_verified")
 
 
 class Signatures(BaseClient):
@@ -80,7 +72,8 @@ class Signatures(BaseClient):
 
         def validity_now(signature: Signature | None) -> Validity:
             week = None if signature is None else weeks.get(signature.week_id)
-            return validity_among(self.home, signature, week, keys, lines, self.now())
+            judge = validity_among if self.moment is None else validity_then
+            return judge(self.home, signature, week, keys, lines, self.now())
 
         by_decision = defaultdict(list)
         for one in every:
@@ -90,6 +83,7 @@ class Signatures(BaseClient):
             lambda sha256: by_decision.get(sha256, []),
             validity_now,
             partial(conditions_from, closures=closures),
+            until=self.moment,
         )
 
     def archived(self, sha256: str) -> Path:
@@ -158,77 +152,6 @@ class Signatures(BaseClient):
         )
         keys = queries.signing_keys(connection)
         return validity_from(self.home, signature, week, keys, later, self.now())
-
-
-def validity_from(
-    home: Home,
-    signature: Signature | None,
-    week: Week | None,
-    signing_keys: Collection[str],
-    later: bool,
-    now: datetime,
-) -> Validity:
-    """Whether a signature is valid, from records that are already loaded and from the files.
-
-    :param week: the signature's.
-    :param later: whether its paths were taken over since; see :func:`superseded`.
-    """
-    from core.decision.validity import UNSIGNED, altered, is_genuine, validity_of
-
-    if signature is None:
-        return UNSIGNED
-    record = signature.sealed
-    sign_again = Message("Keep the files, verify the ledger, and sign again.")
-    if record is None:
-        return altered(
-            Message("The signature was recorded without a seal."),
-            Message("Let the CTO sign again."),
-        )
-    if not is_genuine(record):
-        return altered(Message("The signed statement was altered."), sign_again)
-    statement = record["statement"]
-    if statement["public_key"] not in signing_keys:
-        return altered(
-            Message("The signing key never belonged to this data directory."), sign_again
-        )
-    row = {name: getattr(signature, name) for name in _REPEATED}
-    if (
-        any(statement[name] != value for name, value in row.items())
-        or any(getattr(signature, name) and not statement[name] for name in _CLAIMED)
-        or statement["role"] != signature.role.value
-        or statement["week"] != signature.week_id
-        or statement["at"] != iso(signature.at)
-        or statement["decision_sha256"] != signature.revalidation_sha256
-        or statement["conditions"] != [dict(given) for given in signature.conditions]
-    ):
-        return altered(
-            Message("The recorded signature differs from the sealed statement."), sign_again
-        )
-    if week is None:
-        return altered(
-            Message("Week {week} of the signature is missing.", week=signature.week_id), sign_again
-        )
-    sha256 = signature.revalidation_sha256
-    present = present_of(home, week, statement["bound"], sha256, later)
-    validity = validity_of(statement, present, now)
-    return validity if later else with_choice(home, validity)
-
-
-def validity_among(
-    home: Home,
-    signature: Signature | None,
-    week: Week | None,
-    signing_keys: Collection[str],
-    lines: Sequence[DecisionLine],
-    now: datetime,
-) -> Validity:
-    """:func:`validity_from`, where the ledger's lines about decisions are loaded already."""
-    later = (
-        signature is not None
-        and week is not None
-        and taken_over(lines, week.launch, signature.revalidation_sha256)
-    )
-    return validity_from(home, signature, week, signing_keys, later, now)
 
 
 def newest_signature(connection: Connection, sha256: str) -> Signature | None:

@@ -9,7 +9,7 @@ import pytest
 
 from core.alerts.acknowledgement import Acknowledgement, incident_key, incident_of
 from core.alerts.chain import Answers
-from core.alerts.conditions import Alert, Notice, Silence
+from core.alerts.conditions import Alert, Notice, NoticeState, Silence
 from core.alerts.edges import edges
 from core.alerts.kinds import EventKind
 from core.vocabulary import Severity
@@ -205,3 +205,17 @@ def test_how_it_ended_is_told_where_it_is_known() -> None:
     watch.at(0, condition("incident:7"))
     end = {"en": "Closed by Lea: fixed.", "pt": "Encerrado por Lea: fixed."}
     assert watch.at(100, ends={"incident:7": end})[0].end == end
+
+
+def test_another_occasion_of_the_same_key_is_a_new_episode_that_nobody_acknowledged() -> None:
+    first = edges({}, look(condition("rule:7", occasion="above 0.5")), [], at(0), REPEAT)
+    known = {alert.key: alert for alert in first.alerts}
+    answer = Acknowledgement(9, "rule:7", "ana", at(5))
+    answers = Answers((answer,), timedelta(0))
+    for occasion, told in (
+        ("above 0.5", NoticeState.ACKNOWLEDGED),
+        ("above 0.1", NoticeState.FIRING),
+    ):
+        now = look(condition("rule:7", occasion=occasion))
+        found = edges(known, now, [], at(10), REPEAT, answers)
+        assert [one.state for one in found.notices] == [told]

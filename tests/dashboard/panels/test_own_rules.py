@@ -94,6 +94,18 @@ def test_a_rule_is_changed_and_retired(place: Place) -> None:
     assert place.client().alert_rules() == []
 
 
+def test_a_changed_rule_keeps_a_tag_that_no_recorded_run_has(place: Place) -> None:
+    rule = recorded(place.client().make_rule(terms(tag="own/number")))
+    place.train(2)
+    test = place.draw("alerts", role=Role.ENGINEER)
+    button(test, f"edit:{rule.id}").click().run()
+    keyed(test.number_input, "own-rule:threshold")[0].set_value(3.0).run()
+    button(test, "own-rule:save").click().run()
+    assert not test.exception
+    (changed,) = place.client().alert_rules()
+    assert (changed.terms.tag, changed.terms.threshold) == ("own/number", 3.0)
+
+
 def test_a_slider_says_how_often_a_rule_would_have_paged_and_its_threshold_is_taken(
     place: Place,
 ) -> None:

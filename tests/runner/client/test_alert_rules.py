@@ -79,6 +79,19 @@ def test_a_rule_that_can_not_be_meant_is_refused_with_what_to_do(place: Place) -
     assert client.alert_rules() == []
 
 
+def test_a_rule_keeps_its_tag_and_may_have_any_of_the_eight_weeks(place: Place) -> None:
+    early = recorded(place.client(ENGINEER).make_rule(terms(tag="own/number")))
+    client = watching(place)
+    changed = recorded(client.change_rule(early.id, terms(tag="own/number", threshold=0.04)))
+    assert changed.terms.threshold == 0.04
+    assert isinstance(client.change_rule(early.id, terms(tag="other/number")), Refused)
+    for days in range(14, 49, 7):  # the tag's week is now the sixth
+        folder = place.home.root / f"watched-{days}"
+        write_events(folder / "attempt-001", {"train/loss": [(1, LAUNCH.timestamp(), 1.0)]})
+        recorded(place.lead.create_week(LAUNCH + timedelta(days=days), watched=folder))
+    assert recorded(client.make_rule(terms(name="Another"))).terms.tag == TAG
+
+
 def test_a_rule_may_be_made_before_the_first_run(place: Place) -> None:
     assert recorded(place.client(ENGINEER).make_rule(terms(tag="any/tag"))).terms.tag == "any/tag"
 

@@ -9,12 +9,12 @@ import pytest
 
 from core.alerts.own_rule import Operator, RuleTerms
 from core.telemetry import RunReader
-from core.vocabulary import Severity
+from core.vocabulary import JobState, Severity
 from runner.week.limit_history import limit_history, replayed_limits
 from runner.week.rule_history import recorded_tags, rule_history, usual_top
 from tests.dashboard.place import LAUNCH, Place, events
 from tests.event_files import write_events
-from tests.expected import recorded
+from tests.expected import present, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +71,23 @@ def test_pages_are_counted_and_incidents_that_no_firing_came_before_are_missed(
     )
     blind = history(place, 0.5)
     assert (blind.times, len(blind.weeks[0].missed)) == (0, 4)
+
+
+def test_a_firing_ends_with_its_run_and_earlier_weeks_are_named(place: Place) -> None:
+    """The run ended while KL was high; an incident five hours later is not of it."""
+    job = place.train(3, kl=0.05)
+    place.end(job, JobState.FAILED)
+    week = present(place.client().active_week()).id
+    place.now += timedelta(hours=5)
+    late = incident(place, week, 8 * 60)
+    found = history(place)
+    (firing,) = found.weeks[0].runs[0].firings
+    assert firing.ended == (LAUNCH + timedelta(hours=3)).timestamp()
+    assert [one.id for one in found.weeks[0].missed] == [late]
+    recorded(place.client().create_week(LAUNCH + timedelta(days=7)))
+    terms = RuleTerms("KL", KL, Operator.ABOVE, 0.02, Severity.WARNING)
+    newest = rule_history(terms, place.client().recorded_weeks(most=1), RunReader)
+    assert newest.left_off == 1
 
 
 def test_a_week_without_the_tag_says_nothing(place: Place) -> None:
