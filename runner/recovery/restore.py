@@ -9,8 +9,6 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from core.errors import InputError, IntegrityError
@@ -28,6 +26,7 @@ from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from core.people import Person
 
@@ -151,7 +150,8 @@ def _chosen(home: Home, name: str | None, now: datetime) -> StoreBackup | None:
             verify_backup(backup)
         except IntegrityError:
             continue
-        return backup
+        if backup.holds(backup.lines, backup.head):
+            return backup
     return None
 
 
@@ -180,10 +180,7 @@ def _verified(
     if backup is not None and backup.lines:
         backed_up = backup.lines
         if [line.sha256 for line in present[backed_up - 1 : backed_up]] != [backup.head]:
-            with TemporaryDirectory(prefix="trainweek-restore-") as scratch:
-                whole = Path(scratch) / "audit.jsonl"
-                backup.copy_ledger(whole)
-                base = list(chain.read(whole))
+            base = list(chain.read_lines(backup.lines_of_ledger()))
     # A file that was rewritten after the backup has an intact chain, but the database has
     # the hashes of the original lines.
     known = _known(database)

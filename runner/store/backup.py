@@ -32,7 +32,6 @@ from core.paths import Home
 from core.timestamps import iso
 from runner.failpoints import fail_here
 from runner.store import chain
-from runner.store.chain import stated_hash
 from runner.store.damage import damage_of
 from runner.store.kept_backups import DATABASE, LEDGER, MANIFEST, StoreBackup, backups
 from runner.store.thinned_backups import thin_out
@@ -169,13 +168,20 @@ def _linked(last: StoreBackup, name: str, sha256: str, new: Path) -> bool:
 
 
 def _agree(made: StoreBackup) -> bool:
-    """Whether the copies have the same lines: each line's hash is compared with the database's."""
+    """Whether the copies have the same lines: each line's hash is compared with the database's.
+
+    :raises IntegrityError: they have, but no unbroken chain of them: nothing could be restored.
+    """
+    prev = chain.START
     with closing(sqlite3.connect(made.database)) as copy:
         known = (sha256 for (sha256,) in copy.execute("SELECT sha256 FROM ledger ORDER BY seq"))
-        return all(
-            raw is not None and stated_hash(raw) == sha256
-            for raw, sha256 in zip_longest(made.lines_of_ledger(), known)
-        )
+        for seq, (raw, sha256) in enumerate(zip_longest(made.lines_of_ledger(), known), start=1):
+            if raw is None or chain.stated_hash(raw) != sha256:
+                return False
+            if not chain.continues(raw, seq, prev):
+                raise chain.not_continued(seq)
+            prev = sha256
+    return True
 
 
 def _sync(path: Path) -> None:

@@ -22,7 +22,7 @@ from core.language import Message
 from runner.store.damage import too_many_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 START = "0" * 64  # ``prev`` of the first line
@@ -56,6 +56,7 @@ def seal(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _OWN_HASH = b',"sha256":"'
+_OWN_PREV = b',"prev":"'
 
 
 def stated_hash(raw: bytes) -> str | None:
@@ -73,6 +74,34 @@ def stated_hash(raw: bytes) -> str | None:
     stated, rest = raw[begin : begin + 64], raw[:at] + raw[begin + 65 : -1]
     right = hashlib.sha256(rest).hexdigest()
     return right if stated == right.encode() else None
+
+
+def continues(raw: bytes, seq: int, prev: str) -> bool:
+    """Whether a line with a right hash says that it is line ``seq``, after the one of hash ``prev``.
+
+    Without parsing, as :func:`stated_hash`; of the line's own fields only plain values follow
+    ``prev``, and its number stands right before its hash.
+    """
+    before = raw[: raw.rfind(_OWN_HASH)]
+    at = before.rfind(_OWN_PREV)
+    begin = at + len(_OWN_PREV)
+    return (
+        at >= 0
+        and before[begin : begin + 65] == f'{prev}"'.encode()
+        and before.endswith(f',"seq":{seq}'.encode())
+    )
+
+
+def not_continued(seq: int) -> IntegrityError:
+    """What is told of a line with another number or predecessor than its place has."""
+    return IntegrityError(
+        Message(
+            "Line {line:,} of the ledger does not continue the chain: a line was removed, added"
+            " or reordered.",
+            line=seq,
+        ),
+        RESTORE,
+    )
 
 
 def parse(raw: bytes, seq: int, prev: str, end: int) -> Line:
@@ -94,14 +123,7 @@ def parse(raw: bytes, seq: int, prev: str, end: int) -> Line:
     if not intact:
         raise IntegrityError(Message("Line {line:,} of the ledger was changed.", line=seq), RESTORE)
     if fields.get("seq") != seq or fields.get("prev") != prev:
-        raise IntegrityError(
-            Message(
-                "Line {line:,} of the ledger does not continue the chain: a line was removed, added"
-                " or reordered.",
-                line=seq,
-            ),
-            RESTORE,
-        )
+        raise not_continued(seq)
     return Line(fields, end)
 
 
@@ -117,15 +139,25 @@ def read(path: Path, start: int = 0, seq: int = 0, prev: str = START) -> Iterato
         return
     with path.open("rb") as file:
         file.seek(start)
-        end = start
-        for raw in file:
-            if not raw.endswith(b"\n"):
-                return
-            end += len(raw)
-            seq += 1
-            line = parse(raw[:-1], seq, prev, end)
-            prev = line.sha256
-            yield line
+        yield from read_lines(file, start, seq, prev)
+
+
+def read_lines(
+    raws: Iterable[bytes], start: int = 0, seq: int = 0, prev: str = START
+) -> Iterator[Line]:
+    """The same of lines that were read already, each with its newline.
+
+    :raises IntegrityError: see :func:`read`.
+    """
+    end = start
+    for raw in raws:
+        if not raw.endswith(b"\n"):
+            return
+        end += len(raw)
+        seq += 1
+        line = parse(raw[:-1], seq, prev, end)
+        prev = line.sha256
+        yield line
 
 
 def last_sum(path: Path, end: int) -> str | None:

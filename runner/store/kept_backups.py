@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256
 from core.language import Message
 from core.timestamps import parse_moment
+from runner.store import chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,12 +50,6 @@ class StoreBackup:
         """The ledger's bytes in files, in order; backups of older versions have one whole file."""
         return [self.folder / name for name in sorted(self.sums) if name.startswith(LEDGER)]
 
-    def copy_ledger(self, target: Path) -> None:
-        """Write the ledger as one file."""
-        with target.open("wb") as whole:
-            for part in self.parts:
-                whole.write(part.read_bytes())
-
     def lines_of_ledger(self) -> Iterator[bytes]:
         """Its lines, each with its newline; a last one without it too."""
         rest = b""
@@ -64,6 +60,16 @@ class StoreBackup:
             yield from lines
         if rest:
             yield rest
+
+    def holds(self, lines: int, head: str) -> bool:
+        """Whether its chain is unbroken up to this line, which has this hash: so all before it are the same."""
+        if lines == 0:
+            return True
+        try:
+            last = next(islice(chain.read_lines(self.lines_of_ledger()), lines - 1, None), None)
+        except IntegrityError:
+            return False
+        return last is not None and last.sha256 == head
 
 
 def backups(home: Home) -> list[StoreBackup]:

@@ -54,7 +54,7 @@ class Proofs:
     def read_once(self) -> Proofs:
         """The same for many lines in a row, with the keys as they are at the first that needs them."""
         same = copy(self)
-        same._once = True
+        same._once, same._read = True, None
         return same
 
     def make(self, fields: Mapping[str, Any]) -> str:

@@ -1,12 +1,13 @@
 """Old backups are thinned out: one a day, then one a week; and what the ledger has is kept once.
 
-Nothing is removed but for another backup that has the same lines or more, and whose files were
-hashed again just before.
+Nothing is removed but for another backup that has the same lines, or these and more, and whose
+files were hashed again just before. What cannot be read or removed is told, and stays.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.paths import Home
+
+log = logging.getLogger("trainweek.store")
 
 DAILY = timedelta(days=30)  # older than that: one a week
 _DATABASES = 2  # newest backups that keep a copy of the database
@@ -49,12 +52,18 @@ def thin_out(home: Home, made: StoreBackup, keep: timedelta, least: int) -> None
             known[one.folder] = _is_intact(one)
         return known[one.folder]
 
+    failed: list[str] = []
     for place, old in enumerate(stored):
         age = (made.at if old.head == made.head else plausible) - old.at
-        if place >= least and age > keep and _has_better(old, stored[:place], age, intact):
-            shutil.rmtree(old.folder, ignore_errors=True)
-        elif place >= _DATABASES and old.has_database and intact(old):
-            _drop_database(old)
+        try:
+            if place >= least and age > keep and _has_better(old, stored[:place], age, intact):
+                shutil.rmtree(old.folder)
+            elif place >= _DATABASES and old.has_database and intact(old):
+                _drop_database(old)
+        except OSError as error:
+            failed.append(f"{old.folder.name} ({error})")
+    if failed:
+        log.warning("Old backups that could not be thinned out: %s", ", ".join(failed))
 
 
 def _has_better(
@@ -63,11 +72,16 @@ def _has_better(
     age: timedelta,
     intact: Callable[[StoreBackup], bool],
 ) -> bool:
-    """Whether an intact newer one of the same day or week has all of its lines."""
+    """Whether an intact newer one of the same day or week has all of its lines.
+
+    Their number proves nothing: a ledger may have been rewritten, or restored without the last.
+    """
     form = "%Y-%m-%d" if age <= DAILY else "%G-W%V"
     span = f"{old.at:{form}}"
     same = (one for one in newer if f"{one.at:{form}}" == span and one.lines >= old.lines)
-    return any(intact(one) for one in same if one.folder.exists())
+    return any(
+        intact(one) and one.holds(old.lines, old.head) for one in same if one.folder.exists()
+    )
 
 
 def _is_intact(backup: StoreBackup) -> bool:

@@ -23,6 +23,7 @@ from runner.recovery.hourly_backups import HourlyBackups
 from runner.recovery.restore import RestoreResult, restore_store
 from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
+from runner.store import chain
 from runner.store.backup import make_backup
 from runner.store.kept_backups import StoreBackup, backups, verify_backup
 from tests.expected import present, recorded
@@ -106,6 +107,43 @@ def test_a_backup_goes_only_for_an_intact_one_with_all_of_its_lines(place: Place
     assert named(place) == ["20260223T140000Z", "20260223T150000Z", "20260304T140000Z"]
 
 
+def resealed(line: bytes, **changed: str) -> bytes:
+    sealed = chain.seal(json.loads(line) | changed)
+    return chain.canonical(sealed).encode() + b"\n"
+
+
+def test_a_rewritten_ledger_takes_no_backup_of_the_lines_that_were_there(place: Place) -> None:
+    note(place, "one")
+    make_backup(place.home, BEGAN, WEEK, least=1)
+    first, last = place.home.ledger.read_bytes().splitlines(keepends=True)
+    place.home.ledger.write_bytes(first + resealed(last.replace(b'"one"', b'"two"')))
+    place.home.database.unlink()
+    assert notes(place) == ["two"]  # the database is rebuilt, so it has the new history too
+    for later in (timedelta(hours=1), timedelta(days=9)):
+        make_backup(place.home, BEGAN + later, WEEK, least=1)
+    assert named(place) == ["20260223T140000Z", "20260223T150000Z", "20260304T140000Z"]
+
+
+def test_an_old_backup_that_cannot_be_read_is_told_and_the_others_are_thinned_out(
+    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for hours in (0, 1, 24, 25):
+        make_backup(place.home, BEGAN + timedelta(hours=hours), WEEK, least=1)
+
+    def verify(backup: StoreBackup) -> None:
+        if backup.folder.name == "20260224T150000Z":
+            raise PermissionError(13, "Permission denied", str(backup.folder))
+        verify_backup(backup)
+
+    monkeypatch.setattr("runner.store.thinned_backups.verify_backup", verify)
+    made = make_backup(place.home, BEGAN + timedelta(days=9), WEEK, least=1)
+    assert named(place) == [
+        "20260223T150000Z", "20260224T140000Z", "20260224T150000Z", made.folder.name,
+    ]  # fmt: skip
+    (told,) = caplog.messages
+    assert "20260224T140000Z ([Errno 13] Permission denied" in told
+
+
 def test_backups_share_what_did_not_change(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runner.store.backup.PART", 1000)
     for text in ("one", "two", "three"):
@@ -149,7 +187,7 @@ def test_a_backup_of_an_older_version_restores_and_is_thinned_out_as_well(place:
     note(place, "one")
     made = make_backup(place.home, BEGAN, WEEK)
     whole = made.folder / "audit.jsonl"
-    made.copy_ledger(whole)
+    whole.write_bytes(b"".join(made.lines_of_ledger()))
     for part in made.parts:
         part.unlink()
     sums = {whole.name: file_sha256(whole), "trainweek.db": made.sums["trainweek.db"]}
@@ -217,6 +255,40 @@ def test_a_damaged_database_is_not_backed_up_over_good_backups(place: Place) -> 
     with pytest.raises(IntegrityError):
         make_backup(place.home, after(100 * 86400), WEEK)
     assert len(backups(place.home)) == 1
+
+
+def broken_chain(place: Place, harm: str) -> None:
+    """File and database lose line 2, or have one of another predecessor as their last."""
+    lines = place.home.ledger.read_bytes().splitlines(keepends=True)
+    with closing(sqlite3.connect(place.home.database)) as database, database:
+        if harm == "removed":
+            gone = lines.pop(1)
+            database.execute("DELETE FROM ledger WHERE seq = 2")
+            database.execute('UPDATE ledger SET "end" = "end" - ? WHERE seq > 2', (len(gone),))
+        else:
+            lines[-1] = resealed(lines[-1], prev=chain.START)
+            changed = chain.stated_hash(lines[-1]), len(lines)
+            database.execute("UPDATE ledger SET sha256 = ? WHERE seq = ?", changed)
+    place.home.ledger.write_bytes(b"".join(lines))
+
+
+@pytest.mark.parametrize("harm", ["removed", "another predecessor"])
+def test_a_broken_chain_is_not_backed_up_and_not_restored_from(
+    place: Place, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    note(place, "one")
+    good = make_backup(place.home, after(-60), WEEK)
+    note(place, "two")
+    broken_chain(place, harm)
+    with pytest.raises(IntegrityError, match="does not continue the chain"):
+        backed_up(place)
+    assert backups(place.home) == [good]
+    monkeypatch.setattr(chain, "continues", lambda *_: True)  # as an older version made them
+    bad = backed_up(place)
+    assert backups(place.home) == [bad, good]
+    place.home.database.unlink()
+    assert restore_store(place.home, None, LEAD, after(0)).backup == good.folder.name
+    assert notes(place) == ["one"]
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from runner.recovery.restore import restore_store
 from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
 from runner.store import Store, chain
-from runner.store.proofs import Proofs
+from runner.store.proofs import Proofs, key_id
 from tests.expected import recorded
 from tests.runner.place import LEAD, Place, after
 
@@ -144,6 +144,18 @@ def test_a_lost_key_is_told_and_the_old_one_as_a_second_line_proves_again(place:
     assert verify_ledger(place.home, tables=True).ok
 
 
+def test_keys_read_once_are_those_of_the_file_when_they_are_first_needed(place: Place) -> None:
+    tick(place)
+    proofs, stored = Proofs(place.home), place.home.acts_key.read_text("ascii")
+    old = proofs.key_ids
+    place.home.acts_key.write_text("0" * 64 + "\n")
+    same = proofs.read_once()
+    new = same.key_ids
+    assert new == [key_id(bytes(32))]
+    place.home.acts_key.write_text(stored)
+    assert (same.key_ids, proofs.key_ids) == (new, old)
+
+
 def test_a_damaged_key_stops_the_acts_that_need_it_and_no_others(place: Place) -> None:
     tick(place)
     place.home.acts_key.write_text("no key\n")
@@ -168,6 +180,8 @@ def test_lines_of_an_older_version_are_unverified_after_the_migration(place: Pla
         database.execute("ALTER TABLE weeks DROP COLUMN archived_at")
         database.execute("DROP TABLE silences")
         database.execute("DROP TABLE acknowledgements")
+        database.execute("DROP TABLE alert_rules")
+        database.execute("DROP TABLE shifts")
         database.execute("UPDATE alembic_version SET version_num = '0005'")
     Store(place.home).require_sound()
     assert shown(place) == [False]
