@@ -210,14 +210,3 @@ def test_next_is_a_blocking_incident_before_any_slot(place: Place) -> None:
     incident = place.client().incidents(week.id)[0]
     place.client().close_incident(incident.id, "disk was full")
     assert "**Then**" not in text_of(place.draw("this_week"))
-
-
-def test_what_the_button_ticks_is_shown_with_its_value(place: Place) -> None:
-    week = place.watch()
-    test = place.draw("this_week")
-    slot = present(present(place.page().snapshot()).next_slot).spec.id
-    (above,) = [each.value for each in test.markdown if each.value.startswith(":small[Reward")]
-    button(test, f"tick-all:{slot}").click().run()
-    ticks = place.client().ticks(week.id, slot)
-    assert ticks
-    assert all(f"**{tick.value_seen}**" in above.replace("\\", "") for tick in ticks)
