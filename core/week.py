@@ -121,7 +121,12 @@ class Week:
     @cached_property
     def last_day(self) -> date:
         """The day of the last slot: revalidation and decision."""
-        return max(slot.at(self.launch) for slot in self.slots()).date()
+        return self.last_moment.date()
+
+    @cached_property
+    def last_moment(self) -> datetime:
+        """Week time of the last slot."""
+        return max(slot.at(self.launch) for slot in self.slots())
 
     def playbook_at(self, moment: datetime) -> Playbook:
         """The playbook that was in force at a week moment."""

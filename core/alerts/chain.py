@@ -69,14 +69,24 @@ def as_begun(alert: Alert, condition: Condition) -> Condition:
     return condition.model_copy(update={"chain": chain})
 
 
+def unnamed(people: Iterable[str], channels: Iterable[Channel]) -> tuple[str, ...]:
+    """Those of the people whom no channel names, so that nothing reaches them."""
+    named = {person for channel in channels for person in channel.people}
+    return tuple(person for person in people if person not in named)
+
+
 def has_come(channel: Channel, condition: Condition, place: int) -> bool:
     """Whether what has reached an owner of the chain is for this channel.
 
     One of a person who is on call gets everything. So does one without an owner, unless it is for
     the shifts of others; one of an owner who is not in the chain gets nothing of it.
+
+    :param condition: with those on call whom a channel reaches.
     """
     if set(channel.people) & set(condition.on_call):
         return True
+    if not condition.on_call and _is_of_shift(condition.chain):
+        place = max(place, 1)  # nobody is there to take the first turn
     if channel.owner is not None and condition.chain:
         roles = [owner.role for owner in condition.chain]
         return channel.owner in roles and roles.index(channel.owner) <= place
@@ -94,10 +104,15 @@ def _named(people: tuple[str, ...]) -> Message:
 def receivers(notice: Notice, channels: Iterable[Channel]) -> list[Channel]:
     """The channels that a notice is sent to.
 
-    What would reach nobody because of whose turn it is goes to all that want it.
+    What would reach nobody because of whose turn it is goes to all that want it. Somebody on call
+    whom no channel names counts as nobody.
     """
+    channels, condition = tuple(channels), notice.condition
+    lost = unnamed(condition.on_call, channels)
+    reached = tuple(person for person in condition.on_call if person not in lost)
+    condition = condition.model_copy(update={"on_call": reached})
     wanting = [channel for channel in channels if channel.wants(notice)]
-    if notice.condition.kind is EventKind.LEDGER_HEAD:
+    if condition.kind is EventKind.LEDGER_HEAD:
         return wanting
-    of_turn = [one for one in wanting if has_come(one, notice.condition, notice.turn)]
+    of_turn = [one for one in wanting if has_come(one, condition, notice.turn)]
     return of_turn or wanting

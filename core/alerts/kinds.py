@@ -21,7 +21,7 @@ class EventKind(StrEnum):
     DECISION = "decision"  # it waits for a signature, or for its conditions
     VOID = "void"  # a signature that is no longer valid
     SIGNED = "signed"
-    ON_CALL = "on-call"  # nobody is on call
+    ON_CALL = "on-call"  # nobody is on call, or nobody whom a channel reaches
     BACKUP = "backup"  # none was made in time, or it failed
     DISK = "disk"  # it runs full
     RECORD = "record"  # ledger, database or an archived decision is damaged

@@ -10,7 +10,7 @@ import typer
 from core.drill import CAUSES, DrillKind, NamedCause
 from core.drill_paths import report_files
 from core.drill_report import as_json, as_markdown, step_line, wrong_line
-from core.errors import InputError, TrainweekError
+from core.errors import InputError
 from core.field_hints import shown
 from core.files import write_json, write_text
 from core.language import Message
@@ -75,7 +75,7 @@ def start(
             if not headless:
                 start_dashboard(own, at, own.dashboard_log, detached=True)
                 tell(Message("Pages of the drill: {address}", address=page_address(own, at)))
-        except (KeyboardInterrupt, TrainweekError):
+        except BaseException:  # whatever it is, nothing of a drill that has not begun goes on
             ignore_signals()
             place.close(own, mark, datetime.now(UTC))
             raise
@@ -125,8 +125,13 @@ def end(json: JsonOption = False, home: HomeOption = None) -> None:
     own, mark = place.current(real)
     person_who_acts(real, Right.OPERATE)
     now = datetime.now(UTC)
-    fault = played_fault(own)
-    times = None if fault is None else times_of(own, fault, now)
+    try:
+        fault = played_fault(own)
+        times = None if fault is None else times_of(own, fault, now)
+    except Exception:  # what is damaged must not keep the drill's processes going
+        place.close(own, mark, now)
+        tell(Message("The drill ended. There is no report: its records can't be read."))
+        raise
     mark = place.close(own, mark, now)
     if fault is None or times is None:
         tell(Message("The drill ended before its fault was played: there is no report."))

@@ -10,7 +10,7 @@ import typer
 
 from core.errors import ConflictError, InputError
 from core.language import Message, literal
-from core.shifts import gaps, held, overlaps
+from core.shifts import held, overlaps
 from core.timestamps import is_zone, iso, parse_moment
 from runner.cli.options import (
     HomeOption,
@@ -22,8 +22,11 @@ from runner.cli.options import (
 )
 from runner.cli.speech import tell
 from runner.outcomes import Conflict, Refused
+from runner.week.shift_concerns import REACH, unreached, week_gaps
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from core.shifts import Shift
 
 app = typer.Typer(help="Shifts: who is on call in the week.", no_args_is_help=True)
@@ -34,14 +37,19 @@ ShiftArgument = Annotated[int, typer.Argument(help="Id of the shift.")]
 def list_shifts(week: WeekOption = None, json: JsonOption = False, home: HomeOption = None) -> None:
     """List the shifts, the times that nobody has, and those that several have."""
     client = open_client(home)
-    found = client.shifts(require_week(client, week).id)
+    shown = require_week(client, week)
+    found = client.shifts(shown.id)
     now, known = datetime.now(UTC), [one for one in found if held(found, one)]
+    open_times = week_gaps(found, shown, client.clock(shown.id))
+    to_come = [one.person for one in known if one.until > now]
+    lost = unreached(client.home, list(dict.fromkeys(to_come)))
     if json:
         print_json(
             {
                 "on_call": [_as_json(found, one) for one in known if _has(found, one, now)],
                 "shifts": [_as_json(found, one) for one in known],
-                "gaps": [_span(one.begin, one.end) for one in gaps(found, None)],
+                "gaps": [_span(one.begin, one.end) for one in open_times],
+                "unreached": list(lost),
                 "overlaps": [
                     {**_span(one.begin, one.end), "people": list(one.people)}
                     for one in overlaps(found)
@@ -55,7 +63,7 @@ def list_shifts(week: WeekOption = None, json: JsonOption = False, home: HomeOpt
         for begin, end in held(found, one):
             mark = Message("now") if begin <= now < end else literal("")
             tell(_line(one, begin, end, mark))
-    for gap in gaps(found, None):
+    for gap in open_times:
         if gap.end > now:
             tell(
                 Message(
@@ -75,6 +83,7 @@ def list_shifts(week: WeekOption = None, json: JsonOption = False, home: HomeOpt
                     people=", ".join(both.people),
                 )
             )
+    _say_unreached(lost)
 
 
 @app.command()
@@ -89,10 +98,13 @@ def add(
     home: HomeOption = None,
 ) -> None:
     """Put a person on call, in real time. Exit 2: refused."""
-    outcome = open_client(home).set_shift(person, _moment(begin, zone), _moment(end, zone), zone)
+    client = open_client(home)
+    outcome = client.set_shift(person, _moment(begin, zone), _moment(end, zone), zone)
     if isinstance(outcome, Refused):
         raise InputError(outcome.reason, outcome.remedy)
     _say(outcome.record, json)
+    if not json:
+        _say_unreached(unreached(client.home, [person]))
 
 
 @app.command()
@@ -129,7 +141,7 @@ def _moment(text: str, zone: str) -> datetime:
     except ValueError:
         return parse_moment(text)
     if bare.tzinfo is None:
-        return bare.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        text = bare.replace(tzinfo=ZoneInfo(zone)).isoformat()
     return parse_moment(text)
 
 
@@ -155,6 +167,11 @@ def _say(shift: Shift, json: bool) -> None:
         print_json(_as_json([shift], shift))
     else:
         tell(_line(shift, shift.begin, shift.until, literal("")))
+
+
+def _say_unreached(people: Iterable[str]) -> None:
+    for person in people:
+        tell(Message("No channel reaches {person}.", person=person), REACH)
 
 
 def _span(begin: datetime, end: datetime) -> dict[str, Any]:

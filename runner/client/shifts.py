@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.language import Message
@@ -18,14 +18,18 @@ from runner.store import queries
 from runner.store.shifts import shifts
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy.engine import Connection
 
     from core.shifts import Shift
 
 LONGEST_SHIFT = timedelta(days=7)
 _LIST = Message("List them: trainweek shifts list")
+# Later ones can't be shown in each time zone, nor can another shift follow.
+_LAST = datetime.max.replace(tzinfo=UTC) - LONGEST_SHIFT
+_OUTSIDE = Refused(
+    Message("A shift can't be set in the first or the last days of the calendar."),
+    Message("Use another year."),
+)
 
 
 class Shifts(BaseClient):
@@ -52,6 +56,10 @@ class Shifts(BaseClient):
         """
         if denied := self._denied(Right.RECORD):
             return denied
+        try:  # two times of one zone are compared by its wall clock, which is set back once a year
+            begin, end = begin.astimezone(UTC), end.astimezone(UTC)
+        except OverflowError:  # in the first or the last day that a calendar has
+            return _OUTSIDE
         if refused := self._wrong(person, begin, end, zone):
             return refused
         with self.store.write() as transaction:
@@ -79,8 +87,8 @@ class Shifts(BaseClient):
             if isinstance(known, Refused):
                 return known
             found = self._running(known, shift_id, now)
-            if isinstance(found, Refused) or found.person == me:
-                return found if isinstance(found, Refused) else Recorded(found)
+            if isinstance(found, Refused):
+                return found
             begin = max(now, found.begin)
             if (other := _taken(known, found, begin)) is not None:
                 if other.person == me:
@@ -93,6 +101,8 @@ class Shifts(BaseClient):
                         time=other.at,
                     ),
                 )
+            if found.person == me:
+                return Recorded(found)
             body = ShiftTaken(id=found.id, begin=iso(begin), end=iso(found.end), zone=found.zone)
             entry = self._append(transaction, body, week_id)
             return Recorded(_of(shifts(transaction.connection, week_id), entry.seq))
@@ -142,7 +152,9 @@ class Shifts(BaseClient):
                 Message("{text} is not a time zone such as America/Sao_Paulo", text=zone),
                 Message("Give one, or UTC."),
             )
-        if not begin < end <= begin + LONGEST_SHIFT:
+        if end > _LAST:
+            return _OUTSIDE
+        if not begin < end or end - begin > LONGEST_SHIFT:
             return Refused(
                 Message("A shift ends after it begins, within {n} days.", n=LONGEST_SHIFT.days),
                 Message("Change its begin or its end."),

@@ -7,6 +7,8 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from core.drill import DrillKind, DrillMark, Fault
 from core.drill_paths import order_file, played_file
 from core.errors import SetupError
@@ -140,6 +142,16 @@ def _order(home: Home, fault: Fault) -> Fault:
 
 
 def played_fault(home: Home) -> Fault | None:
-    """The fault that was played; None: not yet."""
-    stored = read_json(played_file(home))
-    return None if stored is None else Fault.model_validate(stored)
+    """The fault that was played; None: not yet.
+
+    :raises SetupError: its file is damaged.
+    """
+    path = played_file(home)
+    stored = read_json(path)
+    try:
+        return None if stored is None else Fault.model_validate(stored)
+    except ValidationError as error:
+        raise SetupError(
+            Message("{path} is damaged: {error}.", path=str(path), error=type(error).__name__),
+            Message("End the drill: trainweek drill end"),
+        ) from error

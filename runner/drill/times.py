@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
 
 from core.alerts.acknowledgement import INCIDENT
 from core.alerts.kinds import EventKind
@@ -73,12 +76,16 @@ def name_cause(home: Home, cause: NamedCause) -> None:
 
 
 def named_causes(home: Home) -> list[NamedCause]:
-    """What people took for the cause, in their order."""
+    """What people took for the cause, in their order; damaged lines are skipped."""
     try:
         lines = named_file(home).read_bytes().splitlines()
     except FileNotFoundError:
         return []
-    return [NamedCause.model_validate(found) for line in lines if (found := parse_json(line))]
+    found = []
+    for line in lines:
+        with suppress(ValidationError):  # cut off by a crash, or changed by hand
+            found.append(NamedCause.model_validate(parse_json(line)))
+    return found
 
 
 def _is_sign(condition: Condition, kind: DrillKind) -> bool:

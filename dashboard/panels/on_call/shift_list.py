@@ -12,7 +12,7 @@ from core.vocabulary import Right
 from dashboard.components import outcomes
 from dashboard.formatting import age
 from dashboard.wording import plain
-from runner.week.shift_concerns import week_gaps
+from runner.week.shift_concerns import REACH, unreached, week_gaps
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +42,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
                 people=", ".join(span.people),
             )
             st.markdown(f":blue[:material/group: {text}]")
-    for span in week_gaps(snapshot):
+    for span in week_gaps(shifts, snapshot.week, snapshot.clock):
         if span.end > now:
             text = say(
                 "{begin} to {end}: nobody is on call.",
@@ -65,7 +65,12 @@ def _now(page: Page, snapshot: Snapshot) -> None:
     say, people = page.say, snapshot.on_call
     if people:
         who = say("On call now: {people}", people=", ".join(people))
-        st.markdown(f"#### :green[:material/support_agent: {who}]", anchors=False)
+        lost = unreached(snapshot.home, people)
+        color = "orange" if lost else "green"
+        st.markdown(f"#### :{color}[:material/support_agent: {who}]", anchors=False)
+        for person in lost:
+            text = f"{say('No channel reaches {person}.', person=person)} {say.text(REACH)}"
+            st.markdown(f":orange[:material/notifications_off: {text}]")
         how = say(
             "What has a chain of owners goes to them first; not acknowledged in time, it goes on to "
             "the owners."

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from core.alerts.acknowledgement import Acknowledgement
 from core.alerts.alerts_file import Channel
-from core.alerts.chain import Answers, of_shift_first, receivers, turn
+from core.alerts.chain import Answers, of_shift_first, receivers, turn, unnamed
 from core.alerts.conditions import Alert, Condition, Notice, NoticeState, Owner
 from core.alerts.edges import edges
 from core.alerts.messages import link_of, message_of
@@ -178,6 +178,17 @@ def test_whose_shift_it_is_comes_before_the_owners() -> None:
     nobody = notice("incident:7", chain=CHAIN)
     assert names(nobody, *every) == ["team", "first", "ana-phone", "ben-phone"]
     assert names(sent, OTHERS) == ["ben-phone"], "rather to somebody than to nobody"
+
+
+def test_somebody_on_call_whom_no_channel_names_counts_as_nobody() -> None:
+    every = (TEAM, FIRST, LEAD, PHONE, OTHERS)
+    sent = notice("incident:7", chain=of_shift_first(CHAIN, ("Ana",)), on_call=("Ana",))
+    assert unnamed(("Ana", "ana"), every) == ("Ana",)
+    assert names(sent, *every) == ["team", "first", "ana-phone", "ben-phone"]
+    both = sent.model_copy(
+        update={"condition": sent.condition.model_copy(update={"on_call": ("Ana", "ben")})}
+    )
+    assert names(both, *every) == ["team", "ben-phone"]
 
 
 def test_a_shift_that_ends_in_between_skips_no_owners_turn() -> None:

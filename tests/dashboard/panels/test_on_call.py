@@ -9,6 +9,7 @@ from core.shifts import on_call
 from core.vocabulary import Role
 from tests.dashboard.place import LEAD, button, keyed, text_of
 from tests.expected import recorded
+from tests.runner.alerts.channel_files import write_alerts
 
 if TYPE_CHECKING:
     from tests.dashboard.place import Place
@@ -29,7 +30,11 @@ def test_one_click_takes_a_shift_over_and_another_gives_it_back(place: Place) ->
     viewer = place.draw("on_call", role=Role.VIEWER)
     assert all(one.disabled for one in keyed(viewer.button, "shift-"))
     test = place.draw("on_call", role=Role.ENGINEER)
-    assert "On call now: ana" in text_of(test)
+    assert ":green[:material/support_agent: On call now: ana]" in text_of(test)
+    write_alerts(place.home, "channels: [{name: team, url: 'json://h', people: [Ana]}]")
+    shown = text_of(test.run())
+    assert ":orange[:material/support_agent: On call now: ana]" in shown
+    assert "No channel reaches ana." in shown
     (take,) = [one for one in test.button if (one.key or "").endswith(":take")]
     take.click().run()
     assert who(place) == ("some engineer",)

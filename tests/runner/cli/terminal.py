@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.settings import variable
 from tests.runner.programs import CHECKOUT, Programs
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Mapping
 
 TRAINWEEK = Path(sys.executable).with_name("trainweek")
 
@@ -21,10 +23,11 @@ def trainweek(
     home: Path | None = None,
     role: str | None = None,
     token: str | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """``trainweek WORDS...`` in a home, with a role, or with an access token."""
+    """``trainweek WORDS...`` in a home, with a role, with an access token, or with settings."""
     given = [str(TRAINWEEK), *(w if isinstance(w, bytes) else str(w) for w in words)]
-    return _run(given, home, role, token)
+    return _run(given, home, role, token, settings)
 
 
 def script(name: str, *words: object, home: Path) -> subprocess.CompletedProcess[str]:
@@ -37,6 +40,7 @@ def _run(
     home: Path | None,
     role: str | None = None,
     token: str | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TRAINWEEK_")}
     if home is not None:
@@ -45,6 +49,7 @@ def _run(
         environment["TRAINWEEK_ROLE"] = role
     if token is not None:
         environment["TRAINWEEK_TOKEN"] = token
+    environment |= {variable(name): value for name, value in (settings or {}).items()}
     return _commands().run([os.fsdecode(word) for word in words], environment=environment)
 
 

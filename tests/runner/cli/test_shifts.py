@@ -11,8 +11,9 @@ from core.paths import Home
 from core.timestamps import iso, parse_moment
 from runner.client import Client
 from tests.expected import recorded
+from tests.runner.alerts.channel_files import write_alerts
 from tests.runner.cli.terminal import trainweek
-from tests.runner.place import LAUNCH, LEAD, after
+from tests.runner.place import LEAD, after
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def test_shifts_from_the_terminal(tmp_path: Path) -> None:
-    recorded(Client(Home(tmp_path), LEAD).create_week(LAUNCH))
+    recorded(Client(Home(tmp_path), LEAD).create_week(after(0)))
 
     def listed() -> dict[str, Any]:
         return json.loads(trainweek("shifts", "list", "--json", home=tmp_path).stdout)
@@ -42,6 +43,13 @@ def test_shifts_from_the_terminal(tmp_path: Path) -> None:
     shown = trainweek("shifts", "list", home=tmp_path).stdout
     assert f"{begin.astimezone(BERLIN):%Y-%m-%d %H:%M} to" in shown
     assert f"Nobody is on call from {end:%Y-%m-%d %H:%M} to" in shown
+    assert f"Nobody is on call from {later:%Y-%m-%d %H:%M} to" in shown, "the week's rest"
+    assert "No channel reaches" not in shown
+    write_alerts(Home(tmp_path), "channels: [{name: team, url: 'json://h', people: [ben]}]")
+    assert "No channel reaches ana." in trainweek("shifts", "list", home=tmp_path).stdout
+    assert listed()["unreached"] == ["ana"]
+    same = trainweek(*of_ana, *given, home=tmp_path, role="engineer")
+    assert "No channel reaches ana." in same.stdout
     assert [one["person"] for one in listed()["on_call"]] == ["ana"]
 
     no = trainweek("shifts", "take", number, home=tmp_path, role="viewer")
@@ -52,5 +60,8 @@ def test_shifts_from_the_terminal(tmp_path: Path) -> None:
     back = json.loads(taken.stdout)["id"]
     assert trainweek("shifts", "remove", back, home=tmp_path, role="engineer").returncode == 0
     assert [one["person"] for one in listed()["on_call"]] == ["ana"]
+    tokyo = ("--zone", "Asia/Tokyo", "--from", "0001-01-01T00:00", "--to", iso(end))
+    outside = trainweek("shifts", "add", "ana", *tokyo, home=tmp_path, role="lead")
+    assert (outside.returncode, "is not a time in UTC" in outside.stderr) == (2, True)
     wrong = trainweek(*of_ana, "--from", "noon", "--to", iso(end), home=tmp_path, role="lead")
     assert (wrong.returncode, "is not a time" in wrong.stderr) == (2, True)

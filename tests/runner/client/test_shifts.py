@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from core.ledger_bodies import ShiftTaken
 from core.shifts import on_call
+from runner.client import Client
 from runner.outcomes import Conflict, Refused
 from tests.expected import recorded
 from tests.runner.place import CTO, ENGINEER, LEAD, VIEWER, after
@@ -44,6 +46,30 @@ def test_a_shift_is_taken_over_by_the_first_and_given_back(place: Place) -> None
     assert recorded(lead.take_shift(shift.id)).person == LEAD.name
     lines = [one.body for one in lead.activity(place.week.id)]
     assert len([one for one in lines if isinstance(one, ShiftTaken)]) == 2
+
+
+def test_to_take_ones_own_shift_that_another_has_is_a_conflict(place: Place) -> None:
+    shift = set_for(place, ENGINEER.name)
+    lead, engineer = place.client(LEAD), place.client(ENGINEER)
+    assert recorded(engineer.take_shift(shift.id)) == shift
+    taken = recorded(lead.take_shift(shift.id))
+    lost = engineer.take_shift(shift.id)
+    assert isinstance(lost, Conflict)
+    assert lost.existing == taken
+    recorded(engineer.take_shift(taken.id))
+    assert who(place) == (ENGINEER.name,)
+
+
+def test_times_of_one_zone_are_compared_as_moments(place: Place) -> None:
+    begin = datetime(2026, 3, 29, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    end = begin.replace(hour=3, minute=15)
+    assert begin < end, "by the clock on the wall, which jumps from 2 to 3"
+    early = Client(place.home, LEAD, now=lambda: datetime(2026, 3, 28, tzinfo=UTC))
+    assert isinstance(early.set_shift("ana", begin, end), Refused)
+    last = datetime(9999, 12, 31, tzinfo=UTC)
+    for edge in (last, last.replace(hour=23, tzinfo=ZoneInfo("America/Sao_Paulo"))):
+        assert isinstance(early.set_shift("ana", edge, edge + timedelta(minutes=9)), Refused)
+    assert early.shifts() == []
 
 
 def test_one_that_has_not_begun_is_taken_from_its_begin(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -14,17 +15,19 @@ import pytest
 from core.alerts.edges import Edges
 from core.alerts.kinds import EventKind
 from core.drill import DrillKind, Fault, NamedCause
-from core.drill_paths import drills_folder, kept_messages, reports_folder
+from core.drill_paths import drills_folder, kept_messages, named_file, played_file, reports_folder
 from core.errors import ConflictError, InputError, SetupError
+from core.files import write_json
 from core.paths import Home
 from runner.alerts.alert_store import AlertStore
 from runner.alerts.channels import read_alerts
 from runner.alerts.kept_messages import KEPT
 from runner.alerts.sender import send_due
+from runner.cli import drill as cli
 from runner.client import Client
 from runner.drill import place
 from runner.drill.play import LEADER, RUN, played_fault
-from runner.drill.times import name_cause, times_of
+from runner.drill.times import name_cause, named_causes, times_of
 from tests.core.alerts.notices import at, notice
 from tests.expected import present, recorded
 from tests.runner.alerts.channel_files import write_alerts
@@ -36,6 +39,10 @@ if TYPE_CHECKING:
 
 KINDS = {"finding:collapse": EventKind.FINDING, "check": EventKind.CHECK}
 NOW = datetime(2026, 11, 29, 15, tzinfo=UTC)
+
+
+# A rollout takes a second; a busy machine may take ten times as long for one.
+SHORTER = {"STALLED_S": "15", "LIVENESS_S": "0.5", "ALERTS_S": "0.5"}
 
 
 def prepared(real: Home, send: bool = False, port: int | None = None) -> Home:
@@ -50,7 +57,8 @@ def own_of(real: Home) -> Home:
 @pytest.mark.slow
 def test_a_stall_is_seen_acknowledged_named_and_recovered_from(tmp_path: Path) -> None:
     real = Home(tmp_path)
-    begun = trainweek("drill", "start", "stall", "--headless", "--calm", "6", home=tmp_path)
+    calm = ("--headless", "--calm", "5")
+    begun = trainweek("drill", "start", "stall", *calm, home=tmp_path, settings=SHORTER)
     own = own_of(real)
     try:
         assert begun.returncode == 0, begun.stderr
@@ -133,6 +141,34 @@ def test_a_drill_that_has_not_played_its_fault_ends_without_a_report(tmp_path: P
     assert ended.returncode == 1
     assert "there is no report" in ended.stdout
     assert not reports_folder(Home(tmp_path)).exists()
+
+
+def test_a_damaged_record_keeps_no_drill_going(tmp_path: Path) -> None:
+    own, real = prepared(Home(tmp_path)), Home(tmp_path)
+    recorded(Client(own, LEADER).create_week(NOW, synthetic=True))
+    name_cause(own, NamedCause(scenario="crash", by="Ana", at=NOW))
+    with named_file(own).open("a", encoding="utf-8") as file:
+        file.write('{"scenario": "hung", "by": "Ana", "at": "noon"}\n{"scenario": "hung"}\n{"sc')
+    assert [one.scenario for one in named_causes(own)] == ["crash"]
+    write_json(played_file(own), {"kind": "stall"})
+    ended = trainweek("drill", "end", home=tmp_path)
+    assert (ended.returncode, "is damaged" in ended.stderr) == (2, True), ended.stderr
+    assert "The drill ended. There is no report" in ended.stdout
+    with pytest.raises(InputError, match="No drill is in progress"):
+        place.current(real)
+
+
+def test_whatever_fails_at_the_start_ends_the_drill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> Fault:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(cli, "play", full)
+    with pytest.raises(OSError, match="no space"):
+        cli.start(DrillKind.STALL, headless=True, home=tmp_path)
+    with pytest.raises(InputError, match="No drill is in progress"):
+        place.current(Home(tmp_path))
 
 
 def test_messages_are_sent_only_when_asked_and_the_dead_mans_switch_stays_with_the_team(

@@ -16,6 +16,7 @@ from runner.week.look import Looks
 from runner.week.machine_conditions import machine_conditions, unplanned_absence
 from tests.dashboard.place import LAUNCH, PEOPLE, Place
 from tests.expected import job_of, present, recorded
+from tests.runner.alerts.channel_files import write_alerts
 from tests.runner.place import Place as RunnerPlace
 from tests.runner.signed_place import SignedPlace
 
@@ -231,6 +232,11 @@ def test_who_is_on_call_comes_before_the_chain_and_a_gap_is_reported(place: Plac
     assert incident.chain[0].title["pt"] == "ana (de plantão)"
     assert incident.chain[1:] == before.chain
     (gap,) = of_kind(look, EventKind.ON_CALL)
+    write_alerts(place.home, "channels: [{name: team, url: 'json://h', people: [ana]}]")
+    assert of_kind(looked(place), EventKind.ON_CALL) == [gap]
+    write_alerts(place.home, "channels: [{name: team, url: 'json://h', people: [ana@example.org]}]")
+    lost, _ = of_kind(looked(place), EventKind.ON_CALL)
+    assert lost.text["en"].startswith("No channel reaches ana, on call from ")
     assert gap.key == f"on-call:{iso(place.now + hour)}"
     place.now += 2 * hour
     (later,) = of_kind(looked(place), EventKind.ON_CALL)
