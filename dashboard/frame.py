@@ -10,14 +10,13 @@ import streamlit as st
 from core.drill import DRILL, NOT_REAL
 from core.drill_paths import is_drill
 from core.language import plural
-from core.vocabulary import Liveness, TrainingStatus
+from core.vocabulary import TrainingStatus
 from dashboard import tab
 from dashboard.components import headings, moment_banner, week_banner
 from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
-from dashboard.components.silencing import silence_line
-from dashboard.components.states import look as look_of
-from dashboard.components.states import word
+from dashboard.components.run_state import progress, run_state
+from dashboard.components.silencing import silence_line, silences_now
 from dashboard.formatting import age
 from dashboard.navigation import ONLY_WATCHED, OVERDUE, link
 from dashboard.wording import plain
@@ -68,7 +67,8 @@ def _draw(page: Page, title: str) -> None:
                 st.markdown(_runner(page, snapshot), width="content")
             if late:
                 _overdue(page, late)
-            st.markdown(_person(page), width="content")
+            with st.container(width="content", key="frame-who"):
+                st.markdown(_person(page))
     with st.container(gap="xsmall", key="frame-alerts"):
         moment_banner.show(page)
         if drill:
@@ -99,11 +99,10 @@ def _silences(page: Page, snapshot: Snapshot | None) -> None:
     """What is silenced until when, so that nobody takes the quiet for good news."""
     if snapshot is None:
         return
-    for silence in snapshot.records.silences:
-        if silence.holds(snapshot.now):
-            st.markdown(
-                f":small[:orange[:material/notifications_paused: {silence_line(page, silence)}]]"
-            )
+    for silence in silences_now(snapshot):
+        st.markdown(
+            f":small[:orange[:material/notifications_paused: {silence_line(page, silence)}]]"
+        )
 
 
 def _week(page: Page, snapshot: Snapshot | None) -> str:
@@ -146,12 +145,7 @@ def _run(page: Page, snapshot: Snapshot) -> str:
     say = page.say
     if snapshot.run is None:
         return f":gray-badge[:material/radio_button_unchecked: {say('No run yet')}]"
-    seen = look_of(snapshot.status)
-    colour, icon = ("red", "sensors_off") if snapshot.stale else (seen.colour, seen.icon)
-    text = word(Liveness.STALLED if snapshot.stalled else snapshot.status, say)
-    if snapshot.status is TrainingStatus.LOST and not snapshot.run.process_known:
-        # It is only watched: that it ended in a way that no process tells is no alarm.
-        colour, icon, text = "gray", "flag", say("Ended")
+    text, colour, icon = run_state(snapshot, say)
     if snapshot.event_age is not None:
         old = age(snapshot.event_age)
         if snapshot.clock.is_identity:
@@ -160,9 +154,9 @@ def _run(page: Page, snapshot: Snapshot) -> str:
             text = say("{state}, {age} ago (real time)", state=text, age=old)
     if snapshot.resumed:
         text += f" · {say(snapshot.resumed)}"
-    known_end = not snapshot.week.only_watched and "progress" in snapshot.readings
-    if snapshot.status is TrainingStatus.RUNNING and known_end:
-        text += f" · {float(snapshot.readings['progress'].value):.0%}"
+    share = progress(snapshot)
+    if snapshot.status is TrainingStatus.RUNNING and share is not None:
+        text += f" · {share:.0%}"
     return f":{colour}-badge[:material/{icon}: {text}]"
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.language import plural
 from core.vocabulary import Liveness, TrainingStatus
+from dashboard.components.run_state import only_ended
 from dashboard.components.states import word
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def show(title: str, snapshot: Snapshot | None, say: Words) -> None:
 
 
 def _wrong(snapshot: Snapshot, say: Words) -> str | None:
-    if snapshot.run is not None and snapshot.status in _ENDED_BADLY:
+    badly = snapshot.run is not None and snapshot.status in _ENDED_BADLY
+    if badly and not only_ended(snapshot):
         return word(snapshot.status, say)
     if snapshot.stale:
         return word(Liveness.STALLED, say)

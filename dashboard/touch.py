@@ -16,7 +16,8 @@ _CSS = """<style>
   .stDateInput [data-baseweb="input"], .stTimeInput [data-baseweb="select"] > div,
   .stButtonGroup button, .stTabs [role="tab"], .stExpander summary,
   .stCheckbox label, .stRadio label, .stSelectbox input, .stTextInput input, .stNumberInput input,
-  .stMultiSelect input, .stSlider input, .stSelectbox button, .stMultiSelect button,
+  .stMultiSelect input, .stNumberInput button, .stDateTimeInput input, .stDateTimeInput button,
+  .stSlider input, .stSelectbox button, .stMultiSelect button,
   [data-testid="stSidebarNavLink"] {
     min-height: 44px;
   }
@@ -27,7 +28,10 @@ _CSS = """<style>
 }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3rem 0.8rem 2rem; }
-  .st-key-keys-help { display: none; }
+  .st-key-keys-help, .st-key-frame [data-testid="stTooltipIcon"], .st-key-frame .stTooltipIcon,
+  .st-key-frame-who { display: none; }  /* the sidebar says who */
+  :has(> .st-key-next-due) { order: -1; }  /* what is to be ticked stands before long lists */
+  [class*="st-key-wrong-"]:not(.st-key-wrong-now) { flex-wrap: nowrap; }
   .st-key-slot [role="radiogroup"], .st-key-day [role="radiogroup"] {
     flex-wrap: nowrap; overflow-x: auto;
   }

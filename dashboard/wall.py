@@ -9,15 +9,19 @@ import streamlit as st
 
 from core.drill import DRILL
 from core.drill_paths import is_drill
-from core.language import plural
+from core.language import plural, said
 from core.schedule import next_up
 from core.telemetry.chart import chosen_points
-from core.vocabulary import Liveness, Severity, SlotState
+from core.vocabulary import Severity, SlotState
 from dashboard import tab
-from dashboard.components import wall_screen
-from dashboard.components.alerts import alerts
+from dashboard.components import wall_screen, week_banner
+from dashboard.components.alerts import Alert, alerts, unnamed_alerts
+from dashboard.components.markup import bare
+from dashboard.components.no_problem import no_problem
 from dashboard.components.reward_curve import reward
-from dashboard.components.states import look, word
+from dashboard.components.run_state import progress, run_state
+from dashboard.components.silencing import silence_line, silences_now
+from dashboard.components.states import look
 from dashboard.data.concerns import concerns
 from dashboard.formatting import age, number
 from dashboard.wording.names import ROLES
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from core.schedule import SlotView
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
+    from dashboard.wording import Words
 
 VIEW, WALL = "view", "wall"  # in the address
 EVERY_S = 5.0
@@ -45,7 +50,7 @@ def show(page: Page) -> None:
     def body() -> None:
         snapshot = page.snapshot()
         tab.show(page.say.raw("Wall"), snapshot, page.say)
-        wall_screen.draw(_nothing(page) if snapshot is None else screen(page, snapshot))
+        wall_screen.draw(nothing(page) if snapshot is None else screen(page, snapshot))
 
     st.html("<style>.stAppHeader { display: none; }</style>")  # it would lie over the screen
     page.live(body, every=EVERY_S, steady=True)
@@ -69,12 +74,18 @@ def _base(page: Page) -> dict[str, Any]:
     }
 
 
-def _nothing(page: Page) -> dict[str, Any]:
-    none: dict[str, Any] = {"text": "", "colour": "gray", "lines": []}
+def nothing(page: Page) -> dict[str, Any]:
+    """The screen without a week to show: there is none yet, or not the one in the address."""
+    say, none = page.say, {"text": "", "colour": "gray", "lines": []}
+    state = {"mark": "○", "text": say.raw("No week yet"), "colour": "gray", "more": ""}
+    if week_banner.is_missing(page):
+        text = say.raw("There is no week {week}.", week=page.services.week_id)
+        state |= {"mark": "✖", "text": text, "colour": "red"}
+    above = [_alert(one) for one in alerts(page, None)]
     return _base(page) | {
-        "head": "", "clock": f"{page.services.now():%H:%M} UTC",
-        "state": {"mark": "○", "text": page.say.raw("No week yet"), "colour": "gray", "more": ""},
-        "problems": none, "due": none,
+        "head": "", "notice": "", "clock": f"{page.services.now():%H:%M} UTC",
+        "state": state,
+        "problems": _count(say, len(above), above, critical=True) if above else none, "due": none,
         "curve": {"title": "", "words": "", "xs": [], "ys": []},
     }  # fmt: skip
 
@@ -82,32 +93,51 @@ def _nothing(page: Page) -> dict[str, Any]:
 def screen(page: Page, snapshot: Snapshot) -> dict[str, Any]:
     """All that the screen shows of one moment."""
     week = snapshot.week
-    name = "" if snapshot.run is None else f" · {snapshot.run.name}"
+    parts = [week.tag, week.symbol, week.id, "" if snapshot.run is None else snapshot.run.name]
     drill = f"{page.say.raw(DRILL)} " if is_drill(page.services.home) else ""
     synthetic = f" · {page.say.raw('SYNTHETIC DATA')}" if snapshot.synthetic else ""
-    return _base(page) | {
-        "head": f"{drill}{week.tag} · {week.symbol}{name}{synthetic}",
-        "clock": f"{page.viewer.day(snapshot.now_week)} {snapshot.now_week:%H:%M} UTC",
+    notice = _notice(page, snapshot)
+    judged = {
         "state": _state(page, snapshot),
         "problems": _problems(page, snapshot),
         "due": _due(page, snapshot),
-        "curve": _curve(page, snapshot),
     }
+    return _base(page) | {
+        "head": f"{drill}{' · '.join(filter(None, parts))}{synthetic}",
+        "notice": notice,
+        "clock": f"{page.viewer.day(snapshot.now_week)} {snapshot.now_week:%H:%M} UTC",
+        "curve": _curve(page, snapshot),
+        **({name: without_green(part) for name, part in judged.items()} if notice else judged),
+    }
+
+
+def _notice(page: Page, snapshot: Snapshot) -> str:
+    """That this is not the active week; empty for the active one."""
+    if page.services.elsewhere is None:
+        return ""
+    reason = said(page.services.elsewhere.reason, page.viewer.language)
+    archived = snapshot.week.archived_at is not None
+    return f"{reason} {page.say.raw('It is archived.')}" if archived else reason
+
+
+def without_green(part: dict[str, Any]) -> dict[str, Any]:
+    """A part of a week that is not the active one: that all is well there is no news."""
+    colour = "gray" if part["colour"] == "green" else part["colour"]
+    return part | {"colour": colour}
 
 
 def _state(page: Page, snapshot: Snapshot) -> dict[str, str]:
     say = page.say
     if snapshot.run is None:
         return {"mark": "○", "text": say.raw("No run yet"), "colour": "gray", "more": ""}
-    colour = "red" if snapshot.stale else look(snapshot.status).colour
+    text, colour, _ = run_state(snapshot, say)
     more = []
-    if "progress" in snapshot.readings:
-        more.append(f"{float(snapshot.readings['progress'].value):.0%}")
+    if (share := progress(snapshot)) is not None:
+        more.append(f"{share:.0%}")
     if (step := snapshot.readings.get("step")) is not None:
         more.append(say.raw("step {step}", step=number(step.value)))
     if snapshot.event_age is not None:
         more.append(say.raw("newest event {age} ago", age=age(snapshot.event_age)))
-    text = word(Liveness.STALLED if snapshot.stalled else snapshot.status, say)
     if not snapshot.runner.alive and _needs_runner(snapshot):
         colour = "red"  # what it said last is not supervised any more
         more.insert(0, say.raw("Runner not running"))
@@ -129,24 +159,33 @@ def _problems(page: Page, snapshot: Snapshot) -> dict[str, Any]:
     found = [
         one for one in concerns(snapshot, page.viewer.language) if one.severity is not Severity.INFO
     ]
-    above = alerts(page, snapshot)
+    above = [_alert(one) for one in unnamed_alerts(page, snapshot, found)]
+    quiet = [_line("•", "orange", bare(silence_line(page, one))) for one in silences_now(snapshot)]
     if not found and not above:
-        if snapshot.run is None:
-            nothing = say.raw("No problem known: no run has been started yet.")
-            return {"text": nothing, "colour": "gray", "lines": []}
-        return {"text": f"✔ {say.raw('Nothing is wrong')}", "colour": "green", "lines": []}
-    critical = not found or found[0].severity is Severity.CRITICAL or bool(above)
-    count = say.raw(plural("{n} problem now", "{n} problems now", max(len(found), len(above))))
-    lines = [
-        {
-            "mark": _MARKS[one.severity],
-            "what": one.what,
-            "text": say.raw(one.text),
-            "colour": look(one.severity).colour,
-        }
-        for one in found[:MOST_LINES]
+        calm = no_problem(snapshot)
+        mark = "✔ " if calm.colour == "green" else ""
+        return {"text": mark + say.raw(calm.text), "colour": calm.colour, "lines": quiet}
+    critical = bool(above) or found[0].severity is Severity.CRITICAL
+    named = [
+        _line(_MARKS[one.severity], look(one.severity).colour, say.raw(one.text), one.what)
+        for one in found
     ]
-    return {"text": count, "colour": "red" if critical else "orange", "lines": lines}
+    lines = [*above, *named][:MOST_LINES]
+    return _count(say, len(above) + len(found), [*lines, *quiet], critical=critical)
+
+
+def _count(say: Words, n: int, lines: list[dict[str, str]], *, critical: bool) -> dict[str, Any]:
+    text = say.raw(plural("{n} problem now", "{n} problems now", n))
+    return {"text": text, "colour": "red" if critical else "orange", "lines": lines}
+
+
+def _alert(alert: Alert) -> dict[str, str]:
+    critical = Severity.CRITICAL
+    return _line(_MARKS[critical], look(critical).colour, bare(alert.text))
+
+
+def _line(mark: str, colour: str, text: str, what: str = "") -> dict[str, str]:
+    return {"mark": mark, "what": what, "text": text, "colour": colour}
 
 
 def _due(page: Page, snapshot: Snapshot) -> dict[str, Any]:
@@ -182,13 +221,9 @@ def _slot(page: Page, snapshot: Snapshot, view: SlotView) -> dict[str, str]:
     else:
         when = say.raw("{time}, {age} ago", time=time, age=gap)
     owner = snapshot.week.playbook.roles[view.spec.owner].title.in_(language)
-    seen = look(view.state)
-    return {
-        "mark": "▲" if view.state is SlotState.OVERDUE else "•",
-        "what": view.spec.title.in_(language),
-        "text": f"{when} · {owner}",
-        "colour": seen.colour,
-    }
+    mark = "▲" if view.state is SlotState.OVERDUE else "•"
+    title = view.spec.title.in_(language)
+    return _line(mark, look(view.state).colour, f"{when} · {owner}", title)
 
 
 def _curve(page: Page, snapshot: Snapshot) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
+from core.alerts.kinds import EventKind
 from core.errors import IntegrityError
 from core.language import plural, said
 from core.vocabulary import APPROVALS
@@ -15,13 +16,16 @@ from dashboard.data.decision import differences
 from dashboard.formatting import age
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from core.liveness import Pulse
+    from dashboard.data.concerns import Concern
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
     from dashboard.wording import Words
     from runner.incident_records import Incident
+
+_INCIDENTS = "incidents"  # how the keys of their alerts begin
 
 
 class Alert(NamedTuple):
@@ -38,6 +42,20 @@ def alerts(page: Page, snapshot: Snapshot | None) -> list[Alert]:
     The one source for it: a page that says "no incident" or "nothing is wrong" asks here, too.
     """
     return [*_alerts(page, snapshot)]
+
+
+def unnamed_alerts(page: Page, snapshot: Snapshot, found: Collection[Concern]) -> list[Alert]:
+    """The alerts that none of these concerns names, for where both stand in one list."""
+    named = {"runner", "stalled"}
+    if snapshot.stale:
+        named.add("silent")
+    if any(one.kind is EventKind.VOID for one in found):
+        named.add("signature")
+    return [
+        alert
+        for alert in alerts(page, snapshot)
+        if alert.key not in named and not alert.key.startswith(_INCIDENTS)
+    ]
 
 
 def one_state(found: list[Alert]) -> None:
@@ -140,7 +158,7 @@ def _incidents(page: Page, snapshot: Snapshot) -> Iterator[Alert]:
             len(blocking),
             procedures=_names(page, snapshot, blocking),
         )
-        key = f"incidents {[i.id for i in blocking]}"
+        key = f"{_INCIDENTS} {[i.id for i in blocking]}"
         yield Alert(key, page.say(text), ":material/campaign:")
     if others:
         text = plural(
@@ -149,7 +167,7 @@ def _incidents(page: Page, snapshot: Snapshot) -> Iterator[Alert]:
             len(others),
             procedures=_names(page, snapshot, others),
         )
-        key = f"incidents {[i.id for i in others]}"
+        key = f"{_INCIDENTS} {[i.id for i in others]}"
         yield Alert(key, page.say(text), ":material/campaign:")
 
 

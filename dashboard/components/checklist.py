@@ -40,10 +40,10 @@ def checklist(page: Page, snapshot: Snapshot, slot: SlotSpec, *, notes: bool = T
         return
     heading(page, snapshot, slot, items)
     thing_link.say_missing(page, snapshot, CHECK, [item.judgement.check for item in items])
+    actions_row(page, snapshot, slot, items)  # above its rows: in the first screen of a phone
     with st.container(gap="xsmall"):
         for item in items:
             row(page, snapshot, slot, item)
-    actions_row(page, snapshot, slot, items)
     outcomes.show(page, f"slot:{slot.id}")
     if notes:
         _notes(page, snapshot, slot)

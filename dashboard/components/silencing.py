@@ -13,6 +13,7 @@ from dashboard.components import outcomes
 
 if TYPE_CHECKING:
     from core.alerts.conditions import Silence
+    from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
 HOURS = (1, 4, 12, 24)
@@ -49,6 +50,11 @@ def silence_form(page: Page, alert: str) -> None:
         st.text_area(say.raw("Why"), key=f"{key}:reason", max_chars=1000, height=72)
         st.button(say.raw("Silence it"), key=f"{key}:save", on_click=save)
     outcomes.show(page, key)
+
+
+def silences_now(snapshot: Snapshot) -> list[Silence]:
+    """Those that hold now."""
+    return [one for one in snapshot.records.silences if one.holds(snapshot.now)]
 
 
 def silence_line(page: Page, silence: Silence) -> str:

@@ -30,6 +30,7 @@ _CSS = """
   --green: #14683f; --orange: #8a5200; --red: #a81e2c; --blue: #1f5788; --gray: #56626e;
   --violet: #5f3f9c;
 }
+h1, h2 { margin: 0; padding: 0; }
 .row { display: flex; justify-content: space-between; gap: 2vw; align-items: baseline; }
 .dim { color: var(--dim); }
 .clock { font-size: 2.6vw; font-weight: 650; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -76,7 +77,7 @@ function begin(parent) {
 
   function list(title, lines) {
     const card = made("div", "card");
-    card.append(made("div", `title ${title.colour}`, title.text));
+    if (title.text) card.append(made("h2", `title ${title.colour}`, title.text));
     for (const line of lines) {
       const row = made("div", "line");
       const head = made("b", line.colour, `${line.mark} ${line.what} `);
@@ -89,7 +90,8 @@ function begin(parent) {
   function curve(shown) {
     const card = made("div", "card curve");
     const head = made("div", "row");
-    head.append(made("span", "title", shown.title), made("span", "dim", shown.words));
+    if (shown.title) head.append(made("h2", "title", shown.title));
+    head.append(made("span", "dim", shown.words));
     card.append(head);
     const { xs, ys } = shown;
     if (xs.length > 1) {
@@ -127,7 +129,7 @@ function begin(parent) {
     wall.classList.toggle("light", data.light);
     const top = made("div", "row");
     top.append(made("span", "dim", data.head), made("span", "clock", data.clock));
-    const state = made("div", `state ${data.state.colour}`, `${data.state.mark} ${data.state.text} `);
+    const state = made("h1", `state ${data.state.colour}`, `${data.state.mark} ${data.state.text} `);
     state.append(made("span", "more dim", data.state.more));
     const two = made("div", "two");
     two.append(list(data.problems, data.problems.lines), list(data.due, data.due.lines));
@@ -135,7 +137,9 @@ function begin(parent) {
     own.age = made("span", "", "");
     foot.append(made("span", "", data.foot), own.age);
     const upper = made("div", "");
-    upper.append(top, state);
+    upper.append(top);
+    if (data.notice) upper.append(made("div", "title orange", data.notice));
+    upper.append(state);
     const lost = made("div", "lost-note");
     lost.append(made("b", "", data.lost.title), made("span", "", data.lost.text));
     wall.replaceChildren(upper, two, curve(data.curve), foot, lost);

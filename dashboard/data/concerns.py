@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from runner.week import concerns as rule
 
 if TYPE_CHECKING:
+    from core.alerts.kinds import EventKind
     from core.language import Language, Message
     from core.vocabulary import Severity
     from dashboard.data.snapshot import Snapshot
@@ -22,12 +23,14 @@ class Concern:
     :ivar severity: INFO says how things stand; only the others are problems.
     :ivar what: its subject, in the viewer's language.
     :ivar page: the page that shows it, and where it is handled.
+    :ivar kind: what it is reported as.
     """
 
     severity: Severity
     what: str
     text: Message
     page: str
+    kind: EventKind | None = None
 
 
 def concerns(snapshot: Snapshot, language: Language) -> list[Concern]:
@@ -36,6 +39,6 @@ def concerns(snapshot: Snapshot, language: Language) -> list[Concern]:
     Without a concern above INFO, nothing is wrong as far as the data say.
     """
     return [
-        Concern(one.severity, one.what.in_(language), one.text, one.page)
+        Concern(one.severity, one.what.in_(language), one.text, one.page, one.kind)
         for one in rule.concerns(snapshot)
     ]

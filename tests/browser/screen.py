@@ -26,14 +26,21 @@ if TYPE_CHECKING:
 
 SCREENSHOTS = CHECKOUT / "tests" / "output" / "screenshots"
 SIZES = {"desktop": (1440, 900), "laptop": (1024, 768), "phone": (390, 844)}
+WALL = ("this_week", {"view": "wall"})
 PLACES = [  # every page, and every view of those that have several
     *((stem, {}) for stem in STEMS),
     *(("decision", {"view": view}) for view in VIEWS),
     *(("playbook", {"part": part}) for part in PARTS),
+    WALL,
 ]
 TALLEST = 4000  # of a picture
 PATIENCE_MS = 20_000  # the machine may be busy; a page that is there is found at once
 expect.set_options(timeout=PATIENCE_MS)  # a loaded machine draws slowly, not wrongly
+
+
+def title_at(stem: str, query: dict[str, str]) -> Message:
+    """What the page's one first-level heading says: on the wall, the state of the played run."""
+    return Message("Completed") if (stem, query) == WALL else TITLES[stem]
 
 
 def remember(context: BrowserContext, url: str, role: Role) -> None:
@@ -54,8 +61,9 @@ class Screen:
         """Open a page by its address, and wait until its frame and content stand."""
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         self.page.goto(f"{self.url}/{stem}{'?' + asked if asked else ''}")
-        title = TITLES[stem].in_(self.language)
-        expect(self.page.locator("h1").first).to_contain_text(title, timeout=PATIENCE_MS)
+        expect(self.page.locator("h1").first).to_contain_text(
+            title_at(stem, query).in_(self.language), timeout=PATIENCE_MS
+        )
         self.settle()
 
     def settle(self) -> None:

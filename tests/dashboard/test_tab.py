@@ -65,3 +65,9 @@ def test_an_incident_that_blocks_the_start_is_named(place: Place, set_to: dict[s
     week = place.week()
     recorded(place.client().open_incident(week.id, "crash", "It crashed."))
     assert titled(place, set_to) == "● Incident · Launch · trainweek"
+
+
+def test_a_watched_run_that_ended_is_no_alarm(place: Place, set_to: dict[str, Any]) -> None:
+    place.watch(hours=1.0)
+    place.now += timedelta(hours=8)
+    assert "●" not in titled(place, set_to)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.language import joined, plural
+from core.language import plural
 from core.vocabulary import Severity
 from dashboard.components import untaken
 from dashboard.components.alerts import alerts
 from dashboard.components.headings import part
-from dashboard.components.run_summary import missed_limits
+from dashboard.components.no_problem import no_problem
 from dashboard.components.states import badge
 from dashboard.data.concerns import Concern, concerns
 from dashboard.navigation import TITLES, link
@@ -36,21 +36,9 @@ def show(page: Page, snapshot: Snapshot) -> None:
         elif alerts(page, snapshot):
             above = say("See the alert above. Nothing else is wrong.")
             part(f":red[:material/error: {above}]")
-        elif snapshot.run is None:
-            nothing = say("No problem known: no run has been started yet.")
-            st.markdown(f":gray[:material/radio_button_unchecked: {nothing}]")
-        elif missed := missed_limits(snapshot):
-            # Before its check is judged a number is no problem yet, but it is not green either.
-            text = plural(
-                "No alert, but {n} number misses its limit now: {names}",
-                "No alert, but {n} numbers miss their limits now: {names}",
-                len(missed),
-                names=joined(missed, ", "),
-            )
-            part(f":orange[:material/warning: {say(text)}]")
         else:
-            nothing = say("Nothing is wrong")
-            part(f":green[:material/check_circle: {nothing}]")
+            calm = no_problem(snapshot)
+            part(f":{calm.colour}[:material/{calm.icon}: {say(calm.text)}]")
         untaken.show(page, snapshot)
         for number, concern in enumerate(found):
             _line(page, concern, number)

@@ -54,7 +54,7 @@ def test_nothing_is_wrong_is_said_only_if_nothing_is(
     text = text_of(place.draw("this_week"))
     assert "Nothing is wrong" not in text, "a tile beside it would say the opposite"
     assert "No alert, but 1 number misses its limit now: Speed" in text
-    monkeypatch.setattr("dashboard.panels.this_week.wrong_now.missed_limits", lambda _: [])
+    monkeypatch.setattr("dashboard.components.no_problem.missed_limits", lambda _: [])
     assert "Nothing is wrong" in text_of(place.draw("this_week"))
     assert "Nenhum problema" in text_of(place.draw("this_week", language="pt"))
     verdict = Concern(Severity.INFO, "Decision", Message("GO 6/6."), "decision")

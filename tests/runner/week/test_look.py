@@ -14,7 +14,8 @@ from core.vocabulary import JobKind, JobState, Role, Severity
 from runner.settings import Settings
 from runner.week.look import Looks
 from runner.week.machine_conditions import machine_conditions, unplanned_absence
-from tests.dashboard.place import LAUNCH, PEOPLE, Place
+from tests.dashboard.place import LAUNCH, PEOPLE, Place, events
+from tests.event_files import write_events
 from tests.expected import job_of, present, recorded
 from tests.runner.alerts.channel_files import write_alerts
 from tests.runner.place import Place as RunnerPlace
@@ -64,14 +65,11 @@ def test_a_checklist_is_overdue_after_its_grace(place: Place) -> None:
     assert found[key].text["pt"].endswith("em aberto.")
 
 
-def test_a_run_that_is_only_watched_has_nothing_overdue(place: Place) -> None:
-    place.now = LAUNCH
-    place.watch()
+def test_a_run_that_is_only_watched_has_no_checklist_to_be_late_with(place: Place) -> None:
     folder = place.home.root / "theirs"
-    recorded(
-        place.client().create_week(LAUNCH + timedelta(days=7), watched=folder, tag="x", symbol="")
-    )
-    place.now = LAUNCH + timedelta(days=9)
+    write_events(folder, events(3.0))
+    place.client().create_week(LAUNCH, watched=folder, tag="their-run", symbol="")
+    place.now += timedelta(hours=2)
     assert of_kind(looked(place), EventKind.OVERDUE) == []
 
 
