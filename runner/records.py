@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.alerts.conditions import Silence
     from core.alerts.own_rule import OwnRule
     from core.clock import Clock
+    from core.handover import Handover
     from core.language import Message
     from core.ledger_bodies import AnyBody
     from core.shifts import Shift
@@ -259,6 +260,7 @@ class WeekRecords:
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
     withdrawals: tuple[Withdrawal, ...] = ()  # of ticks, oldest first
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
+    handovers: tuple[Handover, ...] = ()  # newest first
     runner: RunnerStatus | None = None  # as the ledger says it; only for a past moment
     shifts: tuple[Shift, ...] = ()  # as they were written, also those that were removed
     rules: tuple[OwnRule, ...] = ()  # of the engineers' own, without the retired ones
@@ -270,9 +272,7 @@ class WeekRecords:
 
     def week_of(self, signature: Signature) -> Week | None:
         """The week of a signature; None if it was not loaded."""
-        if signature.week_id == self.week.id:
-            return self.week
-        return self.other_weeks.get(signature.week_id)
+        return {**self.other_weeks, self.week.id: self.week}.get(signature.week_id)
 
     def signatures_of(self, sha256: str | None) -> list[Signature]:
         """The signatures of a decision, oldest first."""

@@ -33,6 +33,7 @@ from core.ledger_bodies.decisions import (
     ModelChosen,
     SigningKeyCreated,
 )
+from core.ledger_bodies.handovers import HandoverAccepted, HandoverSigned
 from core.ledger_bodies.incidents import (
     ActionProof,
     IncidentActionDone,
@@ -84,6 +85,8 @@ __all__ = [
     "Countersigned",
     "DecisionMade",
     "DecisionSigned",
+    "HandoverAccepted",
+    "HandoverSigned",
     "IncidentActionDone",
     "IncidentActionSkipped",
     "IncidentClosed",

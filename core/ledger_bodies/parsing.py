@@ -38,6 +38,7 @@ from core.ledger_bodies.decisions import (
     ModelChosen,
     SigningKeyCreated,
 )
+from core.ledger_bodies.handovers import HandoverAccepted, HandoverSigned
 from core.ledger_bodies.incidents import (
     IncidentActionDone,
     IncidentActionSkipped,
@@ -102,6 +103,8 @@ BODIES: tuple[type[Body], ...] = (
     ShiftSet,
     ShiftTaken,
     ShiftRemoved,
+    HandoverSigned,
+    HandoverAccepted,
     AlertMarked,
     AlertRuleMade,
     AlertRuleChanged,

@@ -16,6 +16,7 @@ from runner.client.alert_marks import AlertMarks
 from runner.client.alert_rules import AlertRules
 from runner.client.alerts import Alerts
 from runner.client.decisions import Decisions
+from runner.client.handovers import Handovers
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
 from runner.client.models import Models
@@ -60,6 +61,7 @@ class Client(
     Incidents,
     Alerts,
     Shifts,
+    Handovers,
     AlertRules,
     AlertMarks,
     RecordedRuns,

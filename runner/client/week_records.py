@@ -13,6 +13,7 @@ from runner.records import WeekRecords
 from runner.store import queries, record_queries, schema
 from runner.store.alert_rules import alert_rules
 from runner.store.alerts import silences
+from runner.store.handovers import handovers
 from runner.store.shifts import shifts
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekR
         other_weeks=queries.weeks_by_id(connection, others) if others else {},
         withdrawals=tuple(record_queries.withdrawals(connection, week.id)),
         silences=tuple(silences(connection, after=now)),
+        handovers=tuple(handovers(connection, week.id)),
         shifts=tuple(shifts(connection, week.id)),
         rules=tuple(alert_rules(connection)),
     )

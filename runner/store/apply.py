@@ -24,6 +24,8 @@ from core.ledger_bodies import (
     ClockSet,
     ConditionClosed,
     DecisionSigned,
+    HandoverAccepted,
+    HandoverSigned,
     IncidentActionDone,
     IncidentActionSkipped,
     IncidentClosed,
@@ -53,7 +55,7 @@ from core.ledger_bodies import (
 )
 from core.timestamps import iso, parse_moment
 from core.vocabulary import IncidentState, JobState
-from runner.store import alert_rules, alerts, items, schema, shifts, weeks
+from runner.store import alert_rules, alerts, handovers, items, schema, shifts, weeks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -270,6 +272,8 @@ _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     ShiftSet: shifts.begin,
     ShiftTaken: shifts.take,
     ShiftRemoved: shifts.remove,
+    HandoverSigned: handovers.sign,
+    HandoverAccepted: handovers.accept,
     AlertMarked: alerts.mark,
     AlertRuleMade: alert_rules.make,
     AlertRuleChanged: alert_rules.change,

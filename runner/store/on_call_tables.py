@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import JSON, Column, Integer, String, Table
 
 from runner.store.columns import metadata, week, who_and_when
 from runner.store.utc_datetime import UtcDateTime
@@ -20,4 +20,16 @@ shifts = Table(
     *who_and_when(),
     Column("removed_by", String),
     Column("removed_at", UtcDateTime),
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    week(),
+    Column("to", String, nullable=False),
+    Column("texts", JSON, nullable=False),  # section to text
+    *who_and_when(),
+    Column("accepted_by", String),
+    Column("accepted_at", UtcDateTime),
 )

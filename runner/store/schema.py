@@ -27,12 +27,12 @@ from runner.store.columns import message as _message
 from runner.store.columns import metadata
 from runner.store.columns import week as _week
 from runner.store.columns import who_and_when as _who_and_when
-from runner.store.on_call_tables import shifts
+from runner.store.on_call_tables import handovers, shifts
 from runner.store.utc_datetime import UtcDateTime
 
-__all__ = ["REVISION", "metadata", "shifts"]
+__all__ = ["REVISION", "handovers", "metadata", "shifts"]
 
-REVISION = "0011"
+REVISION = "0012"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.components.live import live_panel
-from dashboard.panels.on_call import shift_form, shift_list
+from dashboard.panels.on_call import handover, shift_form, shift_list
 
 if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
@@ -20,3 +20,4 @@ def show(page: Page) -> None:
 def _draw(page: Page, snapshot: Snapshot) -> None:
     shift_list.show(page, snapshot)
     shift_form.show(page, snapshot)
+    handover.show(page, snapshot)

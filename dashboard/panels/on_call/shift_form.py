@@ -37,7 +37,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
     ):
         st.selectbox(
             say.raw("Person"),
-            _people(page, snapshot),
+            people(page, snapshot),
             key=f"{PLACE}:person",
             accept_new_options=True,
             disabled=denied is not None,
@@ -95,7 +95,7 @@ def _next_begin(page: Page, snapshot: Snapshot) -> datetime:
     return moment.replace(second=0, microsecond=0, tzinfo=None)
 
 
-def _people(page: Page, snapshot: Snapshot) -> list[str]:
+def people(page: Page, snapshot: Snapshot) -> list[str]:
     """The viewer first, then those who act in the week."""
     acted = (entry.by for entry in snapshot.activity if entry.by != RUNNER.name)
     on_shift = (one.person for one in snapshot.records.shifts)

@@ -17,6 +17,8 @@ from core.ledger_bodies import (
     CountersignRequested,
     DecisionMade,
     DecisionSigned,
+    HandoverAccepted,
+    HandoverSigned,
     IncidentActionDone,
     IncidentActionSkipped,
     IncidentClosed,
@@ -134,6 +136,10 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("ended a silence of alerts")
         case ShiftSet(person=person):
             return page.say("put {person} on call", person=person)
+        case HandoverSigned(to=to):
+            return page.say("handed over to {person}", person=to)
+        case HandoverAccepted():
+            return page.say("accepted a handover")
         case ShiftTaken():
             return page.say("took a shift over")
         case ShiftRemoved():

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 REWARD = "rollout/ep_rew_mean"
 # A read of a week without signatures: the ledger's head, then week, the playbooks it took,
-# clock, jobs, attempts, ticks, notes, incidents, signatures, activity, withdrawals, silences, rules
-# and shifts.
-STATEMENTS = 15
+# clock, jobs, attempts, ticks, notes, incidents, signatures, activity, withdrawals, silences, rules,
+# handovers and shifts.
+STATEMENTS = 16
 
 
 def services(place: Place) -> Services:

@@ -30,7 +30,7 @@ from runner.store import Store
 from runner.store.engine import journal_mode
 from runner.store.schema import REVISION, metadata
 from tests.expected import present, recorded
-from tests.runner.place import LEAD, Place, after
+from tests.runner.place import ENGINEER, LEAD, Place, after
 
 if TYPE_CHECKING:
     from runner.records import Tick
@@ -71,6 +71,8 @@ def busy_week(place: Place) -> None:
     lead.close_incident(incident.id, "it rose again")
     lead.end_silence(recorded(lead.silence("check", after(60), "known")).id)
     shift = recorded(lead.set_shift("Ana", after(0), after(3600)))
+    handed = recorded(place.client(ENGINEER).sign_handover(LEAD.name, {"asks": "call Ana"}))
+    recorded(lead.accept_handover(handed.id))
     lead.remove_shift(recorded(lead.take_shift(shift.id)).id)
     service = place.service()
     place.until(service, place.submit())
