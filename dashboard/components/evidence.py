@@ -12,14 +12,17 @@ from core.telemetry.drawn_series import SPEED_TAG, drawn_series, step_at
 from core.telemetry.readings import pace_series
 from dashboard.components.charts import KL, REWARD, SHARPE, SPEED, draw_curves
 from dashboard.components.curve_marks import reward_marks
+from dashboard.data.shown_events import shown_until
 from dashboard.figures.palette import ORANGE, VIOLET
 from dashboard.figures.view import Limit, Mark, MarkKind, View
 from dashboard.wording import plain
+from runner.week.facts import facts_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from core.checks.judgement import Judgement
+    from core.facts import RunFacts
     from core.playbook import CheckSpec, SlotSpec
     from core.telemetry.series import Series
     from dashboard.data.snapshot import Snapshot
@@ -47,7 +50,8 @@ _CURVES: Mapping[str, Mapping[Message, str]] = {
 
 def button(page: Page, snapshot: Snapshot, slot: SlotSpec, judged: Judgement, metric: str) -> None:
     """Opens and closes the curve of a row; nothing where the check is read from no run."""
-    if metric not in _CURVES or snapshot.run is None or snapshot.run.reader is None:
+    run = snapshot.facts_at(slot).run
+    if metric not in _CURVES or run is None or run.reader is None:
         return
     open_ = _key(slot) in st.session_state and st.session_state[_key(slot)] == judged.check
 
@@ -67,21 +71,25 @@ def chart(
     page: Page, snapshot: Snapshot, slot: SlotSpec, judged: Judgement, spec: CheckSpec
 ) -> None:
     """The opened curve, with the limit and what happened around the moment."""
-    run = snapshot.run
-    if st.session_state.get(_key(slot)) != judged.check or run is None or run.reader is None:
+    if st.session_state.get(_key(slot)) != judged.check:
         return
+    run = _judged_run(snapshot, slot)
+    if run is None or run.reader is None:
+        return
+    until = shown_until(run, snapshot.now)
     lines = {
-        page.say.raw(name): drawn_series(run.reader, tag, snapshot.shown_until)
+        page.say.raw(name): drawn_series(run.reader, tag, until)
         for name, tag in _CURVES.get(spec.metric, {}).items()
     }
     lines = {name: line for name, line in lines.items() if len(line)}
     if not lines:
         st.caption(page.say("The run has logged no points of this check yet."))
         return
-    pace = pace_series(run.reader, snapshot.shown_until)
+    pace = pace_series(run.reader, until)
     low, at, high = _part(snapshot, judged, spec, pace)
     when = page.say.raw("judged {time}", time=f"{judged.as_of:%H:%M}")
-    marks = reward_marks(page, snapshot, pace)
+    newest = snapshot.run is not None and snapshot.run.name == run.name
+    marks = reward_marks(page, snapshot, pace) if newest else []  # they are of the newest run
     if at is not None:
         marks = [*marks, Mark(at, when, VIOLET, kind=MarkKind.NOTE)]
     st.markdown(f":small[**{plain(', '.join(lines))}** · {_around(page, judged)}]")
@@ -99,6 +107,14 @@ def chart(
 
 def _key(slot: SlotSpec) -> str:
     return f"curve-open:{slot.id}"
+
+
+def _judged_run(snapshot: Snapshot, slot: SlotSpec) -> RunFacts | None:
+    """The run that the slot is judged on, up to its end or now: a later one may be the newest."""
+    judged, newest = snapshot.facts_at(slot).run, snapshot.run
+    if judged is None or (newest is not None and newest.name == judged.name):
+        return None if judged is None else newest
+    return facts_of_run(snapshot, None, judged.name).run
 
 
 def _around(page: Page, judged: Judgement) -> str:

@@ -27,9 +27,12 @@ function begin() {
   let current = null;  // the row's class: a row that is drawn anew is another element
   const name = (row) => [...row.classList].find((each) => each.startsWith("st-key-item-"));
   const rows = () => [...document.querySelectorAll('[class*="st-key-item-"]')];
-  const row = () =>
-    document.activeElement?.closest?.('[class*="st-key-item-"]')
-    ?? rows().find((each) => name(each) === current);
+  function row() {
+    const found = document.activeElement?.closest?.('[class*="st-key-item-"]')
+      ?? rows().find((each) => name(each) === current);
+    if (!found) current = null;  // it may come back, and nobody would have chosen it
+    return found;
+  }
   const typed = (element) =>
     element?.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(element?.tagName);
 
@@ -37,6 +40,8 @@ function begin() {
     if (!chosen) return;
     current = name(chosen);
     chosen.tabIndex = -1;
+    chosen.setAttribute("role", "group");
+    chosen.setAttribute("aria-label", chosen.querySelector("strong")?.textContent ?? "");
     chosen.focus({ preventScroll: true });
     chosen.scrollIntoView({ block: "nearest" });
   }
@@ -47,7 +52,7 @@ function begin() {
   }
 
   function press(kind) {
-    const chosen = row() ?? rows()[0];
+    const chosen = row() ?? (kind === "curve" ? rows()[0] : null);  // only what was chosen is ticked
     if (!chosen) return;
     const button = [...chosen.querySelectorAll(`[class*="st-key-${kind}-"] button`)]
       .find((each) => !each.disabled);
@@ -77,6 +82,7 @@ function begin() {
     const act = meant[event.key];
     if (!act) return;
     event.preventDefault();  // else the letter would stand in the field
+    if (event.repeat && "tu".includes(event.key)) return;  // one press, one tick
     act();
   }
 

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 
-def report_button(page: Page, run: str, key: str) -> None:
-    """A button that saves the report of a run, in the viewer's language."""
+def report_button(page: Page, run: str, week_id: str | None, key: str) -> None:
+    """A button that saves the report of a week's run, in the viewer's language."""
     say = page.say
     st.download_button(
         say.raw("Training report"),
-        lambda: report_of(page, run),
+        lambda: report_of(page, run, week_id),
         report_name(run, page.viewer.language),
         "text/html",
         icon=":material/lab_profile:",
@@ -31,8 +31,8 @@ def report_button(page: Page, run: str, key: str) -> None:
     )
 
 
-def report_of(page: Page, run: str) -> str:
+def report_of(page: Page, run: str, week_id: str | None) -> str:
     """The report as of now."""
     services = page.services
-    facts = report_facts(services.client, run, services.reader)
+    facts = report_facts(services.client, run, week_id, services.reader)
     return training_report(facts, page.viewer.language)

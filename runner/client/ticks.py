@@ -43,7 +43,7 @@ class Ticks(BaseClient):
 
         :param value_seen: a message stays readable in each language.
         :param replaces: id of the tick that the person saw and wants to replace. If it was
-            replaced in the meantime, the result is a conflict and nothing is overwritten.
+            replaced or withdrawn in the meantime, the result is a conflict and nothing is done.
         """
         if denied := self._denied(Right.RECORD) or refused_text(note):
             return denied
@@ -83,6 +83,18 @@ class Ticks(BaseClient):
                         time=f"{existing.at:%H:%M:%S}",
                     ),
                 )
+            if current is None and replaces is not None:
+                row = connection.execute(
+                    select(table).where(
+                        table.c.id == replaces,
+                        table.c.week_id == week_id,
+                        table.c.slot == slot,
+                        table.c.check == check,
+                    )
+                ).first()
+                if row is None:
+                    return _no_tick(replaces)
+                return _gone(connection, rows.tick_of(row), row.replaced_by)
             body = Ticked(
                 slot=slot,
                 check=check,
@@ -116,7 +128,7 @@ class Ticks(BaseClient):
                 table = schema.ticks
                 row = connection.execute(select(table).where(table.c.id == tick_id)).first()
                 if row is None:
-                    return Refused(Message("There is no tick {tick}.", tick=tick_id))
+                    return _no_tick(tick_id)
                 if row.replaced_by is not None:
                     return _gone(connection, rows.tick_of(row), row.replaced_by)
                 body = TickWithdrawn(
@@ -162,6 +174,10 @@ class Ticks(BaseClient):
                 Message("There is no step {step}.", step=step), Message("Enter 0 or more.")
             )
         return self.note(week_id, place_of_step(step), text, key)
+
+
+def _no_tick(tick_id: int) -> Refused:
+    return Refused(Message("There is no tick {tick}.", tick=tick_id))
 
 
 def _gone(connection: Connection, tick: Tick, by_line: int) -> Conflict[Tick]:

@@ -78,10 +78,16 @@ def mark(rows: RowWriter, fields: Mapping[str, Any], body: AlertMarked) -> None:
     rows.update(schema.acknowledgements, {"id": body.id}, {"useful": body.useful})
 
 
-def acknowledgements(connection: Connection) -> list[Acknowledgement]:
-    """All acknowledgements of alerts, oldest first."""
+def acknowledgements(connection: Connection, week_id: str | None = None) -> list[Acknowledgement]:
+    """The acknowledgements of alerts, oldest first.
+
+    :param week_id: only those of a week.
+    """
     table = schema.acknowledgements
+    query = select(table).order_by(table.c.id)
+    if week_id is not None:
+        query = query.where(table.c.week_id == week_id)
     return [
         Acknowledgement(row.id, row.what, row.by, row.at, row.useful)
-        for row in connection.execute(select(table).order_by(table.c.id))
+        for row in connection.execute(query)
     ]

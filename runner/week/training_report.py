@@ -62,27 +62,35 @@ _SHOWN = {FindingStatus.FIRING, FindingStatus.RECOVERING, FindingStatus.PENDING}
 
 
 def report_facts(
-    client: Client, run: str, reader_of: Callable[[Path], RunReader] | None = None
+    client: Client,
+    run: str,
+    week_id: str | None = None,
+    reader_of: Callable[[Path], RunReader] | None = None,
 ) -> TrainingFacts:
     """Everything that is known of a run now.
 
+    :param week_id: its week; two weeks may watch runs of one name. None: the newest that has one.
     :param reader_of: see :class:`runner.week.sources.Sources`.
     :raises InputError: there is no such run.
     """
-    found = next((each for each in client.runs() if each.run == run), None)
-    week_id = found.week_id if found is not None else _watching(client, run)
+    own = (each for each in client.runs() if week_id in {None, each.week_id})
+    found = next((each for each in own if each.run == run), None)
+    if found is not None:
+        week_id = found.week_id
+    elif week_id is None:
+        week_id = _watching(client, run)
     records = None if week_id is None else client.week_records(week_id)
     if records is None:
         raise _no_run(run)
     week = JudgedWeek(client.home, records, client.now(), reader_of or RunReader)
     with client.store.read() as connection:
-        answers = acknowledgements(connection)
+        answers = acknowledgements(connection, week_id)
     return _Report(week, run, found, answers).facts()
 
 
 def _watching(client: Client, run: str) -> str | None:
     """The newest week that watches a run of this name."""
-    weeks = [week for week in client.weeks() if week.watched is not None]
+    weeks = [week for week in reversed(client.weeks()) if week.watched is not None]
     return next((week.id for week in weeks if _folder(week.watched) == run), None)
 
 
@@ -100,7 +108,7 @@ def _no_run(run: str) -> InputError:
 class _Report:
     """One run of a week.
 
-    :param answers: acknowledgements of alerts.
+    :param answers: the week's acknowledgements of alerts.
     """
 
     def __init__(
@@ -128,7 +136,8 @@ class _Report:
         findings = self._findings(run)
         shown = tuple(each for each in findings if each.finding.status in _SHOWN)
         incidents = tuple(incident_of(each, week.week.playbook) for each in self._incidents(run))
-        slots = [view for view in week.timeline if view.state is not SlotState.UPCOMING]
+        timeline = [] if week.week.only_watched else week.timeline
+        slots = [view for view in timeline if view.state is not SlotState.UPCOMING]
         own = [view for view in slots if self._is_own(view)]
         limits = week.week.limits
         values = {} if run.reader is None else readings(run.reader, run.total_steps, run.until)
@@ -157,7 +166,7 @@ class _Report:
             events=events_of(week, run, shown, incidents, self._next_start(run)),
             slots=tuple(self._slot(view) for view in own),
             elsewhere=len(slots) - len(own),
-            to_come=len(week.timeline) - len(slots),
+            to_come=len(timeline) - len(slots),
             findings=shown,
             clear=tuple(f.title for f in findings if f.finding.status is FindingStatus.OK),
             incidents=incidents,
@@ -176,23 +185,23 @@ class _Report:
         )
 
     def _findings(self, run: RunFacts) -> list[FoundScenario]:
-        playbook = self.week.week.playbook
+        playbook, until = self.week.week.playbook, self._next_start(run)
         found = self.week.findings if self.newest else diagnose(self.of_run, playbook)
         return [
             FoundScenario(
                 scenario_title(playbook, each.scenario),
                 each,
                 began := _began(run, each),
-                self._answer(f"finding:{each.scenario}", began),
+                self._answer(f"finding:{each.scenario}", began or run.started, until),
             )
             for each in found
         ]
 
-    def _answer(self, key: str, since: datetime | None) -> tuple[str, datetime] | None:
-        for each in self.answers:
-            if each.what == key and (since is None or each.at >= since):
-                return each.by, each.at
-        return None
+    def _answer(
+        self, key: str, since: datetime, until: datetime | None
+    ) -> tuple[str, datetime] | None:
+        own = (each for each in self.answers if each.what == key and each.at >= since)
+        return next(((each.by, each.at) for each in own if until is None or each.at < until), None)
 
     def _is_own(self, view: SlotView) -> bool:
         """Whether the slot's checks are about this run; work is about the week's newest one."""

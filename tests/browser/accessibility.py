@@ -23,7 +23,6 @@ class Exempt(NamedTuple):
 EXEMPT = (
     Exempt("list", '[data-testid="stSidebarNavItems"]', "groups of pages are <div>s in the <ul>"),
     Exempt("listitem", '[data-testid="stSidebarNavItems"]', "groups of pages are <div>s in the <ul>"),
-    Exempt("svg-img-alt", '[data-testid="stMetric"]', "Vega's empty group for pointed-at points"),
     Exempt("scrollable-region-focusable", '[data-testid="stTable"]',
            "a table wider than a phone scrolls, in a box without a tab stop"),
 )  # fmt: skip

@@ -128,7 +128,7 @@ def _curves(page: Page, snapshot: Snapshot, logged: ShownEvents) -> None:
     with st.container(horizontal=True):
         numbers.csv_button(shown, snapshot, cards)
         if snapshot.run is not None:
-            report_button(page, snapshot.run.name, "live")
+            report_button(page, snapshot.run.name, snapshot.week.id, "live")
         note_form.show(page, snapshot, newest)
         thing_link.copy_link(page, snapshot, "live_training", **settings.ADDRESS.asked())
     numbers.show(shown, cards)

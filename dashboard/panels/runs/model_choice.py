@@ -112,7 +112,7 @@ def show(page: Page, runs: Sequence[TrainingRun]) -> None:
         with st.container(horizontal=True):
             _use(page, run)
             if run.job.attempt:
-                report_button(page, run.run, "runs")
+                report_button(page, run.run, run.week_id, "runs")
         outcomes.show(page, PLACE)
 
 

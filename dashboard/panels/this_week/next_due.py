@@ -16,11 +16,11 @@ from dashboard.data.concerns import signable
 from dashboard.formatting import age
 from dashboard.navigation import TITLES, link
 from dashboard.wording import plain
-from runner.week.judged_moment import run_finished
+from runner.week.judged_moment import playbook_of, run_finished
 
 if TYPE_CHECKING:
     from core.schedule import SlotView
-    from dashboard.data.snapshot import Snapshot
+    from dashboard.data.snapshot import Item, Snapshot
     from dashboard.page import Page
     from runner.incident_records import Incident
 
@@ -50,9 +50,20 @@ def show(page: Page, snapshot: Snapshot) -> None:
             to_slot(page, view, say.raw("Open {page}", page=TITLES[view.spec.page]))
         if view.state in {SlotState.DUE, SlotState.OVERDUE} and view.spec.checks:
             items = snapshot.items(view.spec)
-            if open_passes(items):
+            if passing := open_passes(items):
+                st.markdown(_seen(page, snapshot, view, passing))
                 actions_row(page, snapshot, view.spec, items)
             outcomes.show(page, f"slot:{view.spec.id}")
+
+
+def _seen(page: Page, snapshot: Snapshot, view: SlotView, items: list[Item]) -> str:
+    """What the button ticks, with the values that its ticks keep as seen."""
+    checks, language = playbook_of(view.spec, snapshot).checks, page.viewer.language
+    parts = []
+    for judged in (item.judgement for item in items):
+        title = plain(checks[judged.check].title.in_(language))
+        parts.append(f"{title} **{page.say(judged.value_text)}**")
+    return f":small[{' · '.join(parts)}]"
 
 
 def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:

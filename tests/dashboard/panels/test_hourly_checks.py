@@ -12,12 +12,15 @@ from core.checks import judge_slot
 from core.checks.judgement import Judgement
 from core.language import Language, literal
 from core.reading import Reading
-from core.vocabulary import Role, Verdict
+from core.vocabulary import JobState, Role, Verdict
+from dashboard.components import evidence
 from dashboard.components.checklist import limit_text
 from dashboard.formatting import number
 from runner.week.facts import gather
 from runner.week.sources import Sources
-from tests.dashboard.place import LAUNCH, Place, button, text_of
+from tests.dashboard.place import LAUNCH, Place, button, events, text_of
+from tests.event_files import write_events
+from tests.expected import present
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -178,6 +181,25 @@ def test_a_tick_is_taken_back_with_a_reason_only(place: Place) -> None:
     assert place.client().ticks(week.id) == []
     assert "Tick taken back by some lead, 17:05 UTC: the wrong run" in text_of(test)
     button(test, "tick:hourly_1:reward_positive")  # open again
+
+
+def test_the_curve_is_of_the_run_that_was_judged(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = place.train(1.5)
+    place.now = LAUNCH + timedelta(minutes=100)
+    place.end(first, JobState.STOPPED)
+    second = place.begin(LAUNCH + timedelta(minutes=110), resume=False, seed=8)
+    write_events(place.home.run_attempt(present(second.run), 1), events(0.5))
+    place.now = LAUNCH + timedelta(hours=2, minutes=5)
+    drawn = []
+    monkeypatch.setattr(evidence, "draw_curves", lambda _, lines, **__: drawn.append(lines))
+    test = place.app("hourly_checks")
+    test.query_params["slot"] = "hourly_1"
+    button(test.run(), "curve:hourly_1:reward_positive").click().run()
+    assert not test.exception
+    (lines,) = drawn
+    assert [len(line) for line in lines.values()] == [90]
 
 
 def test_a_click_opens_the_curve_around_the_moment_of_a_check(place: Place) -> None:

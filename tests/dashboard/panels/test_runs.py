@@ -149,4 +149,4 @@ def test_the_report_of_a_run_is_offered_in_the_viewer_s_language(
     assert offered.proto.label == "Training report"
     services = Services(place.home, PEOPLE[Role.VIEWER], now=lambda: datetime.now(UTC))
     page = Page(services, Viewer(PEOPLE[Role.VIEWER], "pt", "UTC", live=False))
-    assert f"Relatório do treino: {two[1]}" in report_of(page, two[1])
+    assert f"Relatório do treino: {two[1]}" in report_of(page, two[1], None)

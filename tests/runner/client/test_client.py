@@ -102,6 +102,12 @@ def test_a_tick_that_is_taken_back_leaves_its_check_open_and_the_record_has_both
     records = present(place.lead.week_records())
     assert records.withdrawals == (taken,)
     assert [entry.kind for entry in records.activity[:2]] == ["tick", "tick"]
+    late = eva.tick(week, SLOT, CHECK, "again", Verdict.PASS, "3", replaces=first.id)
+    assert isinstance(late, Conflict), "whoever replaces it has not seen that it was taken back"
+    assert "Eva" in late.reason
+    never = eva.tick(week, SLOT, CHECK, "again", Verdict.PASS, "3", replaces=taken.id)
+    assert isinstance(never, Refused)
+    assert place.lead.ticks(week) == []
     second = recorded(place.lead.tick(week, SLOT, CHECK, "looked again", Verdict.PASS, "3"))
     before = place.lead.ticks(week), records.withdrawals
     place.home.database.unlink()

@@ -104,3 +104,39 @@ def test_an_unknown_run_is_refused(place: Place) -> None:
     place.week()
     with pytest.raises(InputError, match="There is no training run F13"):
         report_facts(place.client(), "F13")
+
+
+def test_of_two_watched_runs_of_one_name_the_asked_week_has_its_own(place: Place) -> None:
+    weeks = []
+    for days, hours in ((0, 1.0), (7, 2.0)):
+        folder = place.home.root / str(days) / "same"
+        write_events(folder / "attempt-001", events(hours))
+        made = place.client().create_week(
+            LAUNCH + timedelta(days=days), watched=folder, tag="same", symbol=""
+        )
+        weeks.append(recorded(made).id)
+    place.now = LAUNCH + timedelta(days=8)
+    client = place.client()
+    points = [len(report_facts(client, "same", week).curves[0].points) for week in (*weeks, None)]
+    assert points == [60, 120, 120]
+    facts = report_facts(client, "same", weeks[0])
+    assert (facts.slots, facts.to_come) == ((), 0), "no schedule belongs to it"
+    with pytest.raises(InputError, match="There is no training run same"):
+        report_facts(client, "same", "2099-01-01")
+
+
+def test_who_acknowledged_a_finding_of_another_week_or_run_is_not_named(place: Place) -> None:
+    job = place.train(3.0, kl=0.3)
+    client = place.client()
+    week = present(client.active_week()).id
+    body = AlertAcknowledged(what="finding:kl_explosion")
+    times = {"2026-03-02": place.now, week: LAUNCH - timedelta(hours=1)}
+    with client.store.write() as write:
+        for of, at in times.items():
+            write.append(body, by=client.person, at=at, at_week=at, week_id=of)
+    (kl,) = (
+        each
+        for each in report_facts(client, present(job.run)).findings
+        if each.finding.scenario == "kl_explosion"
+    )
+    assert kl.acknowledged is None
