@@ -66,16 +66,12 @@ def _now(page: Page, snapshot: Snapshot) -> None:
     say, people = page.say, snapshot.on_call
     if people:
         who = say("On call now: {people}", people=", ".join(people))
-<<<<<<< HEAD
-        part(f":green[:material/support_agent: {who}]")
-=======
         lost = unreached(snapshot.home, people)
         color = "orange" if lost else "green"
-        st.markdown(f"#### :{color}[:material/support_agent: {who}]", anchors=False)
+        part(f":{color}[:material/support_agent: {who}]")
         for person in lost:
             text = f"{say('No channel reaches {person}.', person=person)} {say.text(REACH)}"
             st.markdown(f":orange[:material/notifications_off: {text}]")
->>>>>>> main
         how = say(
             "What has a chain of owners goes to them first; not acknowledged in time, it goes on to "
             "the owners."
