@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -61,8 +65,8 @@ def follow(client: Client, job: Job) -> Job:
     """Print the job's output until it ends; Ctrl-C detaches and exits with 0."""
     shown = 0
     attempt = 1
-    try:
-        while True:
+    with _detaching() as detached:
+        while not detached.is_set():
             job = client.job(job.id) or job
             ended = job.state in ENDED_STATES
             if job.attempt > attempt:
@@ -77,11 +81,30 @@ def follow(client: Client, job: Job) -> Job:
                 print(printable(lines), end="", flush=True)
             if ended:
                 return job
-            time.sleep(FOLLOW_EVERY_S)
-    except KeyboardInterrupt:
-        print()
-        tell(Message("Detached; {job} continues. Stop it: trainweek jobs stop {job}", job=job.id))
-        raise typer.Exit(0) from None
+            detached.wait(FOLLOW_EVERY_S)
+    print()
+    tell(Message("Detached; {job} continues. Stop it: trainweek jobs stop {job}", job=job.id))
+    raise typer.Exit(0)
+
+
+@contextmanager
+def _detaching() -> Iterator[threading.Event]:
+    """Set by the first Ctrl-C; the next one interrupts as usual.
+
+    No exception: one that comes within a callback of the database is lost.
+    """
+    detached, before = threading.Event(), signal.getsignal(signal.SIGINT)
+
+    def detach(*_: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        detached.set()
+
+    if before is not signal.SIG_IGN:  # as in a shell's background
+        signal.signal(signal.SIGINT, detach)
+    try:
+        yield detached
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def outcome_of(client: Client, job: Job) -> dict[str, Any]:

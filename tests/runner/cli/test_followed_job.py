@@ -1,19 +1,29 @@
-"""``--json`` of start and revalidate: one JSON object on the output, and the exit code."""
+"""A followed job: its JSON, its exit code, and how Ctrl-C leaves it."""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 
 from core.paths import Home
+from core.vocabulary import JobKind
+from runner.cli.followed_job import follow
 from runner.home.launch import stop_all
+from tests.expected import job_of
 from tests.runner.cli.terminal import trainweek
+from tests.runner.place import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from runner.records import Job
 
 STEPS = 8_000  # two rollouts
 
@@ -30,6 +40,26 @@ def outcome(*words: object, home: Path) -> tuple[int, dict[str, Any], str]:
     done = trainweek(*words, "--json", home=home)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout), done.stderr
+
+
+def test_ctrl_c_detaches_wherever_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Place(tmp_path / "home")
+    job = job_of(place.lead.submit(JobKind.PREFLIGHT))
+
+    def read(_: str) -> Job:
+        with suppress(KeyboardInterrupt):  # as a callback of the database does
+            os.kill(os.getpid(), signal.SIGINT)
+        return job
+
+    monkeypatch.setattr(place.lead, "job", read)
+    with pytest.raises(typer.Exit) as ended:
+        follow(place.lead, job)
+    assert ended.value.exit_code == 0
+    assert f"{job.id} continues" in "".join(capsys.readouterr())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    place.clear()
 
 
 @pytest.mark.slow
