@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.alerts.own_rule import Operator, OwnRule
 from core.checks.case import limit_text
-from core.language import Message
+from core.language import Message, number_in
 from core.vocabulary import Right
 from dashboard.components import outcomes
 from dashboard.components.headings import part
@@ -134,7 +134,7 @@ def _slider(
             page.say.raw("Threshold"),
             stops,
             key=place,
-            format_func=lambda value: f"{value:g}",
+            format_func=lambda value: number_in(f"{value:g}", page.viewer.language),
             help=page.say.raw("Between two stops lies the same share of the recorded readings."),
         )
     )

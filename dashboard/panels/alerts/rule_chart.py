@@ -55,7 +55,7 @@ def firing_chart(
     for one in run.firings[:_LISTED]:
         text = say(
             "{time}, step {step:,}: {value}, until step {last:,}",
-            time=f"{from_unix(one.began):%Y-%m-%d %H:%M} UTC",
+            time=f"{page.viewer.stamp(from_unix(one.began))} UTC",
             step=one.step,
             value=short(one.value),
             last=one.last_step,

@@ -10,6 +10,7 @@ from core.handover import SECTIONS
 from core.language import Message
 from core.vocabulary import Right
 from dashboard.components import outcomes
+from dashboard.components.headings import part
 from dashboard.panels.on_call.shift_form import people
 from dashboard.wording import plain
 from runner.week.handover_draft import draft
@@ -33,7 +34,7 @@ TITLES = {
 def show(page: Page, snapshot: Snapshot) -> None:
     """What waits to be accepted, the form, and the handovers before."""
     say = page.say
-    st.markdown(f"#### {say('Handover')}", anchors=False)
+    part(say("Handover"))
     waiting = [one for one in snapshot.records.handovers[:1] if one.accepted_at is None]
     for one in waiting:
         with st.container(border=True, gap="xsmall", key=f"handover-{one.id}"):
