@@ -42,14 +42,17 @@ def write_bytes(path: Path, content: bytes, *, private: bool = False) -> Path:
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise SetupError(
-            Message(
-                "{path} can't be written: {error}.",
-                path=str(path),
-                error=error.strerror or str(error),
-            ),
+            write_problem(path, error),
             Message("Check the folder's permissions and the free space."),
         ) from error
     return path
+
+
+def write_problem(path: Path, error: OSError) -> Message:
+    """What to say of a file or folder that could not be written."""
+    return Message(
+        "{path} can't be written: {error}.", path=str(path), error=error.strerror or str(error)
+    )
 
 
 def require_private(path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from core.drill_paths import kept_messages
-from core.language import Message
+from core.files import write_problem
 from core.timestamps import iso
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from core.alerts.alerts_file import Channel
     from core.alerts.messages import AlertMessage
+    from core.language import Message
     from core.paths import Home
 
 KEPT = "trainweek://messages"  # the address of a channel whose messages are only written down
@@ -34,9 +35,5 @@ def keep_message(
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
     except OSError as error:
-        return Message(
-            "{path} can't be written: {error}.",
-            path=str(path),
-            error=error.strerror or str(error),
-        )
+        return write_problem(path, error)
     return None

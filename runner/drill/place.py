@@ -10,7 +10,7 @@ from core.alerts.alerts_file import AlertsFile, Channel
 from core.drill import DrillKind, DrillMark
 from core.drill_paths import drill_home, drills_folder, is_drill, mark_file
 from core.errors import ConflictError, InputError, SetupError
-from core.files import write_bytes, write_json
+from core.files import write_bytes, write_json, write_problem
 from core.language import Language, Message
 from core.limited_files import MOST_RECORD, json_of, read_limited
 from core.paths import Home
@@ -77,11 +77,7 @@ def prepare(
         write_bytes(home.alerts_file, channels.encode(), private=True)
     except OSError as error:
         raise SetupError(
-            Message(
-                "{path} can't be written: {error}.",
-                path=str(home.root),
-                error=error.strerror or str(error),
-            ),
+            write_problem(home.root, error),
             Message("Check the folder's permissions."),
         ) from error
     return home, mark

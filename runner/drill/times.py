@@ -14,6 +14,7 @@ from core.drill import CAUSES, PROCEDURES, DrillKind, Fault, NamedCause
 from core.drill_paths import named_file
 from core.drill_report import DrillTimes, Moment
 from core.errors import SetupError
+from core.files import write_problem
 from core.language import Message
 from core.people import Person
 from core.timestamps import from_unix
@@ -66,11 +67,7 @@ def name_cause(home: Home, cause: NamedCause) -> None:
             file.write(cause.model_dump_json() + "\n")
     except OSError as error:
         raise SetupError(
-            Message(
-                "{path} can't be written: {error}.",
-                path=str(path),
-                error=error.strerror or str(error),
-            ),
+            write_problem(path, error),
             Message("Check the folder's permissions."),
         ) from error
 

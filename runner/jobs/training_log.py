@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from core.errors import SetupError
+from core.files import write_problem
 from core.language import Message
 from core.timestamps import iso
 from runner.jobs.steady_output import SteadyOutput
@@ -36,11 +37,7 @@ class TrainingLog:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         except OSError as error:
             raise SetupError(
-                Message(
-                    "{path} can't be written: {error}.",
-                    path=str(path),
-                    error=error.strerror or str(error),
-                ),
+                write_problem(path, error),
                 Message("Check the folder's permissions."),
             ) from error
         self._file = SteadyOutput(self._descriptor, self._stamp)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from core.errors import ConflictError, InputError, IntegrityError, SetupError, TrainweekError
-from core.files import file_sha256, sync_folder, write_json
+from core.files import file_sha256, sync_folder, write_json, write_problem
 from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
@@ -201,11 +201,7 @@ def _exclusive(home: Home) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise SetupError(
-            Message(
-                "{path} can't be written: {error}.",
-                path=str(home.backups),
-                error=error.strerror or str(error),
-            ),
+            write_problem(home.backups, error),
             Message("Fix its permissions."),
         ) from error
     try:
