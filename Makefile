@@ -7,7 +7,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
 .PHONY: help install demo up test test-fast test-busy coverage check catalogue faults attack chaos bench bench-detectors \
-	bench-evidence bench-growth load pictures sbom lock clean
+	bench-evidence bench-growth bench-pages load pictures sbom lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20

@@ -41,11 +41,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--scalars", type=int, default=1_000_000)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, browsing() as browser:
-        with _served(Path(folder) / "home", given.home, given.scalars) as found:
-            print("page               run ms  ticks  tick ms  kB/tick  nodes")
-            for page in given.pages or STEMS:
-                print(_line(page, found, browser, given.rounds), flush=True)
+    shown = given.pages or STEMS
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _served(Path(folder) / "home", given.home, given.scalars) as found,
+    ):
+        costs = {page: _cost_line(page, found, given.rounds) for page in shown}
+        print("page               run ms  timers  round ms  kB/round  nodes")
+        with browsing() as browser:
+            for page, line in costs.items():
+                print(f"{page:<18}{line}{_nodes(page, found, browser):7}", flush=True)
 
 
 @contextmanager
@@ -63,15 +68,14 @@ def _served(root: Path, home: Path | None, scalars: int) -> Iterator[Served]:
         site.close()
 
 
-def _line(page: str, found: Served, browser: Browser, rounds: int) -> str:
+def _cost_line(page: str, found: Served, rounds: int) -> str:
     seen = Seen()
-    loads, ticks = asyncio.run(_cost(page, found, rounds, seen))
-    tick = f"{median(ticks):8.0f}" if ticks else "       -"
-    sent = f"{sum(seen.tick_bytes) / len(ticks) / 1e3:8.1f}" if ticks else "       -"
-    parts = len(seen.tick_bytes) // len(ticks) if ticks else 0
-    errors = f"  {seen.errors[0]}" if seen.errors else ""
-    nodes = _nodes(page, found, browser)
-    return f"{page:<18} {median(loads):6.0f} {parts:6} {tick} {sent} {nodes:6}{errors}"
+    loads, ticks, parts = asyncio.run(_cost(page, found, rounds, seen))
+    if seen.errors:
+        raise RuntimeError(f"{page}: {seen.errors[0]}")
+    spent = f"{median(ticks):10.0f}" if ticks else "         -"
+    sent = f"{sum(seen.tick_bytes) / rounds / 1e3:10.1f}"
+    return f"{median(loads):7.0f}{parts:8}{spent}{sent}"
 
 
 async def _cost(
@@ -90,7 +94,7 @@ async def _cost(
             for part in session.parts:
                 await session.tick(part)
             ticks.append(_cpu_ms(found) - before)
-    return loads, ticks
+        return loads, ticks, len(session.parts)
 
 
 def _cpu_ms(found: Served) -> float:
