@@ -80,8 +80,9 @@ def _cost_line(page: str, found: Served, rounds: int) -> str:
 
 async def _cost(
     page: str, found: Served, rounds: int, seen: Seen
-) -> tuple[list[float], list[float]]:
-    loads, ticks = [], []
+) -> tuple[list[float], list[float], int]:
+    loads: list[float] = []
+    ticks: list[float] = []
     async with one_session(found.url, found.cookies, page, seen) as session:
         for _ in range(2):
             await session.load()
