@@ -23,7 +23,7 @@ from core.people import PersonName
 from core.setting_types import Command, Count, Number
 from core.vocabulary import JobKind, Role
 from core.yaml_files import TreeError, read_tree
-from runner.files import BUSY_TIMEOUT_S
+from runner.files import BUSY_TIMEOUT_S, LOG_BYTES, LOG_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 PREFIX = "TRAINWEEK_"
-LOG_BYTES, LOG_FILES = 10_000_000, 10
 # Variables that are not settings: the data directory, and those between our own processes.
 _OTHER_VARIABLES = frozenset(
     {"TRAINWEEK_HOME", "TRAINWEEK_ATTEMPT", "TRAINWEEK_FAIL", "TRAINWEEK_TOKEN"}
