@@ -3,14 +3,14 @@
 Reads work without a runner. Each write checks the person's rights, is one transaction,
 and is in ledger and store when the call returns; only the runner writes job states.
 Never imports torch.
+A name is imported when it is first asked for: a list reads by :mod:`runner.client.lists` alone.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from core.lazy_names import lazy_names
 from runner.client.access_tokens import AccessTokens
 from runner.client.alert_marks import AlertMarks
 from runner.client.alert_rules import AlertRules
@@ -37,13 +37,7 @@ from runner.client.weeks import Weeks
 from runner.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from core.paths import Home
-    from core.people import Person
-    from runner.client.entry import Entry
-    from runner.client.terminal_entry import TerminalEntry
-    from runner.client.token_entry import TokenEntry
+    from runner.client.client import Client
 
 __all__ = ["Client"]
 
@@ -109,3 +103,4 @@ class Client(
         :raises SetupError: the directory can't be used.
         """
         return Store(self.home)
+__getattr__ = lazy_names(__name__, {"Client": "runner.client.client"})
