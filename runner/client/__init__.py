@@ -103,4 +103,6 @@ class Client(
         :raises SetupError: the directory can't be used.
         """
         return Store(self.home)
+
+
 __getattr__ = lazy_names(__name__, {"Client": "runner.client.client"})
