@@ -22,7 +22,8 @@ def private_files(home: Home) -> Iterator[Path]:
     keys = home.signing_key.parent
     secrets = (".streamlit/secrets.toml", "login.toml")
     places = (
-        *(keys, home.signing_key, home.acts_key, home.access, home.alerts_file),
+        *(keys, home.signing_key, home.acts_key, home.checkpoint_key),
+        *(home.access, home.alerts_file),
         *(folder / name for folder in (home.root, CHECKOUT) for name in secrets),
     )
     yield from (path for path in dict.fromkeys(places) if path.exists())
