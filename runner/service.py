@@ -26,11 +26,11 @@ from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
+from runner.executors.local import LocalProcesses
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
-from runner.processes.local import LocalProcesses
 from runner.recovery.daily_verification import DailyVerification
 from runner.recovery.hourly_backups import HourlyBackups
 from runner.reported_problems import ReportedProblems
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from core.alerts.conditions import Condition, Look
     from core.ledger_bodies.body import LedgerHead
-    from runner.processes.executor import Executor
+    from runner.executors.executor import Executor
     from runner.week.look import Looks
 
 log = logging.getLogger("trainweek.runner")

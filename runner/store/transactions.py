@@ -22,7 +22,7 @@ from sqlalchemy.exc import DatabaseError
 from core.errors import IntegrityError, SetupError
 from core.home_links import require_inside
 from runner.failpoints import fail_here
-from runner.settings import BUSY_TIMEOUT_S
+from runner.files import BUSY_TIMEOUT_S
 from runner.store import chain, checkpoint, schema
 from runner.store.apply import apply
 from runner.store.damage import damage_of, operator_errors, refuse_damaged, unwritable
