@@ -217,11 +217,6 @@ class Home:
         """The key that proves acts of signed-in people; only its owner may read it."""
         return self.state / "keys" / "acts.key"
 
-    @property
-    def checkpoint_key(self) -> Path:
-        """The key that seals checkpoints of the ledger; only its owner may read it."""
-        return self.state / "keys" / "checkpoint.key"
-
     # models/
     @property
     def model(self) -> Path:

@@ -58,6 +58,11 @@ class Checkpoint:
         return {**fields, "at": at, "keys": list(self.keys), "proofs_from": self.proofs_from}
 
 
+def key_file(home: Home) -> Path:
+    """The key that seals checkpoints; only its owner may read it."""
+    return home.acts_key.with_name("checkpoint.key")
+
+
 def compared_file(home: Home) -> Path:
     """What an opening of the store found equal in ledger and database."""
     return home.state / "ledger-compared.json"
@@ -114,4 +119,4 @@ def digest_before(file: BinaryIO, checkpoint: Checkpoint) -> hashlib._Hash | Non
 
 
 def _keys(home: Home) -> Proofs:
-    return Proofs(home, home.checkpoint_key)
+    return Proofs(home, key_file(home))

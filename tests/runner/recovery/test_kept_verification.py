@@ -28,7 +28,7 @@ from runner.recovery.restore import restore_store
 from runner.settings import Settings
 from runner.store import Store, known_lines
 from runner.store.backup import make_backup
-from runner.store.checkpoint import compared_file, keep, kept, verified_file
+from runner.store.checkpoint import compared_file, keep, kept, key_file, verified_file
 from runner.week.machine_conditions import machine_conditions
 from tests.expected import present
 from tests.runner.place import LEAD, Place, after, wait_for
@@ -102,7 +102,7 @@ CHANGES: dict[str, Callable[[Place], object]] = {
     ),
     "no database": lambda place: place.home.database.unlink(),
     "an unreadable checkpoint": lambda place: verified_file(place.home).write_text("{"),
-    "no key of checkpoints": lambda place: place.home.checkpoint_key.unlink(),
+    "no key of checkpoints": lambda place: key_file(place.home).unlink(),
 }
 
 
@@ -218,7 +218,7 @@ def test_a_start_finds_a_change_before_its_checkpoint(
     last = present(kept(place.home, compared_file(place.home)))
     if lie:  # one of another data directory, with a key of its own
         shutil.copytree(place.home.state / "keys", place.home.state / "other")
-        place.home.checkpoint_key.write_text("0" * 64, encoding="ascii")
+        key_file(place.home).write_text("0" * 64, encoding="ascii")
         keep(place.home, compared_file(place.home), replace(last, prefix="0" * 64))
     reworded(place, b'"two"', b'"TWO"')
     with pytest.raises(IntegrityError, match="differs from the database"):
