@@ -26,11 +26,12 @@ from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
+from runner.executors.local import LocalProcesses
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
-from runner.processes.local import LocalProcesses
+from runner.recovery.daily_verification import DailyVerification
 from runner.recovery.hourly_backups import HourlyBackups
 from runner.reported_problems import ReportedProblems
 from runner.settings import Settings, misspelt_variables
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
     from core.alerts.conditions import Condition, Look
     from core.ledger_bodies.body import LedgerHead
-    from runner.processes.executor import Executor
+    from runner.executors.executor import Executor
     from runner.week.look import Looks
 
 log = logging.getLogger("trainweek.runner")
@@ -112,6 +113,7 @@ class Service:
             self._problems,
         )
         self.backups = HourlyBackups(home, settings, began, monotonic())
+        self.verification = DailyVerification(home, began, monotonic())
         self.alerts = AlertWatch(
             home, settings, self.fenced, _look(home, settings, now, absence), now, monotonic
         )
@@ -149,6 +151,8 @@ class Service:
             self.machine.tick(self.supervisor.active.read().begun, now)
         with self._problems.guarding("The hourly backup", through=StaleRunner):
             self.backups.tick(self.monotonic())
+        with self._problems.guarding("The daily verification", through=StaleRunner):
+            self.verification.tick(now, self.monotonic())
         self.schedule.tick(now)
         self.alerts.supervised()
 
@@ -159,6 +163,7 @@ class Service:
     def close(self) -> None:
         """Record the end in the store and release the lock."""
         self.backups.close()
+        self.verification.close()
         self.alerts.close()
         try:
             with self.fenced.write(self.now()) as write:
