@@ -19,6 +19,7 @@ from runner.client.run_models import RunModels
 from runner.client.shifts import Shifts
 from runner.client.signatures.pipeline_gate import PipelineGate
 from runner.client.ticks import Ticks
+from runner.client.visits import VisitMarks
 from runner.client.week_changes import WeekChanges
 from runner.client.week_list import WeekList
 from runner.client.week_playbooks import WeekPlaybooks
@@ -49,6 +50,7 @@ class Client(
     PipelineGate,
     AccessTokens,
     Readiness,
+    VisitMarks,
 ):
     """One person's access to one data directory.
 
