@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dashboard.figures.view import View
     from dashboard.page import Page
 
-HEIGHT = 280
+HEIGHT, WIDTH = 280, 320  # pixels; as wide as a phone has room for
 
 
 def numbers_behind(
@@ -52,7 +52,9 @@ def draw(
     page: Page, key: str, shown: Callable[[], pd.DataFrame], every: Callable[[], pd.DataFrame]
 ) -> None:
     """The table, and the button for the file."""
-    st.dataframe(shown(), hide_index=True, height=HEIGHT, key=f"numbers-table:{key}")
+    table = shown()
+
+    st.dataframe(table, hide_index=True, height=HEIGHT, width=WIDTH, key=f"numbers-table:{key}")
     st.download_button(
         page.say.raw("CSV of all points"),
         lambda: every().to_csv(index=False),

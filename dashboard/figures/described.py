@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from dashboard.wording import Words
 
 
-def rows_of(figure: go.Figure) -> Iterator[tuple[str, object, object]]:
-    """Name, place and value of every point, in the order of drawing."""
+PointRow = tuple[str, object, object]
+"""Name of the line, place, value."""
+
+
+def rows_of(figure: go.Figure) -> Iterator[PointRow]:
+    """Every point, in the order of drawing."""
     for trace in figure.data:
         for x, y in zip(_values(trace.x), _values(trace.y), strict=False):
             yield trace.name or "", x, y
@@ -105,9 +109,9 @@ def place(x: object) -> object:
     return str(x)
 
 
-def table_of(figure: go.Figure, heads: Sequence[str], say: Words) -> pd.DataFrame:
+def table_of(rows: Sequence[PointRow], heads: Sequence[str], say: Words) -> pd.DataFrame:
     """The points as a table with numbers in the viewer's language."""
-    made = [(name, _text(place(x), say), _text(_number(y), say)) for name, x, y in rows_of(figure)]
+    made = [(name, _text(place(x), say), _text(_number(y), say)) for name, x, y in rows]
     table = pd.DataFrame(made, columns=list(heads))
     return table if table[heads[0]].any() else table.drop(columns=heads[0])
 

@@ -26,7 +26,7 @@ def test_a_line_with_a_gap_says_its_range_and_since_when_it_is_above_the_limit()
     )
     assert crossed == "above the limit 1 since 2026-02-25 14:00"
     assert crossed.in_("pt") == "acima do limite 1 desde 25/02/2026 14:00"
-    table = table_of(figure, ("Curva", "Posição", "Valor"), Words("pt"))
+    table = table_of(list(rows_of(figure)), ("Curva", "Posição", "Valor"), Words("pt"))
     assert table["Valor"].tolist() == ["0,5000", "", "2,00", "1,50"]
     assert list(rows_of(figure))[1] == ("Sharpe", times[1], None)
 
