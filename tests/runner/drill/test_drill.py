@@ -15,7 +15,15 @@ import pytest
 from core.alerts.edges import Edges
 from core.alerts.kinds import EventKind
 from core.drill import DrillKind, Fault, NamedCause
-from core.drill_paths import drills_folder, kept_messages, named_file, played_file, reports_folder
+from core.drill_paths import (
+    drills_folder,
+    is_drill,
+    kept_messages,
+    mark_file,
+    named_file,
+    played_file,
+    reports_folder,
+)
 from core.errors import ConflictError, InputError, SetupError
 from core.files import write_json
 from core.paths import Home
@@ -31,6 +39,7 @@ from runner.drill.times import name_cause, named_causes, times_of
 from tests.core.alerts.notices import at, notice
 from tests.expected import present, recorded
 from tests.runner.alerts.channel_files import write_alerts
+from tests.runner.alerts.receivers import web_receiver
 from tests.runner.cli.terminal import trainweek
 from tests.runner.place import ENGINEER, strays, wait_for
 
@@ -155,6 +164,40 @@ def test_a_damaged_record_keeps_no_drill_going(tmp_path: Path) -> None:
     assert "The drill ended. There is no report" in ended.stdout
     with pytest.raises(InputError, match="No drill is in progress"):
         place.current(real)
+
+
+def test_a_damaged_mark_names_the_command_that_puts_the_drill_aside(tmp_path: Path) -> None:
+    own, real = prepared(Home(tmp_path)), Home(tmp_path)
+    mark_file(own).write_text("{")
+    for words in (("status",), ("end",), ("start", "kl", "--headless")):
+        refused = trainweek("drill", *words, home=tmp_path)
+        assert refused.returncode == 2
+        assert "drill.json is damaged" in refused.stderr
+        assert "trainweek drill end --discard" in refused.stderr
+    denied = trainweek("drill", "end", "--discard", home=tmp_path, role="viewer")
+    assert denied.returncode == 2
+    aside = trainweek("drill", "end", "--discard", home=tmp_path)
+    assert aside.returncode == 0, aside.stderr
+    (folder,) = (drills_folder(real) / "discarded").iterdir()
+    assert str(folder) in aside.stdout
+    assert is_drill(Home(folder)), "what is in it was a drill"
+    prepared(real)  # the next one
+    assert "put aside" in trainweek("drill", "end", "--discard", home=tmp_path).stdout
+    with pytest.raises(InputError, match="No drill is in progress"):
+        place.discard(real)
+
+
+def test_with_send_a_real_receiver_gets_messages_that_say_drill(tmp_path: Path) -> None:
+    real = Home(tmp_path)
+    with web_receiver() as receiver:
+        write_alerts(real, f"channels:\n  - {{name: team, url: '{receiver.address()}'}}\n")
+        own = prepared(real, send=True)
+        (channel,) = present(read_alerts(own)).channels
+        AlertStore(own).save(Edges(notices=[notice("finding:collapse", 0)]), [channel], at(0))
+        assert send_due(own, present(read_alerts(own)), channel, lambda: at(60), {}) == 1
+    (title,) = receiver.titles
+    assert title.startswith("DRILL: [CRITICAL] ")
+    assert not kept_messages(own).exists(), "it was sent, not written down"
 
 
 def test_whatever_fails_at_the_start_ends_the_drill(
