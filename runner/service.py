@@ -31,12 +31,14 @@ from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
 from runner.processes.local import LocalProcesses
+from runner.processes.procfs import boot_id
+from runner.records import RunnerPlace
 from runner.recovery.hourly_backups import HourlyBackups
 from runner.reported_problems import ReportedProblems
 from runner.settings import Settings, misspelt_variables
-from runner.store import Store, schema
-from runner.store.engine import described_mode
+from runner.store import open_store, schema
 from runner.store.fenced_store import FencedStore, StaleRunner
+from runner.store.opening import described_store
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
 from runner.week.machine_conditions import unplanned_absence
@@ -80,11 +82,12 @@ class Service:
         self._ending, self._problems = ending or threading.Event(), ReportedProblems(log)
         self._sleep = sleep or self._ending.wait
         require_local_disk(home)
-        self.store = Store(home, settings.busy_timeout_s)
+        self.store = open_store(home, settings.busy_timeout_s)
         self.store.require_sound()
         self._lock = _locked(home, take_over)
         began = now()
-        self.fenced = FencedStore.claim(self.store, socket.gethostname(), os.getpid(), began)
+        mine = RunnerPlace(socket.gethostname(), os.getpid(), boot_id(), str(home.root))
+        self.fenced = FencedStore.claim(self.store, mine, began, take_over=take_over)
         absence = unplanned_absence(home, self.store, began)
         self.identity = RunnerIdentity.of_this_process(self.fenced.epoch, began)
         write_identity(home, self.identity, began)
@@ -110,7 +113,7 @@ class Service:
     def run(self) -> None:
         """Run until :meth:`end` is called or another runner takes over."""
         log.info("Runner epoch %s, pid %s, in %s", self.fenced.epoch, os.getpid(), self.home.root)
-        log.info(described_mode())
+        log.info(described_store(self.home))
         self.alerts.start()
         try:
             while not self._ending.is_set():
@@ -150,6 +153,7 @@ class Service:
         try:
             with self.fenced.write(self.now()) as write:
                 write.append(RunnerEnded(epoch=self.fenced.epoch), None)
+            self.store.release_runner(self.fenced.epoch)
         except TrainweekError as error:  # the end itself must not fail
             log.warning("%s", error)
         self._lock.release()
@@ -164,6 +168,7 @@ class Service:
         present = self.supervisor.active.read().epoch
         if present != self.fenced.epoch:
             raise StaleRunner(present, self.fenced.epoch)
+        self.fenced.renew()
         try:
             write_identity(self.home, self.identity, now)
             self._problems.solved(str(self.home.runner_identity))

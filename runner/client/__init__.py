@@ -33,7 +33,7 @@ from runner.client.week_list import WeekList
 from runner.client.week_playbooks import WeekPlaybooks
 from runner.client.week_records import WeekReads
 from runner.client.weeks import Weeks
-from runner.store import Store
+from runner.store import Store, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,4 +106,4 @@ class Client(
 
         :raises SetupError: the directory can't be used.
         """
-        return Store(self.home)
+        return open_store(self.home)

@@ -8,6 +8,7 @@ import sys
 from typing import IO, TYPE_CHECKING
 
 from runner.store.kept_backups import backups
+from runner.store.opening import shared_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +25,8 @@ _TIMEOUT_S = 600.0  # a copy that takes longer is considered hung
 class HourlyBackups:
     """Starts the process that makes a backup, and logs its result. Never waits for it.
 
+    A database on a server is not ours to copy: there is none to start.
+
     :param now: real time.
     :param now_s: monotonic seconds.
     """
@@ -35,6 +38,7 @@ class HourlyBackups:
         since = (now - newest.at).total_seconds() if newest else float("inf")
         wait = settings.backup_interval_s - since
         self._next = now_s + max(wait, min(_AFTER_START_S, settings.backup_interval_s))
+        self._on_server = shared_address(home) is not None
         self._child: subprocess.Popen[bytes] | None = None
         self._began = 0.0
 
@@ -42,6 +46,8 @@ class HourlyBackups:
         """Start a backup if one is due."""
         if self._child is not None:
             self._check(now_s)
+        elif self._on_server:
+            return
         elif self.settings.backup_interval_s > 0 and now_s >= self._next:
             self._began, self._next = now_s, now_s + self.settings.backup_interval_s
             self._start()
