@@ -209,15 +209,6 @@ class RunnerStatus:
     known: bool = True  # False: of a past moment, whether it was alive
 
 
-class RunnerPlace(NamedTuple):
-    """A runner: its machine and boot, its process, and the data directory that it serves."""
-
-    host: str
-    pid: int
-    boot_id: str
-    home: str
-
-
 class DecisionLine(NamedTuple):
     """A line of the ledger that decisions are evaluated against."""
 

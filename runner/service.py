@@ -32,13 +32,13 @@ from runner.home.private_files import require_private_files
 from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
 from runner.processes.local import LocalProcesses
 from runner.processes.procfs import boot_id
-from runner.records import RunnerPlace
 from runner.recovery.hourly_backups import HourlyBackups
 from runner.reported_problems import ReportedProblems
 from runner.settings import Settings, misspelt_variables
 from runner.store import open_store, schema
 from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.store.opening import described_store
+from runner.store.runner_place import RunnerPlace
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
 from runner.week.machine_conditions import unplanned_absence

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.ledger_bodies import Body
-    from runner.records import LedgerEntry, RunnerPlace
+    from runner.records import LedgerEntry
     from runner.store import Store, Transaction
+    from runner.store.runner_place import RunnerPlace
 
 
 class StaleRunner(ConflictError):

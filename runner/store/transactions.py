@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from core.errors import TrainweekError
     from core.paths import Home
-    from runner.records import RunnerPlace
+    from runner.store.runner_place import RunnerPlace
 
 log = logging.getLogger("trainweek.store")
 

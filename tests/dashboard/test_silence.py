@@ -31,10 +31,10 @@ from runner.liveness.watcher import Watcher
 from runner.processes.executor import Observation
 from runner.processes.identity import identify
 from runner.processes.process_table import process_table
-from runner.records import RunnerPlace
 from runner.settings import Settings
 from runner.store import schema
 from runner.store.fenced_store import FencedStore
+from runner.store.runner_place import RunnerPlace
 from tests.dashboard.place import LAUNCH, STEPS_A_POINT, Place, draw_frame, text_of
 from tests.expected import present
 from tests.runner.place import wait_for

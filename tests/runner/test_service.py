@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from runner.records import RunnerPlace
+    from runner.store.runner_place import RunnerPlace
     from tests.runner.place import Place
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.engine import Connection
 
-    from runner.records import RunnerPlace
+    from runner.store.runner_place import RunnerPlace
 
 
 def require_free(connection: Connection, mine: RunnerPlace, lease_s: float) -> None:

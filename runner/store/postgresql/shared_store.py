@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.paths import Home
-    from runner.records import RunnerPlace
+    from runner.store.runner_place import RunnerPlace
 
 log = logging.getLogger("trainweek.store")
 _AGAIN_S = 0.2  # between two tries of a commit

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
+
 from core.language import Message
 from core.ledger_bodies import IncidentOpened, JobChanged, JobColumns
 from core.paths import Home
@@ -17,8 +19,6 @@ from tests.runner.place import LEAD, Place, after
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from runner.records import Job
 
