@@ -26,12 +26,13 @@ from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
+from runner.executors.local import LocalProcesses
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
-from runner.processes.local import LocalProcesses
 from runner.processes.procfs import boot_id
+from runner.recovery.daily_verification import DailyVerification
 from runner.recovery.hourly_backups import HourlyBackups
 from runner.reported_problems import ReportedProblems
 from runner.settings import Settings, misspelt_variables
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
     from core.alerts.conditions import Condition, Look
     from core.ledger_bodies.body import LedgerHead
-    from runner.processes.executor import Executor
+    from runner.executors.executor import Executor
     from runner.week.look import Looks
 
 log = logging.getLogger("trainweek.runner")
@@ -104,6 +105,7 @@ class Service:
             self.store, self.fenced, self.supervisor.active, settings, monotonic, self._problems
         )
         self.backups = HourlyBackups(home, settings, began, monotonic())
+        self.verification = DailyVerification(home, began, monotonic())
         self.alerts = AlertWatch(
             home, settings, self.fenced, _look(home, settings, now, absence), now, monotonic
         )
@@ -139,6 +141,8 @@ class Service:
             self.supervisor.tick(now)
         with self._problems.guarding("The hourly backup", through=StaleRunner):
             self.backups.tick(self.monotonic())
+        with self._problems.guarding("The daily verification", through=StaleRunner):
+            self.verification.tick(now, self.monotonic())
         self.schedule.tick(now)
         self.alerts.supervised()
 
@@ -149,6 +153,7 @@ class Service:
     def close(self) -> None:
         """Record the end in the store and release the lock."""
         self.backups.close()
+        self.verification.close()
         self.alerts.close()
         try:
             with self.fenced.write(self.now()) as write:

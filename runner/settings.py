@@ -15,11 +15,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InputError
 from core.field_hints import nearest, shown, wanted
-from core.language import Language, Message
+from core.language import FIRST_LANGUAGE, Language, Message
 from core.liveness import GAPS, MIN_SILENCE
 from core.people import PersonName
 from core.setting_types import Command, Count, Number
 from core.vocabulary import JobKind, Role
+from runner.files import BUSY_TIMEOUT_S, LOG_BYTES, LOG_FILES
 from runner.settings_file import settings_in_file
 from runner.store_address import StoreAddress, shown_address
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 PREFIX = "TRAINWEEK_"
-BUSY_TIMEOUT_S = 15.0
-LOG_BYTES, LOG_FILES = 10_000_000, 10
 # Variables that are not settings: the data directory, and those between our own processes.
 _OTHER_VARIABLES = frozenset(
     {"TRAINWEEK_HOME", "TRAINWEEK_ATTEMPT", "TRAINWEEK_FAIL", "TRAINWEEK_TOKEN"}
@@ -224,7 +223,8 @@ class Terminal(_Settings):
     )
     role: Role = Field(default=Role.LEAD, description="Role that the command line acts with.")
     language: Language = Field(
-        default="en", description="Language of the sentences that the command line prints."
+        default=FIRST_LANGUAGE,
+        description="Language of the sentences that the command line prints.",
     )
 
 

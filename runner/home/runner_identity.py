@@ -15,7 +15,6 @@ from core.timestamps import iso, parse_moment
 from runner.files import is_place, place_of, read_json
 from runner.processes.identity import ProcessIdentity, identify, is_alive
 from runner.records import RunnerStatus
-from runner.settings import Settings
 from runner.store.opening import shared_address
 
 if TYPE_CHECKING:
@@ -115,6 +114,7 @@ def _shared_status(home: Home) -> RunnerStatus | None:
     address = shared_address(home)
     if address is None:
         return None
+    from runner.settings import Settings
     from runner.store.postgresql.lease import status_at
 
     return status_at(address, Settings.read(home).runner_lease_s)

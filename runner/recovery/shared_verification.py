@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,10 +13,11 @@ from sqlalchemy import inspect, select
 from core.errors import IntegrityError, SetupError
 from core.language import Message, literal, plural
 from core.paths import Home
+from runner.files import BUSY_TIMEOUT_S
 from runner.recovery.anchor import line_with, lost_anchor, published_hash
 from runner.recovery.claims import Claims, LedgerProblem
-from runner.recovery.verification import VerifyReport, differences_from_backups, verify_ledger
-from runner.settings import BUSY_TIMEOUT_S
+from runner.recovery.verification import differences_from_backups, verify_ledger
+from runner.recovery.verify_report import VerifyReport
 from runner.store import Store, chain, schema
 from runner.store.migrate import is_migrated
 from runner.store.opening import shared_address
@@ -75,7 +77,10 @@ def _verify_shared(
             problems += _tables(home, connection, raws)
     problems += claims.problems()
     head = sums[-1] if sums else None
-    return VerifyReport(home.relative(home.ledger), len(sums), tuple(problems), head, found)
+    whole = b"".join(raws[: len(sums)])
+    prefix = hashlib.sha256(whole).hexdigest()
+    place = home.relative(home.ledger)
+    return VerifyReport(place, len(sums), tuple(problems), head, found, len(whole), prefix)
 
 
 def _chain_of(connection: Connection) -> list[bytes]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.drill_paths import is_drill
 from core.errors import InputError
 from core.language import Message
-from runner.settings import BUSY_TIMEOUT_S, Settings, variable
+from runner.files import BUSY_TIMEOUT_S
 from runner.store.engine import described_mode
 from runner.store.transactions import Store
 from runner.store_address import shown_address
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 _SETTING = "store_url"
+_VARIABLE = "TRAINWEEK_STORE_URL"
 
 
 def shared_address(home: Home) -> str | None:
@@ -26,6 +27,8 @@ def shared_address(home: Home) -> str | None:
     """
     if not _is_set(home) or is_drill(home):  # what is only played must not be recorded elsewhere
         return None
+    from runner.settings import Settings  # most data directories don't need them
+
     settings = Settings.read(home)
     return settings.store_url
 
@@ -75,7 +78,7 @@ def described_store(home: Home) -> Message:
 
 def _is_set(home: Home) -> bool:
     """Whether the setting stands anywhere: most data directories need not read all of them."""
-    if variable(_SETTING) in map(str.upper, os.environ):
+    if _VARIABLE in map(str.upper, os.environ):
         return True
     try:
         return _SETTING in home.settings_file.read_text(encoding="utf-8", errors="replace")

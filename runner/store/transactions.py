@@ -22,8 +22,8 @@ from sqlalchemy.exc import DatabaseError
 from core.errors import IntegrityError, SetupError
 from core.home_links import require_inside
 from runner.failpoints import fail_here
-from runner.settings import BUSY_TIMEOUT_S
-from runner.store import chain, schema
+from runner.files import BUSY_TIMEOUT_S
+from runner.store import chain, checkpoint, schema
 from runner.store.apply import apply
 from runner.store.damage import damage_of, operator_errors, refuse_damaged, unwritable
 from runner.store.engine import added_index, immediate, open_engine
@@ -83,7 +83,9 @@ class Store:
         self.busy_timeout_s = busy_timeout_s
         self._database = database or home.database
         self._proofs = proofs or Proofs(home)
-        self._known_lines = KnownLines()
+        self._known_lines = KnownLines(
+            lambda: checkpoint.kept(home, checkpoint.compared_file(home))
+        )
         require_inside(home)
         for folder in (home.state, home.ledger.parent):
             try:
@@ -153,6 +155,8 @@ class Store:
                     added = added_index(connection)
                     if not self._catch_up(connection).moved and not added:
                         database.rollback()
+                if (further := self._known_lines.further()) is not None:
+                    checkpoint.keep(self.home, checkpoint.compared_file(self.home), further)
                 for sentence in mend_modes(self.home):
                     log.warning("%s", sentence)
         except IntegrityError as error:

@@ -22,7 +22,8 @@ from core.errors import IntegrityError, TrainweekError
 from core.home_links import require_inside
 from core.language import Message
 from runner.failpoints import fail_here
-from runner.settings import BUSY_TIMEOUT_S, Settings
+from runner.files import BUSY_TIMEOUT_S
+from runner.settings import Settings
 from runner.store import chain, schema
 from runner.store.apply import apply
 from runner.store.damage import busy, unwritable
