@@ -43,6 +43,7 @@ from runner.store.runner_place import RunnerPlace
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
 from runner.week.machine_conditions import unplanned_absence
+from runner.week.machine_recorder import MachineRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +91,7 @@ class Service:
         mine = RunnerPlace(socket.gethostname(), os.getpid(), boot_id(), str(home.root))
         self.fenced = FencedStore.claim(self.store, mine, began, take_over=take_over)
         absence = unplanned_absence(home, self.store, began)
+        earlier = read_identity(home)
         self.identity = RunnerIdentity.of_this_process(self.fenced.epoch, began)
         write_identity(home, self.identity, began)
         self._beat = monotonic()
@@ -103,6 +105,15 @@ class Service:
         )
         self.schedule = ScheduledChecks(
             self.store, self.fenced, self.supervisor.active, settings, monotonic, self._problems
+        )
+        self.machine = MachineRecorder(
+            home,
+            self.store,
+            self.fenced.epoch,
+            settings.machine_log_s,
+            None if earlier is None else earlier.heartbeat,
+            monotonic,
+            self._problems,
         )
         self.backups = HourlyBackups(home, settings, began, monotonic())
         self.verification = DailyVerification(home, began, monotonic())
@@ -139,6 +150,8 @@ class Service:
             cap_logs(self.home, self.settings, self._problems)
         with self._problems.guarding("The supervision of jobs", through=StaleRunner):
             self.supervisor.tick(now)
+        with self._problems.guarding("The machine log", through=StaleRunner):
+            self.machine.tick(self.supervisor.active.read().begun, now)
         with self._problems.guarding("The hourly backup", through=StaleRunner):
             self.backups.tick(self.monotonic())
         with self._problems.guarding("The daily verification", through=StaleRunner):
