@@ -16,21 +16,19 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Row, select
 
-from core.errors import ConflictError, SetupError, TrainweekError
-from core.language import Message
+from core.errors import TrainweekError
 from core.ledger_bodies import RunnerEnded
 from core.paths import Home
-from core.timestamps import iso
 from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
 from runner.executors.local import LocalProcesses
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
-from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
+from runner.home.runner_identity import RunnerIdentity, write_identity
+from runner.home.runner_lock import runner_lock
 from runner.processes.procfs import boot_id
 from runner.recovery.daily_verification import DailyVerification
 from runner.recovery.hourly_backups import HourlyBackups
@@ -86,7 +84,7 @@ class Service:
         require_local_disk(home)
         self.store = open_store(home, settings.busy_timeout_s)
         self.store.require_sound()
-        self._lock = _locked(home, take_over)
+        self._lock = runner_lock(home, take_over)
         began = now()
         mine = RunnerPlace(socket.gethostname(), os.getpid(), boot_id(), str(home.root))
         self.fenced = FencedStore.claim(self.store, mine, began, take_over=take_over)
@@ -193,41 +191,6 @@ class Service:
         except OSError as error:
             what = f"can't be written: {error.strerror}"
             self._problems.report(str(self.home.runner_identity), what)
-
-
-def _locked(home: Home, take_over: bool) -> FileLock:
-    if take_over:
-        home.runner_lock.unlink(missing_ok=True)  # the old holder's lock is then without effect
-    lock = FileLock(home.runner_lock, timeout=0, fallback_to_soft=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        other = read_identity(home)
-        active = (
-            Message(
-                "A runner is already active for {folder}: on {host}, pid {pid}, since {time}.",
-                folder=str(home.root),
-                host=other.host,
-                pid=str(other.process.pid),
-                time=iso(other.since),
-            )
-            if other
-            else Message("A runner is already active for {folder}.", folder=str(home.root))
-        )
-        remedy = Message(
-            "Use that one, stop it ({command}), or give another --home.", command=how_to_stop(home)
-        )
-        raise ConflictError(active, remedy) from error
-    except OSError as error:
-        raise SetupError(
-            Message(
-                "{path} can't be locked: {error}.",
-                path=str(home.runner_lock),
-                error=error.strerror or str(error),
-            ),
-            Message("The data directory must be on a local disk and writable."),
-        ) from error
-    return lock
 
 
 def run_runner(home: Home, settings: Settings | None = None, *, take_over: bool = False) -> int:
