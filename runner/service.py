@@ -27,7 +27,7 @@ from runner.executors.local import LocalProcesses
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
-from runner.home.runner_identity import RunnerIdentity, write_identity
+from runner.home.runner_identity import RunnerIdentity, read_identity, write_identity
 from runner.home.runner_lock import runner_lock
 from runner.processes.procfs import boot_id
 from runner.recovery.daily_verification import DailyVerification
