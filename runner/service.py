@@ -41,6 +41,7 @@ from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
 from runner.week.machine_conditions import unplanned_absence
+from runner.week.machine_recorder import MachineRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +88,7 @@ class Service:
         began = now()
         self.fenced = FencedStore.claim(self.store, socket.gethostname(), os.getpid(), began)
         absence = unplanned_absence(home, self.store, began)
+        earlier = read_identity(home)
         self.identity = RunnerIdentity.of_this_process(self.fenced.epoch, began)
         write_identity(home, self.identity, began)
         self._beat = monotonic()
@@ -100,6 +102,15 @@ class Service:
         )
         self.schedule = ScheduledChecks(
             self.store, self.fenced, self.supervisor.active, settings, monotonic, self._problems
+        )
+        self.machine = MachineRecorder(
+            home,
+            self.store,
+            self.fenced.epoch,
+            settings.machine_log_s,
+            None if earlier is None else earlier.heartbeat,
+            monotonic,
+            self._problems,
         )
         self.backups = HourlyBackups(home, settings, began, monotonic())
         self.verification = DailyVerification(home, began, monotonic())
@@ -136,6 +147,8 @@ class Service:
             cap_logs(self.home, self.settings, self._problems)
         with self._problems.guarding("The supervision of jobs", through=StaleRunner):
             self.supervisor.tick(now)
+        with self._problems.guarding("The machine log", through=StaleRunner):
+            self.machine.tick(self.supervisor.active.read().begun, now)
         with self._problems.guarding("The hourly backup", through=StaleRunner):
             self.backups.tick(self.monotonic())
         with self._problems.guarding("The daily verification", through=StaleRunner):

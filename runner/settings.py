@@ -130,9 +130,7 @@ class Settings(_Settings):
     log_bytes: Count = _number(
         LOG_BYTES, "bytes", "Size at which output.log, runner.log and dashboard.log are rotated."
     )
-    log_files: Count = _number(
-        LOG_FILES, "files", "Rotated files that are kept, with the present one."
-    )
+    log_files: Count = _number(LOG_FILES, "files", "Rotated files kept, with the present one.")
     stop_grace_s: Number = _seconds(
         30.0, "Time from SIGTERM to SIGKILL of a job's whole process tree."
     )
@@ -173,6 +171,7 @@ class Settings(_Settings):
         default=True, description="Run the daily checks at their time, without a request."
     )
     schedule_s: Number = _seconds(1.0, "Interval at which the schedule is checked.")
+    machine_log_s: Number = _seconds(15.0, "Interval of the lines in logs/machine.jsonl; 0: none.")
     alerts_s: Number = _seconds(10.0, "Interval at which the runner looks for alerts.")
     keep_look_s: Number = _seconds(0.5, "Interval of the look of `trainweek up` at its processes.")
     keep_backoff_s: Number = _seconds(

@@ -13,6 +13,7 @@ import logging
 import os
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,6 @@ from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
@@ -93,6 +93,17 @@ class Store:
                 raise unwritable(home, error) from error
         self._opening = Lock()  # a store is shared between threads
         self._open()
+
+    @property
+    def database_file(self) -> str:
+        """The file that is read: the database, or a copy while that one is damaged."""
+        return str(self._engine.url.database)
+
+    @property
+    def database_stamp(self) -> tuple[str, int]:
+        """Another one after the database was replaced, as by a restore or a rebuild."""
+        file = self.database_file
+        return file, Path(file).stat().st_ino
 
     def require_sound(self) -> None:
         """Raise :attr:`damage` if the store is read-only."""
