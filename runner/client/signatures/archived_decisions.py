@@ -10,7 +10,7 @@ from core.language import Message, literal
 from core.timestamps import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from core.decision import DecisionBrief
@@ -49,6 +49,7 @@ def archived_decisions(
     validity_of: Callable[[Signature | None], Validity],
     conditions_of: Callable[[Signature], Sequence[Condition]],
     until: datetime | None = None,
+    weeks: Collection[str] | None = None,
 ) -> list[ArchivedDecision]:
     """All archived revalidations, oldest first, altered ones included.
 
@@ -70,13 +71,13 @@ def archived_decisions(
         try:
             brief = kept_brief(folder)
         except (InputError, IntegrityError) as error:
-            if until is not None and signature is None:
+            if weeks is not None or (until is not None and signature is None):
                 continue
             validity, what = altered(error.what, error.remedy), literal(error.what)
             one = ArchivedDecision(folder.name, None, what, signatures, validity, conditions)
             found.append((iso(signature.at) if signature else "", one))
             continue
-        if not made_by(brief.created_at, until):
+        if not made_by(brief.created_at, until) or (weeks is not None and brief.week not in weeks):
             continue
         validity = validity_of(signature)
         one = ArchivedDecision(brief.sha256, brief, literal(""), signatures, validity, conditions)

@@ -18,7 +18,7 @@ from runner.records import Condition, ConditionClosure, Signature
 from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
@@ -60,21 +60,27 @@ class Signatures(BaseClient):
             records = None if week is None else record_queries.decision_records(connection, week)
         return None if records is None else newest_decision(self.home, records)
 
-    def archived_decisions(self) -> list[ArchivedDecision]:
-        """All archived revalidations of all weeks, oldest first, altered ones included."""
+    def archived_decisions(self, weeks: Collection[str] | None = None) -> list[ArchivedDecision]:
+        """All archived revalidations, oldest first, altered ones included.
+
+        :param weeks: only those of these weeks, without altered ones; None: of all.
+        """
         from runner.client.signatures.archived_decisions import archived_decisions
 
         with self.store.read() as connection:
             every = record_queries.signatures(connection)
             closures = record_queries.closures(connection)
-            weeks = queries.weeks_by_id(connection, {one.week_id for one in every})
+            signed = {one.week_id for one in every}
+            known = queries.weeks_by_id(
+                connection, signed if weeks is None else signed & set(weeks)
+            )
             lines = record_queries.decision_lines(connection) if every else ()
             keys = queries.signing_keys(connection)
 
         def validity_now(signature: Signature | None) -> Validity:
             from runner.client.signatures.validity import validity_among, validity_then
 
-            week = None if signature is None else weeks.get(signature.week_id)
+            week = None if signature is None else known.get(signature.week_id)
             judge = validity_among if self.moment is None else validity_then
             return judge(self.home, signature, week, keys, lines, self.now())
 
@@ -87,6 +93,7 @@ class Signatures(BaseClient):
             validity_now,
             partial(conditions_from, closures=closures),
             until=self.moment,
+            weeks=weeks,
         )
 
     def archived(self, sha256: str) -> Path:
