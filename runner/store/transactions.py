@@ -13,6 +13,7 @@ import logging
 import os
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -38,12 +39,12 @@ from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
     from core.errors import TrainweekError
     from core.paths import Home
+    from runner.store.runner_place import RunnerPlace
 
 log = logging.getLogger("trainweek.store")
 
@@ -93,6 +94,17 @@ class Store:
                 raise unwritable(home, error) from error
         self._opening = Lock()  # a store is shared between threads
         self._open()
+
+    @property
+    def database_file(self) -> str:
+        """The file that is read: the database, or a copy while that one is damaged."""
+        return str(self._engine.url.database)
+
+    @property
+    def database_stamp(self) -> tuple[str, int]:
+        """Another one after the database was replaced, as by a restore or a rebuild."""
+        file = self.database_file
+        return file, Path(file).stat().st_ino
 
     def require_sound(self) -> None:
         """Raise :attr:`damage` if the store is read-only."""
@@ -234,6 +246,25 @@ class Store:
         with self.read() as connection:
             if (head := connection.execute(last).first()) is not None:
                 chain.require_lines(self.home.ledger, head.seq, head.end)
+
+    def written(self) -> int:
+        """The bytes of the ledger; they change with each line."""
+        try:
+            return self.home.ledger.stat().st_size
+        except OSError:
+            return 0
+
+    def claim_runner(
+        self, transaction: Transaction, epoch: int, mine: RunnerPlace, take_over: bool
+    ) -> None:
+        """Become the runner of all machines. Of a file there is one machine: its lock decides."""
+
+    def renew_runner(self, epoch: int) -> bool:
+        """Say that the runner of this epoch lives; whether no other has taken over."""
+        return True
+
+    def release_runner(self, epoch: int) -> None:
+        """The runner of this epoch has ended."""
 
     def epoch(self, connection: Connection) -> int:
         """The epoch of the newest runner; 0 before the first."""

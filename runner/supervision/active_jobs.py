@@ -22,6 +22,11 @@ class ActiveSnapshot:
     attempts: Mapping[str, Row]  # job id -> its newest attempt
     epoch: int  # of the newest runner
 
+    @property
+    def begun(self) -> list[tuple[Row, Row]]:
+        """The jobs that have an attempt, each with its newest."""
+        return [(job, self.attempts[job.id]) for job in self.jobs if job.id in self.attempts]
+
 
 class ActiveJobs:
     """The jobs that a runner supervises.
@@ -37,7 +42,7 @@ class ActiveJobs:
 
     def read(self) -> ActiveSnapshot:
         """The present snapshot."""
-        size = self._ledger_size()
+        size = self.store.written()
         if self._snapshot is None or size != self._size:
             self._snapshot, end = self._read()
             # A line is written before its commit: only equal ends mean that the rows have it.
@@ -62,9 +67,3 @@ class ActiveJobs:
             )
             end = connection.scalar(select(ledger.c.end).order_by(ledger.c.seq.desc()).limit(1))
         return snapshot, end or 0
-
-    def _ledger_size(self) -> int:
-        try:
-            return self.store.home.ledger.stat().st_size
-        except OSError:
-            return 0
