@@ -46,6 +46,13 @@ if TYPE_CHECKING:
     from runner.tick_records import Withdrawal
 
 
+def head(connection: Connection) -> str:
+    """The hash of the last ledger line. Every write appends one, so it identifies the state."""
+    table = schema.ledger
+    last = connection.scalar(select(table.c.sha256).order_by(table.c.seq.desc()).limit(1))
+    return last or ""
+
+
 def jobs(
     connection: Connection,
     kind: JobKind | None = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from core.errors import InputError, IntegrityError
@@ -26,7 +27,8 @@ class ArchivedDecision:
     :ivar brief: what a list shows of it; None if the archive is not reliable.
     :ivar signatures: every act on it, oldest first: a later one does not hide an earlier one.
     :ivar problem: why the archive is not reliable; empty if it is.
-    :ivar validity: the validity of the newest signature.
+    :ivar judged: the validity of the newest signature, or what tells it: of all that a list has,
+        only a few are looked at.
     :ivar conditions: of that signature, closed or open.
     """
 
@@ -34,8 +36,13 @@ class ArchivedDecision:
     brief: DecisionBrief | None
     problem: Message
     signatures: Sequence[Signature]
-    validity: Validity
+    judged: Validity | Callable[[], Validity]
     conditions: Sequence[Condition] = ()
+
+    @cached_property
+    def validity(self) -> Validity:
+        """The validity of the newest signature; it is found out once."""
+        return self.judged() if callable(self.judged) else self.judged
 
     @property
     def signature(self) -> Signature | None:
@@ -79,7 +86,7 @@ def archived_decisions(
             continue
         if not made_by(brief.created_at, until) or (weeks is not None and brief.week not in weeks):
             continue
-        validity = validity_of(signature)
-        one = ArchivedDecision(brief.sha256, brief, literal(""), signatures, validity, conditions)
+        judged = partial(validity_of, signature)
+        one = ArchivedDecision(brief.sha256, brief, literal(""), signatures, judged, conditions)
         found.append((brief.created_at, one))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -25,12 +25,26 @@ if TYPE_CHECKING:
 
     from core.decision import SavedDecision
     from core.decision.validity import Validity
+    from core.week import Week
     from runner.client.signatures.archived_decisions import ArchivedDecision
     from runner.outcomes import Refused
+    from runner.records import DecisionLine
+
+
+class _DecidedOn(NamedTuple):
+    """What the store has of all decisions."""
+
+    signatures: list[Signature]  # oldest first
+    closures: list[ConditionClosure]
+    weeks: dict[str, Week]  # of the signatures
+    lines: tuple[DecisionLine, ...]
+    keys: set[str]
 
 
 class Signatures(BaseClient):
     """Reads signatures. Validity is never stored: it follows from the files and the time."""
+
+    _kept_decided: tuple[str, _DecidedOn] | None = None
 
     def validity(self, signature: Signature | None) -> Validity:
         """The validity of a signature now; UNSIGNED for None."""
@@ -67,15 +81,7 @@ class Signatures(BaseClient):
         """
         from runner.client.signatures.archived_decisions import archived_decisions
 
-        with self.store.read() as connection:
-            every = record_queries.signatures(connection)
-            closures = record_queries.closures(connection)
-            signed = {one.week_id for one in every}
-            known = queries.weeks_by_id(
-                connection, signed if weeks is None else signed & set(weeks)
-            )
-            lines = record_queries.decision_lines(connection) if every else ()
-            keys = queries.signing_keys(connection)
+        every, closures, known, lines, keys = self._decided_on()
 
         def validity_now(signature: Signature | None) -> Validity:
             from runner.client.signatures.validity import validity_among, validity_then
@@ -95,6 +101,23 @@ class Signatures(BaseClient):
             until=self.moment,
             weeks=weeks,
         )
+
+    def _decided_on(self) -> _DecidedOn:
+        """What the store has of all decisions, read again only after a write."""
+        with self.store.read() as connection:
+            head = record_queries.head(connection)
+            if (kept := self._kept_decided) is not None and kept[0] == head:
+                return kept[1]
+            every = record_queries.signatures(connection)
+            found = _DecidedOn(
+                every,
+                record_queries.closures(connection),
+                queries.weeks_by_id(connection, {one.week_id for one in every}),
+                record_queries.decision_lines(connection) if every else (),
+                queries.signing_keys(connection),
+            )
+        self._kept_decided = head, found
+        return found
 
     def archived(self, sha256: str) -> Path:
         """The archive folder of a decision, by its hash or at least the first eight digits.

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.decision.archive import decision_bytes
+from core.decision.metrics_csv import metrics_csv
 from core.metrics.records import records_csv
 from core.timestamps import iso
 from tests.benchmarks.growth.years import FIRST_LAUNCH, WEEK
@@ -22,6 +23,7 @@ def write_archives(home: Home, size: Size) -> list[str]:
     backtest, hashes = record(1), []
     first = decision_of(backtest)
     tables = {
+        "metrics.csv": metrics_csv(first.episodes).encode(),
         "equity.csv": records_csv(backtest.equity).encode(),
         "trades.csv": records_csv(backtest.trades).encode(),
     }
