@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from core.ledger_bodies.checks import step_of
@@ -277,14 +276,7 @@ class WeekRecords:
 
     def signatures_of(self, sha256: str | None) -> list[Signature]:
         """The signatures of a decision, oldest first."""
-        return list(self._signed.get(sha256, ()))
-
-    @cached_property
-    def _signed(self) -> Mapping[str | None, list[Signature]]:
-        found: dict[str | None, list[Signature]] = {}
-        for one in self.signatures:
-            found.setdefault(one.revalidation_sha256, []).append(one)
-        return found
+        return [one for one in self.signatures if one.revalidation_sha256 == sha256]
 
     def countersigned(self, sha256: str) -> list[Countersignature]:
         """What the next signature of this decision may rest on, oldest first."""

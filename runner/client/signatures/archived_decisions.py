@@ -11,7 +11,7 @@ from core.language import Message, literal
 from core.timestamps import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from core.decision import DecisionBrief
@@ -48,6 +48,14 @@ class ArchivedDecision:
     def signature(self) -> Signature | None:
         """The newest signature, the one that counts."""
         return self.signatures[-1] if self.signatures else None
+
+
+def by_decision(signatures: Iterable[Signature]) -> Callable[[str], Sequence[Signature]]:
+    """What gives the signatures of a decision by its hash, in their order."""
+    found: dict[str, list[Signature]] = {}
+    for one in signatures:
+        found.setdefault(one.revalidation_sha256, []).append(one)
+    return lambda sha256: found.get(sha256, ())
 
 
 def archived_decisions(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -90,12 +89,9 @@ class Signatures(BaseClient):
             judge = validity_among if self.moment is None else validity_then
             return judge(self.home, signature, week, keys, lines, self.now())
 
-        by_decision = defaultdict(list)
-        for one in every:
-            by_decision[one.revalidation_sha256].append(one)
         return archived_decisions(
             self.home,
-            lambda sha256: by_decision.get(sha256, []),
+            by_decision(every),
             validity_now,
             partial(conditions_from, closures=closures),
             until=self.moment,
