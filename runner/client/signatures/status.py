@@ -78,7 +78,7 @@ class Signatures(BaseClient):
 
         :param weeks: only those of these weeks, without altered ones; None: of all.
         """
-        from runner.client.signatures.archived_decisions import archived_decisions
+        from runner.client.signatures.archived_decisions import archived_decisions, by_decision
 
         every, closures, known, lines, keys = self._decided_on()
 
