@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help install demo up test test-fast test-busy coverage check catalogue faults attack chaos bench bench-detectors \
+.PHONY: help install demo up test test-postgresql test-fast test-busy coverage check catalogue faults attack chaos bench bench-detectors \
 	bench-evidence bench-growth bench-pages load pictures sbom lock clean
 
 help:            ## show this list
@@ -36,6 +36,11 @@ test: $(READY_DEV) ## run all tests, including the browser tests
 	sh tests/browser/find_nginx.sh
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser -m "not whole"
 	$(BIN)/python -m pytest tests/browser
+
+SHARED := tests/runner/store tests/runner/client tests/runner/recovery tests/runner/incidents
+
+test-postgresql: $(READY_DEV) ## run the tests of the record again, with the record on a real PostgreSQL server
+	TESTED_STORE=postgresql $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SHARED)
 
 FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/faults -m "not slow"
 
