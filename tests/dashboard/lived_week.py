@@ -18,9 +18,11 @@ from core.vocabulary import JobKind, JobState, Role, Severity, Verdict
 from dashboard.data.concerns import concerns
 from runner.home.runner_identity import RunnerIdentity, write_identity
 from runner.processes.identity import identify
+from runner.processes.procfs import boot_id
 from runner.reported_problems import ReportedProblems
 from runner.service import log
 from runner.store.fenced_store import FencedStore
+from runner.store.runner_place import RunnerPlace
 from runner.supervision.active_jobs import ActiveJobs
 from runner.week.daily_check import run_daily_check
 from runner.week.machine_recorder import MachineRecorder
@@ -66,7 +68,8 @@ class LivedWeek(Place):
     # --- the runner
     def begin_runner(self) -> None:
         store = self.client().store
-        epoch = FencedStore.claim(store, "here", os.getpid(), self.now).epoch
+        mine = RunnerPlace("here", os.getpid(), boot_id(), str(self.home.root))
+        epoch = FencedStore.claim(store, mine, self.now).epoch
         before = None if self._identity is None else self._identity.heartbeat
         self._active = ActiveJobs(store)
         self._recorder = MachineRecorder(
