@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InputError, SetupError
 from core.field_hints import nearest, shown, wanted
-from core.language import Language, Message
+from core.language import FIRST_LANGUAGE, Language, Message
 from core.limited_files import read_limited_text
 from core.liveness import GAPS, MIN_SILENCE
 from core.paths import no_folder
@@ -23,6 +23,7 @@ from core.people import PersonName
 from core.setting_types import Command, Count, Number
 from core.vocabulary import JobKind, Role
 from core.yaml_files import TreeError, read_tree
+from runner.files import BUSY_TIMEOUT_S, LOG_BYTES, LOG_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 PREFIX = "TRAINWEEK_"
-BUSY_TIMEOUT_S = 15.0
-LOG_BYTES, LOG_FILES = 10_000_000, 10
 # Variables that are not settings: the data directory, and those between our own processes.
 _OTHER_VARIABLES = frozenset(
     {"TRAINWEEK_HOME", "TRAINWEEK_ATTEMPT", "TRAINWEEK_FAIL", "TRAINWEEK_TOKEN"}
@@ -131,9 +130,7 @@ class Settings(_Settings):
     log_bytes: Count = _number(
         LOG_BYTES, "bytes", "Size at which output.log, runner.log and dashboard.log are rotated."
     )
-    log_files: Count = _number(
-        LOG_FILES, "files", "Rotated files that are kept, with the present one."
-    )
+    log_files: Count = _number(LOG_FILES, "files", "Rotated files kept, with the present one.")
     stop_grace_s: Number = _seconds(
         30.0, "Time from SIGTERM to SIGKILL of a job's whole process tree."
     )
@@ -174,6 +171,7 @@ class Settings(_Settings):
         default=True, description="Run the daily checks at their time, without a request."
     )
     schedule_s: Number = _seconds(1.0, "Interval at which the schedule is checked.")
+    machine_log_s: Number = _seconds(15.0, "Interval of the lines in logs/machine.jsonl; 0: none.")
     alerts_s: Number = _seconds(10.0, "Interval at which the runner looks for alerts.")
     keep_look_s: Number = _seconds(0.5, "Interval of the look of `trainweek up` at its processes.")
     keep_backoff_s: Number = _seconds(
@@ -215,7 +213,8 @@ class Terminal(_Settings):
     )
     role: Role = Field(default=Role.LEAD, description="Role that the command line acts with.")
     language: Language = Field(
-        default="en", description="Language of the sentences that the command line prints."
+        default=FIRST_LANGUAGE,
+        description="Language of the sentences that the command line prints.",
     )
 
 

@@ -68,6 +68,22 @@ def test_the_client_loads_neither_torch_nor_streamlit() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize(
+    "file",
+    sorted(p for p in (ROOT / "runner").rglob("*.py") if p.parent.name != "processes"),
+    ids=lambda file: file.relative_to(ROOT).as_posix(),
+)
+def test_only_one_room_reads_the_process_table(file: Path) -> None:
+    read = [
+        f"line {node.lineno}: {node.value!r}"
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.startswith("/proc/")
+    ]
+    assert not read, f"What reads /proc belongs into runner/processes: {read}"
+
+
 def test_no_source_file_is_longer_than_three_hundred_lines() -> None:
     sources = [
         p

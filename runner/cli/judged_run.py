@@ -13,7 +13,7 @@ from core.telemetry.absence import unknown_reward
 from core.telemetry.aliases import known
 from core.timestamps import from_unix
 from core.vocabulary import FindingStatus, Severity
-from runner.liveness.event_writers import has_writer, opener_lives
+from runner.processes.event_writers import has_writer, opener_lives
 
 if TYPE_CHECKING:
     from pathlib import Path

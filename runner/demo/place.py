@@ -6,18 +6,18 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
-import psutil
-
 from core.errors import ConflictError, SetupError
 from core.language import Message
 from core.paths import CHECKOUT, Home
-from runner.home.launch import stop_all
+from runner.home.launch import end_process, stop_all
+from runner.processes.identity import ProcessIdentity, identify
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT = CHECKOUT / ".demo"
 _MARK = "trainweek-demo.json"
+_GRACE_S = 5.0
 
 
 def prepare(folder: Path) -> Home:
@@ -52,9 +52,10 @@ def prepare(folder: Path) -> Home:
 
 def remember_dashboard(home: Home, pid: int) -> None:
     """Record the dashboard's process, so that a later demo can end it after a kill of this one."""
-    started = psutil.Process(pid).create_time()
+    process = identify(pid)
     (home.root / _MARK).write_text(
-        json.dumps({"dashboard": {"pid": pid, "started": started}}) + "\n", encoding="utf-8"
+        json.dumps({"dashboard": None if process is None else process.as_dict()}) + "\n",
+        encoding="utf-8",
     )
 
 
@@ -62,12 +63,8 @@ def clear_processes(home: Home) -> None:
     """End all live processes that a demo in this data directory started."""
     stop_all(home)
     try:
-        dashboard = json.loads((home.root / _MARK).read_text(encoding="utf-8"))["dashboard"]
-        process = psutil.Process(dashboard["pid"])
-        if process.create_time() == dashboard["started"]:  # else the pid was reused
-            process.terminate()
-            process.wait(5)
-    except (KeyError, ValueError, psutil.NoSuchProcess):
+        stored = json.loads((home.root / _MARK).read_text(encoding="utf-8"))["dashboard"]
+    except (KeyError, ValueError):
         return
-    except psutil.TimeoutExpired:
-        process.kill()
+    if (dashboard := ProcessIdentity.from_dict(stored)) is not None:
+        end_process(dashboard, _GRACE_S)

@@ -18,12 +18,13 @@ from core.market.sample import write_sample
 from core.people import Person
 from core.vocabulary import ENDED_STATES, JobKind, Role
 from runner.client import Client
+from runner.executors.executor import Handle
+from runner.executors.local import LocalProcesses
 from runner.files import read_json
 from runner.home.launch import ensure_runner
 from runner.outcomes import Recorded, Refused, Submitted
 from runner.processes.attempt_processes import started_attempts
 from runner.processes.identity import ProcessIdentity, send_signal
-from runner.processes.local import LocalProcesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +124,7 @@ def trainer_of(home: Home, job: str, attempt: int) -> ProcessIdentity | None:
     folder = home.attempt(job, attempt)
     for attempt_id, place in started_attempts(home).items():
         if place.resolve() == folder.resolve():
-            return LocalProcesses().observe(folder, attempt_id, search=True).process
+            return LocalProcesses().look(Handle(attempt_id, folder), search=True).process
     return None
 
 

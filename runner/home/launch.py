@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from core.errors import SetupError
 from core.files import tail
 from core.language import Message
+from runner.executors.executor import Handle
+from runner.executors.local import LocalProcesses
 from runner.home.log_rotation import cap_log
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import read_identity
@@ -21,15 +23,14 @@ from runner.processes.attempt_processes import (
     started_attempts,
 )
 from runner.processes.identity import is_alive, kill_all, send_signal
-from runner.processes.local import LocalProcesses
 from runner.settings import Settings
 from runner.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from core.paths import Home
+    from runner.processes.identity import ProcessIdentity
 
 _POLL_S = 0.05
 _DEATH_TIMEOUT_S = 10.0
@@ -85,11 +86,16 @@ def stop_runner(home: Home, timeout_s: float = 10.0) -> bool:
     runner = read_identity(home)
     if runner is None or not is_alive(runner.process):
         return False
-    send_signal(runner.process, signal.SIGTERM)
-    if not _wait(lambda: not is_alive(runner.process), timeout_s):
-        kill_all([runner.process])
-        _wait(lambda: not is_alive(runner.process), timeout_s)
+    end_process(runner.process, timeout_s)
     return True
+
+
+def end_process(process: ProcessIdentity, timeout_s: float) -> None:
+    """SIGTERM, and SIGKILL after the timeout; waits for its end."""
+    send_signal(process, signal.SIGTERM)
+    if not _wait(lambda: not is_alive(process), timeout_s):
+        kill_all([process])
+        _wait(lambda: not is_alive(process), timeout_s)
 
 
 def stop_all(home: Home, grace_s: float = 10.0) -> int:
@@ -102,30 +108,26 @@ def stop_all(home: Home, grace_s: float = 10.0) -> int:
     """
     stop_runner(home)
     executor = LocalProcesses()
-    started = started_attempts(home)
+    started = {each: Handle(each, folder) for each, folder in started_attempts(home).items()}
 
-    def alive() -> list[tuple[Path, str]]:
-        return [
-            (folder, attempt_id)
-            for attempt_id, folder in started.items()
-            if executor.observe(folder, attempt_id, search=True).alive
-        ]
+    def alive() -> list[Handle]:
+        return [handle for handle in started.values() if executor.look(handle, search=True).alive]
 
     def gone() -> bool:
         left = {attempt_id for _, attempt_id in attempt_processes() if attempt_id in started}
         for attempt_id in left:
-            executor.wake(started[attempt_id], attempt_id)  # a stopped shim ends now
+            executor.wake(started[attempt_id])  # a stopped shim ends now
         return not left
 
     live = alive()
-    for folder, attempt_id in live:
-        executor.terminate(folder, attempt_id)
+    for handle in live:
+        executor.ask_to_end(handle)
     if not _wait(lambda: not alive(), grace_s):
-        for folder, attempt_id in alive():
-            executor.kill_tree(folder, attempt_id)
+        for handle in alive():
+            executor.end(handle)
         _wait(lambda: not alive(), grace_s)
-    for attempt_id, folder in started.items():
-        executor.kill_tree(folder, attempt_id)  # processes that outlived their program
+    for handle in started.values():
+        executor.end(handle)  # processes that outlived their program
     _wait(gone, _DEATH_TIMEOUT_S)  # killed processes, and shims that still save, need a moment
     return len(live)
 

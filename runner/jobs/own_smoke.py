@@ -11,14 +11,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
-
 from core.files import tail
 from core.language import Message, joined, literal, plural
 from core.paths import CHECKOUT
 from core.playbook.own_command import can_be_shortened, filled
 from core.telemetry import RunReader
 from core.telemetry.aliases import find, known
+from runner.processes.identity import identify, kill_all
+from runner.processes.process_table import descendants
 
 if TYPE_CHECKING:
     from core.paths import Home
@@ -90,15 +90,7 @@ def _run(words: list[str], folder: Path, output: Path, seconds: float) -> int | 
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
-        children = psutil.Process(process.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        children = []
-    for child in children:
-        try:
-            child.kill()
-        except psutil.NoSuchProcess:
-            continue
+    kill_all(descendants(identify(process.pid)))
     process.kill()
     process.wait()
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.paths import Home
     from core.week import Week
-    from runner.processes.executor import Observation
+    from runner.executors.executor import Observation
     from runner.records import Attempt
     from runner.settings import Settings
 

@@ -13,7 +13,7 @@ from core.vocabulary import JobState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from runner.processes.executor import Exit
+    from runner.executors.executor import Exit
 
 # Exit codes of our programs (see runner/jobs/attempt.py).
 REFUSED, STOPPED_AFTER_SAVING = 2, 3

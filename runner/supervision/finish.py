@@ -19,6 +19,7 @@ from core.ledger_bodies import (
     StartRequeued,
 )
 from core.vocabulary import JobKind, JobState
+from runner.executors.executor import Handle
 from runner.files import read_json
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.evidence_files import copy_evidence, write_issue_line
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from core.paths import Home
     from core.week import Week
-    from runner.processes.executor import Executor, Observation
+    from runner.executors.executor import Executor, Observation
     from runner.settings import Settings
     from runner.store.fenced_store import FencedStore, FencedWrite
 
@@ -91,7 +92,7 @@ class Finisher:
         """Record an ended attempt: kill the processes it left, determine its state, save it."""
         folder = self.home.root / attempt.folder
         # Processes that outlive the program (workers, escaped grandchildren) have no owner.
-        killed = self.executor.kill_tree(folder, attempt.attempt_id)
+        killed = self.executor.end(Handle(attempt.attempt_id, folder))
         report_corrupt_checkpoints(self.home, self.fenced, row, folder, now)
         job, week = job_of(row), self._week(row)
         result = read_json(folder / "result.json")

@@ -11,6 +11,7 @@ from core.errors import TrainweekError
 from core.language import Message
 from core.ledger_bodies import AttemptColumns, AttemptStarted, JobChanged, JobColumns
 from core.vocabulary import JobKind, JobState
+from runner.executors.executor import Handle, Order
 from runner.failpoints import fail_here
 from runner.store import queries, schema
 from runner.store.rows import job_of
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.paths import Home
-    from runner.processes.executor import Executor
+    from runner.executors.executor import Executor
     from runner.records import Job
     from runner.settings import Settings
     from runner.store.fenced_store import FencedStore
@@ -104,9 +105,8 @@ class Starter:
         self.fenced.check()  # a runner that was paused here must not start what another one did
         try:
             argv = write_assignment(self.home, assignment, self.settings)
-            self.executor.start(
-                folder, argv, self.home.root, attempt_id, self.settings.shim_heartbeat_s
-            )
+            handle = Handle(attempt_id, folder)
+            self.executor.place(Order(handle, argv, self.home.root, self.settings.shim_heartbeat_s))
         except (OSError, TrainweekError) as error:
             self.finisher.could_not_start(row, number, error, now)
         fail_here("after_spawn")

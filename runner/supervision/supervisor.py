@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from core.language import Message
 from core.ledger_bodies import JobChanged, JobColumns, ProcessColumns
 from core.vocabulary import JobState
+from runner.executors.executor import Handle
 from runner.liveness.watcher import Watcher
 from runner.reported_problems import ReportedProblems
 from runner.store.fenced_store import FencedStore, StaleRunner
@@ -28,12 +29,11 @@ from runner.supervision.start import Starter
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from pathlib import Path
 
     from sqlalchemy import Row
 
     from core.paths import Home
-    from runner.processes.executor import Executor, Observation
+    from runner.executors.executor import Executor, Observation
     from runner.settings import Settings
     from runner.store import Store
 
@@ -114,17 +114,15 @@ class Supervisor:
 
     def _supervise(self, row: Row, attempt: Row, now: datetime) -> Observation | None:
         """Act on a live attempt; returns its observation if no action was needed."""
-        folder = self.home.root / attempt.folder
+        handle = self._handle(attempt)
         starting = row.state == JobState.STARTING
-        observed = self.executor.observe(
-            folder, attempt.attempt_id, search=starting and self._overdue(attempt)
-        )
+        observed = self.executor.look(handle, search=starting and self._overdue(attempt))
         if (
             observed.exit is not None
             or (observed.found and not observed.alive)
-            or self._shim_given_up(row, observed, attempt, folder, now)
+            or self._shim_given_up(row, observed, attempt, handle, now)
         ):
-            if row.state == JobState.STOPPING and self._survivors_have_time(row, attempt, folder):
+            if row.state == JobState.STOPPING and self._survivors_have_time(row, attempt, handle):
                 return None
             self.finisher.finish(row, attempt, observed, self._killed.get(attempt.attempt_id), now)
         elif starting and not observed.found:
@@ -134,17 +132,17 @@ class Supervisor:
             if observed.process is not None:  # STARTING -> RUNNING
                 self._running(row, attempt, observed, now)
             else:
-                self._watch_start(row, attempt, folder, now)
+                self._watch_start(row, attempt, handle, now)
         elif row.state == JobState.RUNNING and row.stop_requested_at is not None:
-            self._stop(row, attempt, folder, now)
+            self._stop(row, attempt, handle, now)
         elif row.state == JobState.STOPPING:
-            self._enforce_stop(row, attempt, folder)
+            self._enforce_stop(row, attempt, handle)
         else:
             return observed
         return None
 
     def _shim_given_up(
-        self, row: Row, observed: Observation, attempt: Row, folder: Path, now: datetime
+        self, row: Row, observed: Observation, attempt: Row, handle: Handle, now: datetime
     ) -> bool:  # fmt: skip
         """Whether the program has ended and its shim can no longer record the exit.
 
@@ -162,7 +160,7 @@ class Supervisor:
             self._shim_stuck.pop(attempt_id, None)
             return False
         since = self._exit_pending.setdefault(attempt_id, monotonic)
-        self.executor.wake(folder, attempt_id)  # if it was only stopped, it can now save the exit
+        self.executor.wake(handle)  # if it was only stopped, it can now save the exit
         if observed.shim_stuck:
             return monotonic - self._shim_stuck.setdefault(attempt_id, monotonic) >= grace
         self._shim_stuck.pop(attempt_id, None)
@@ -174,26 +172,26 @@ class Supervisor:
             log.error("%s: %s", row.id, _NOT_SAVED)
         return False
 
-    def _survivors_have_time(self, row: Row, attempt: Row, folder: Path) -> bool:
+    def _survivors_have_time(self, row: Row, attempt: Row, handle: Handle) -> bool:
         """Whether processes that outlive the stopped program may still save and end.
 
         The program may be a wrapper (``bash -c``), which SIGTERM ends at once: then the
         trainer itself gets SIGTERM now.
         """
         attempt_id, monotonic = attempt.attempt_id, self.monotonic()
-        if not self.executor.survivors(folder, attempt_id):
+        if not self.executor.survivors(handle):
             return False
         asked = self._terminated.setdefault(attempt_id, monotonic)
         if monotonic - asked >= self.settings.stop_grace_s:
             self._killed.setdefault(attempt_id, self.settings.stop_grace_s)
             return False
-        self._terminate_all(row, attempt, folder)
+        self._terminate_all(row, attempt, handle)
         return True
 
-    def _terminate_all(self, row: Row, attempt: Row, folder: Path) -> None:
+    def _terminate_all(self, row: Row, attempt: Row, handle: Handle) -> None:
         if attempt.attempt_id not in self._all_terminated:
             self._all_terminated.add(attempt.attempt_id)
-            self.executor.terminate(folder, attempt.attempt_id, whole_tree=True)
+            self.executor.ask_to_end(handle, whole_tree=True)
             log.info("%s: SIGTERM to all of its processes", row.id)
 
     def _running(self, row: Row, attempt: Row, observed: Observation, now: datetime) -> None:
@@ -208,16 +206,16 @@ class Supervisor:
             write.append(body, row.week_id)
         log.info("%s attempt %s is running as pid %s", row.id, attempt.number, observed.process.pid)
 
-    def _stop(self, row: Row, attempt: Row, folder: Path, now: datetime) -> None:
+    def _stop(self, row: Row, attempt: Row, handle: Handle, now: datetime) -> None:
         """RUNNING -> STOPPING."""
         columns = ProcessColumns(state=JobState.STOPPING)
         with self.fenced.write(now) as write:
             body = JobChanged.with_attempt(row.id, attempt.number, columns)
             write.append(body, row.week_id)
         self._terminated[attempt.attempt_id] = self.monotonic()
-        self.executor.terminate(folder, attempt.attempt_id)
+        self.executor.ask_to_end(handle)
 
-    def _enforce_stop(self, row: Row, attempt: Row, folder: Path) -> None:
+    def _enforce_stop(self, row: Row, attempt: Row, handle: Handle) -> None:
         """Kill all processes of the attempt after the grace period.
 
         The program alone gets SIGTERM first: a trainer needs its workers to save, and SIGTERM
@@ -227,31 +225,34 @@ class Supervisor:
         asked = self._terminated.get(attempt.attempt_id)
         if asked is None:  # an earlier runner sent it, or ended before it could
             self._terminated[attempt.attempt_id] = self.monotonic()
-            self.executor.terminate(folder, attempt.attempt_id)
+            self.executor.ask_to_end(handle)
         elif self.monotonic() - asked >= self.settings.stop_grace_s:
-            killed = self.executor.kill_tree(folder, attempt.attempt_id)
+            killed = self.executor.end(handle)
             if not killed:
                 return  # they have ended, but the shim has not saved the exit yet
             self._killed.setdefault(attempt.attempt_id, self.settings.stop_grace_s)
             log.warning("%s did not exit on SIGTERM: %s processes killed", row.id, killed)
         elif self.monotonic() - asked >= self.settings.stop_grace_s / 2:
-            self._terminate_all(row, attempt, folder)
+            self._terminate_all(row, attempt, handle)
 
-    def _watch_start(self, row: Row, attempt: Row, folder: Path, now: datetime) -> None:
+    def _watch_start(self, row: Row, attempt: Row, handle: Handle, now: datetime) -> None:
         """A shim is alive and has not started its program: STARTING -> QUEUED | STOPPED in time."""
-        self.executor.wake(folder, attempt.attempt_id)  # if it was only stopped, it continues now
+        self.executor.wake(handle)  # if it was only stopped, it continues now
         late, monotonic = self._overdue(attempt), self.monotonic()
         if stop := row.stop_requested_at is not None:
             since = self._terminated.setdefault(attempt.attempt_id, monotonic)
             late = late or monotonic - since >= self.settings.stop_grace_s
         if not late:
             return
-        self.executor.kill_start(folder, attempt.attempt_id)
+        self.executor.end_start(handle)
         if stop:
-            observed = self.executor.observe(folder, attempt.attempt_id, search=True)
+            observed = self.executor.look(handle, search=True)
             self.finisher.finish(row, attempt, observed, None, now)
         else:
             self.finisher.give_up_start(row, attempt, now, hung=True)
+
+    def _handle(self, attempt: Row) -> Handle:
+        return Handle(attempt.attempt_id, self.home.root / attempt.folder)
 
     def _overdue(self, attempt: Row) -> bool:
         """Whether a start should have a process by now; an adopted one also gets the full timeout."""

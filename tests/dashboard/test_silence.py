@@ -26,9 +26,9 @@ from core.vocabulary import (
     TrainingStatus,
     Verdict,
 )
+from runner.executors.executor import Observation
 from runner.liveness import status, watcher
 from runner.liveness.watcher import Watcher
-from runner.processes.executor import Observation
 from runner.processes.identity import identify
 from runner.processes.process_table import process_table
 from runner.settings import Settings

@@ -12,10 +12,11 @@ import pytest
 from core.errors import InputError, PlaybookError
 from core.playbook import DEFAULT, parse_playbook
 from core.vocabulary import JobKind, JobState
+from runner.executors.executor import Handle
+from runner.executors.local import LocalProcesses
 from runner.files import read_json
 from runner.home.runner_identity import read_identity
 from runner.outcomes import Refused, Submitted
-from runner.processes.local import LocalProcesses
 from runner.settings import Settings
 from tests.expected import present
 from tests.faults.matrix import fault
@@ -58,12 +59,12 @@ def test_a_json_file_that_is_none_is_incomplete_until_it_is_whole(place: Place, 
         place.home.runner_identity.write_bytes(wrong)
         assert read_json(folder / "any.json") is None, kind
         assert (place.lead.progress(job.id), place.lead.result(job.id)) == (None, None), kind
-        assert LocalProcesses().observe(folder, attempt_id).exit is None, kind
+        assert LocalProcesses().look(Handle(attempt_id, folder)).exit is None, kind
         assert read_identity(place.home) is None, kind
         (folder / "result.json").write_bytes(b'{"complete": true, "n": 1}')
         (folder / "exit.json").write_bytes(whole)
         assert place.lead.result(job.id) == {"complete": True, "n": 1}
-        assert present(LocalProcesses().observe(folder, attempt_id).exit).code == 3
+        assert present(LocalProcesses().look(Handle(attempt_id, folder)).exit).code == 3
     service.close()
     place.home.runner_identity.unlink()
     hold(place)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.vocabulary import JobKind, JobState
-from runner.processes import local
-from runner.processes.local import LocalProcesses
+from runner.executors import local
+from runner.executors.executor import Handle, Order
+from runner.executors.local import LocalProcesses
 from tests.faults.promises import vanish
 from tests.runner.place import Place, after, ticking, wait_for
 
@@ -92,8 +93,9 @@ def test_a_claim_of_one_that_lives_or_ran_is_respected(place: Place) -> None:
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
     again = LocalProcesses()
     for _ in range(2):
+        another = Order(Handle("another", place.folder(job)), ["true"], place.home.root, 1.0)
         with pytest.raises(FileExistsError):
-            again.start(place.folder(job), ["true"], place.home.root, "another", 1.0)
+            again.place(another)
         for process in place.strays():
             process.kill()
         wait_for(lambda: not place.strays())
@@ -135,7 +137,7 @@ def test_a_machine_that_lacks_something_at_an_automatic_resume_is_given_time(
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patched:
-        patched.setattr(service.supervisor.executor, "start", no)
+        patched.setattr(service.supervisor.executor, "place", no)
         wait_for(ticking(service, lambda: place.job(job).attempt == 2))
     assert place.lead.attempts(job.id)[1].state is JobState.LOST
     assert os.strerror(number) in place.lead.attempts(job.id)[1].reason
@@ -154,7 +156,7 @@ def test_a_machine_that_never_gets_better_is_left_to_a_person(
     def no(*given: object) -> None:
         raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
-    monkeypatch.setattr(service.supervisor.executor, "start", no)
+    monkeypatch.setattr(service.supervisor.executor, "place", no)
     job = place.until(service, job)
     assert job.state is JobState.LOST
     assert "not resumed automatically again" in job.reason

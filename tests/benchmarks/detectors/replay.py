@@ -20,7 +20,7 @@ from core.playbook import Playbook
 from core.telemetry import RunReader
 from core.timestamps import from_unix
 from core.vocabulary import ENDED_AS, FindingStatus, Severity, TrainingStatus
-from runner.processes.executor import Exit
+from runner.executors.executor import Exit
 from runner.supervision.exit_reason import EndedAttempt, exit_state
 from tests.benchmarks.detectors.recordings import Recording, Rescale
 from tests.expected import present

@@ -13,8 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
+from runner.executors.local import SHIM
 from runner.processes import shim
-from runner.processes.local import SHIM
 from tests.runner.place import Place, wait_for
 
 WRITES = "import sys, time; [print('line', n, flush=True) or time.sleep(0.001) for n in range(int(sys.argv[1]))]"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.vocabulary import JobState
-from runner.processes.executor import Exit
+from runner.executors.executor import Exit
 from runner.supervision.exit_reason import EndedAttempt, exit_state
 
 AT = datetime(2026, 2, 23, 15, tzinfo=UTC)

@@ -14,8 +14,8 @@ import pytest
 
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
+from runner.executors import local
 from runner.outcomes import AlreadyRunning, Refused, Submitted
-from runner.processes import local
 from runner.service import Service
 from runner.settings import command_name
 from tests.expected import present

@@ -1,4 +1,7 @@
-"""The interface that every engine implements to run attempts."""
+"""The interface that every engine implements to run attempts.
+
+An engine places and kills. What happens on the node is told by the shim, in the attempt's folder.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Handle:
+    """One attempt: its id, which is also its name at the engine, and its folder."""
+
+    attempt_id: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be placed."""
+
+    handle: Handle
+    argv: Sequence[str]
+    cwd: Path
+    heartbeat_s: float  # of its shim
+
+
+@dataclass(frozen=True)
 class Exit:
     """The exit status that the shim recorded."""
 
@@ -26,7 +47,7 @@ class Exit:
 
 @dataclass(frozen=True)
 class Observation:
-    """The state of an attempt's processes at one time."""
+    """The state of an attempt at one time."""
 
     found: bool  # a process of it exists, or its files show that there was one
     process: ProcessIdentity | None  # the program itself, not its shim
@@ -39,30 +60,34 @@ class Observation:
 
 
 class Executor(Protocol):
-    """Starts, observes and ends attempts. It knows nothing about jobs and their states."""
+    """Places, looks at and ends attempts. It knows nothing about jobs and their states."""
 
-    def start(
-        self, folder: Path, argv: Sequence[str], cwd: Path, attempt_id: str, heartbeat_s: float
-    ) -> None:
-        """Start an attempt in its folder.
+    def place(self, order: Order) -> Handle:
+        """Have an attempt started. Placing one twice never runs it twice.
 
         :raises OSError: it could not be started.
         """
 
-    def observe(self, folder: Path, attempt_id: str, *, search: bool = False) -> Observation:
-        """Observe it; ``search`` also searches all processes for the attempt's id."""
+    def look(self, handle: Handle, *, search: bool = False) -> Observation:
+        """Its state now.
 
-    def terminate(self, folder: Path, attempt_id: str, *, whole_tree: bool = False) -> bool:
+        :param search: also look for an attempt that left no file, by its id.
+        """
+
+    def adopt(self, handle: Handle) -> bool:
+        """Whether the attempt is found by its id: placed before, by whatever runner."""
+
+    def ask_to_end(self, handle: Handle, *, whole_tree: bool = False) -> bool:
         """SIGTERM to the program, or to all processes of the attempt; False if there is none."""
 
-    def survivors(self, folder: Path, attempt_id: str) -> int:
+    def survivors(self, handle: Handle) -> int:
         """How many processes of the attempt are alive, not counting its shim."""
 
-    def wake(self, folder: Path, attempt_id: str) -> None:
+    def wake(self, handle: Handle) -> None:
         """SIGCONT to the attempt's shim, in case it was stopped."""
 
-    def kill_start(self, folder: Path, attempt_id: str) -> None:
-        """SIGKILL to a start that hangs: to its shim, and to all that the shim has started."""
+    def end_start(self, handle: Handle) -> None:
+        """End a start that hangs: its shim, and all that the shim has started."""
 
-    def kill_tree(self, folder: Path, attempt_id: str) -> int:
+    def end(self, handle: Handle) -> int:
         """SIGKILL to all processes of the attempt; returns how many there were."""

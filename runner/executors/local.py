@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from core.errors import SetupError
 from core.files import tail, write_json
+from core.paths import CHECKOUT
 from core.timestamps import from_unix
+from runner.executors.executor import Exit, Handle, Observation, Order
 from runner.failpoints import fail_here
-from runner.files import place_of, read_json
+from runner.files import LOG_BYTES, LOG_FILES, place_of, read_json
 from runner.processes.attempt_processes import (
     ATTEMPT_VARIABLE,
     ID_KEY,
@@ -25,7 +27,6 @@ from runner.processes.attempt_processes import (
     is_copied,
     processes_of,
 )
-from runner.processes.executor import Exit, Observation
 from runner.processes.identity import (
     ProcessIdentity,
     command_line,
@@ -35,13 +36,11 @@ from runner.processes.identity import (
 )
 from runner.processes.process_table import descendants, process_entry
 from runner.processes.procfs import boot_id
-from runner.settings import LOG_BYTES, LOG_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-SHIM = Path(__file__).with_name("shim.py")
+SHIM = CHECKOUT / "runner" / "processes" / "shim.py"
 _STUCK = frozenset("TtD")  # states in /proc in which a shim can't record an exit
 
 
@@ -67,9 +66,7 @@ class LocalProcesses:
         self._shims: list[subprocess.Popen[bytes]] = []
         self._read: dict[Path, tuple[tuple[str | int, ...], _ShimRecord]] = {}
 
-    def start(
-        self, folder: Path, argv: Sequence[str], cwd: Path, attempt_id: str, heartbeat_s: float
-    ) -> None:
+    def place(self, order: Order) -> Handle:
         """Start the shim, which starts the command; returns before the command runs.
 
         :raises FileExistsError: another runner has already started this attempt.
@@ -77,6 +74,7 @@ class LocalProcesses:
         :raises SetupError: command.json can't be written.
         """
         fail_here("before_shim")
+        folder, attempt_id = order.handle.folder, order.handle.attempt_id
         if (folder / "claim").exists():
             if not self._is_abandoned(folder):
                 # Another runner started it while this one was paused.
@@ -85,11 +83,11 @@ class LocalProcesses:
         write_json(
             folder / "command.json",
             {
-                "argv": list(argv),
-                "cwd": str(cwd),
+                "argv": list(order.argv),
+                "cwd": str(order.cwd),
                 ID_KEY: attempt_id,
                 PLACE_KEY: place_of(folder),
-                "heartbeat_s": heartbeat_s,
+                "heartbeat_s": order.heartbeat_s,
                 "log_bytes": self.log_bytes,
                 "log_files": self.log_files,
             },
@@ -97,7 +95,7 @@ class LocalProcesses:
         with (folder / "shim.log").open("ab") as log:
             shim = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(SHIM), str(folder)],
-                cwd=cwd,
+                cwd=order.cwd,
                 env=os.environ | {ATTEMPT_VARIABLE: attempt_id},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -105,12 +103,14 @@ class LocalProcesses:
                 start_new_session=True,
             )
         self._shims.append(shim)
+        return order.handle
 
-    def observe(self, folder: Path, attempt_id: str, *, search: bool = False) -> Observation:
+    def look(self, handle: Handle, *, search: bool = False) -> Observation:
         """The state now, from the shim's files and /proc.
 
         :param search: if the shim recorded no program, search all processes for the attempt id.
         """
+        folder, attempt_id = handle.folder, handle.attempt_id
         self._shims = [shim for shim in self._shims if shim.poll() is None]  # reaps ended ones
         known = self._identity(folder, attempt_id)
         program, found = known.program, known != _ShimRecord()
@@ -139,32 +139,34 @@ class LocalProcesses:
             shim_stuck=(entry := process_entry(known.shim)) is not None and entry.state in _STUCK,
         )
 
-    def terminate(self, folder: Path, attempt_id: str, *, whole_tree: bool = False) -> bool:
+    def adopt(self, handle: Handle) -> bool:
+        """Whether a process of it lives, or its files show that there was one."""
+        return self.look(handle, search=True).found
+
+    def ask_to_end(self, handle: Handle, *, whole_tree: bool = False) -> bool:
         """Send SIGTERM to the program, or to all processes but the shim; False if none got it."""
         if whole_tree:
-            asked = sum(
-                send_signal(process, signal.SIGTERM) for process in self._tree(folder, attempt_id)
-            )
-            return asked > 0
-        seen = self.observe(folder, attempt_id, search=True)
+            return sum(send_signal(each, signal.SIGTERM) for each in self._tree(handle)) > 0
+        seen = self.look(handle, search=True)
         return seen.process is not None and send_signal(seen.process, signal.SIGTERM)
 
-    def survivors(self, folder: Path, attempt_id: str) -> int:
+    def survivors(self, handle: Handle) -> int:
         """How many processes of the attempt are alive, not counting its shim."""
-        return len(self._tree(folder, attempt_id))
+        return len(self._tree(handle))
 
-    def wake(self, folder: Path, attempt_id: str) -> None:
+    def wake(self, handle: Handle) -> None:
         """Send SIGCONT to the shim, in case it was stopped."""
-        for shim in self._shims_of(folder, attempt_id):
+        for shim in self._shims_of(handle):
             send_signal(shim, signal.SIGCONT)
 
-    def kill_start(self, folder: Path, attempt_id: str) -> None:
+    def end_start(self, handle: Handle) -> None:
         """Kill the shim, then everything that it has started."""
-        kill_all(self._shims_of(folder, attempt_id))  # first, or it could start its program now
-        self.kill_tree(folder, attempt_id)
+        kill_all(self._shims_of(handle))  # first, or it could start its program now
+        self.end(handle)
 
-    def _shims_of(self, folder: Path, attempt_id: str) -> list[ProcessIdentity]:
+    def _shims_of(self, handle: Handle) -> list[ProcessIdentity]:
         """The attempt's shim, also one that has not recorded itself yet."""
+        folder, attempt_id = handle.folder, handle.attempt_id
         if (shim := self._identity(folder, attempt_id).shim) is not None:
             return [shim]
         return [one for one in self._processes(folder, attempt_id) if _is_shim(one, folder)]
@@ -179,22 +181,23 @@ class LocalProcesses:
             folder, claimant
         )
 
-    def kill_tree(self, folder: Path, attempt_id: str) -> int:
+    def end(self, handle: Handle) -> int:
         """SIGKILL all processes but the shim, repeated for new forks; returns how many there were."""
-        known = self._identity(folder, attempt_id)
+        known = self._identity(handle.folder, handle.attempt_id)
         killed: set[ProcessIdentity] = set()
         # Processes forked during a round are found in the next one.
         for _ in range(10):
-            if not (tree := self._tree(folder, attempt_id)):
+            if not (tree := self._tree(handle)):
                 break
             kill_all(tree)
             killed |= tree
-        self._remove(known, attempt_id)
-        self._read.pop(folder, None)
+        self._remove(known, handle.attempt_id)
+        self._read.pop(handle.folder, None)
         return len(killed)
 
-    def _tree(self, folder: Path, attempt_id: str) -> set[ProcessIdentity]:
+    def _tree(self, handle: Handle) -> set[ProcessIdentity]:
         """All live processes of the attempt but the shim, in any session."""
+        folder, attempt_id = handle.folder, handle.attempt_id
         known = self._identity(folder, attempt_id)
         tree = {*self._processes(folder, attempt_id), *cgroup_members(known.cgroup, attempt_id)}
         tree |= {p for p in (known.program,) if p is not None and is_alive(p)}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from runner.liveness.event_writers import has_writer, opener_lives
+from runner.processes.event_writers import has_writer, opener_lives
 from tests.expected import present
 
 if TYPE_CHECKING:
