@@ -20,7 +20,7 @@ from tests.event_files import write_events
 from tests.played_home import played_home
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser
 
 Open = Callable[..., Screen]
 Scheme = Literal["light", "dark"]
@@ -84,24 +84,20 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site.close()
 
 
-class Windows:
-    """Opens windows; all are closed in the end."""
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Open]:
+    """Opens windows: ``window(site, "phone", "dark")``; ``role=None``: a browser's first visit."""
+    contexts = []
 
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self.contexts: list[BrowserContext] = []
-
-    def open(
-        self,
+    def open_(
         site: Site,
         size: str = "desktop",
         scheme: Scheme = "light",
         locale: str = "en-US",
         role: Role | None = Role.LEAD,
     ) -> Screen:
-        """``open(site, "phone", "dark")``; ``role=None``: a browser's first visit."""
         width, height = SIZES[size]
-        context = self.browser.new_context(
+        context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             timezone_id="America/Sao_Paulo",
@@ -111,16 +107,9 @@ class Windows:
             let_in(context, site.served, site.url)
         if role is not None:
             remember(context, site.url, role)
-        self.contexts.append(context)
+        contexts.append(context)
         return Screen(context.new_page(), site.url, "pt" if locale.startswith("pt") else "en")
 
-    def close(self) -> None:
-        for context in self.contexts:
-            context.close()
-
-
-@pytest.fixture
-def window(browser: Browser) -> Iterator[Open]:
-    windows = Windows(browser)
-    yield windows.open
-    windows.close()
+    yield open_
+    for context in contexts:
+        context.close()
