@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.errors import InputError, SetupError
+from core.errors import InputError
 from core.field_hints import nearest, shown, wanted
 from core.language import FIRST_LANGUAGE, Language, Message
-from core.limited_files import read_limited_text
 from core.liveness import GAPS, MIN_SILENCE
-from core.paths import no_folder
 from core.people import PersonName
 from core.setting_types import Command, Count, Number
 from core.vocabulary import JobKind, Role
-from core.yaml_files import TreeError, read_tree
 from runner.files import BUSY_TIMEOUT_S, LOG_BYTES, LOG_FILES
+from runner.settings_file import settings_in_file
+from runner.store_address import StoreAddress, shown_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +76,7 @@ class _Settings(BaseSettings):
         :raises SetupError: the file can't be read.
         """
         sources = cls.sources(home)
-        in_file = _in_file(home) if home else {}
+        in_file = settings_in_file(home, Settings.model_fields) if home else {}
         try:
             return cls(**{name: in_file[name] for name in in_file if sources[name] == "file"})
         except ValidationError as error:
@@ -90,7 +89,7 @@ class _Settings(BaseSettings):
         :raises InputError: the file sets an unknown name, or is not YAML.
         :raises SetupError: the file can't be read.
         """
-        in_file = _in_file(home) if home else {}
+        in_file = settings_in_file(home, Settings.model_fields) if home else {}
         set_here = {name.upper() for name in os.environ}
         return {
             name: "environment"
@@ -109,8 +108,11 @@ class _Settings(BaseSettings):
         name = str(first["loc"][0])
         in_file = sources[name] == "file" and home is not None
         place = f"{name} ({home.settings_file})" if in_file and home else variable(name)
+        given = first["input"]
+        if name == "store_url":  # it may hold a password, which is why it was refused
+            given = shown_address(str(given))
         return InputError(
-            Message("{setting} is {value}.", setting=place, value=shown(first["input"])),
+            Message("{setting} is {value}.", setting=place, value=shown(given)),
             Message("Give {wanted}.", wanted=wanted(cls, name)),
         )
 
@@ -136,6 +138,13 @@ class Settings(_Settings):
     )
     busy_timeout_s: Number = _seconds(
         BUSY_TIMEOUT_S, "How long a write of the runner waits for other writers."
+    )
+    store_url: StoreAddress | None = Field(
+        default=None,
+        description="PostgreSQL database that several machines share (default: SQLite's file).",
+    )
+    runner_lease_s: Number = _seconds(
+        15.0, "On a shared database: a runner that was silent for so long may be replaced."
     )
     backup_interval_s: Number = _seconds(
         3600.0, "Interval of the backups of database and ledger; 0: no backups."
@@ -239,61 +248,3 @@ def misspelt_variables() -> dict[str, str]:
         and name not in map(variable, known)
     }
     return {name: variable(near) for name, near in meant.items() if near}
-
-
-def _in_file(home: Home) -> dict[str, Any]:
-    path = home.settings_file
-    an_example = Message("Write one setting per line, for example `stop_grace_s: 60`.")
-    try:
-        text = read_limited_text(path)
-        if all(not line.strip() or line.strip().startswith("#") for line in text.splitlines()):
-            return {}
-        values = read_tree(text).data
-    except FileNotFoundError:
-        return {}
-    except NotADirectoryError:
-        raise no_folder(home.root) from None
-    except OSError as error:
-        raise SetupError(
-            Message(
-                "{file} can't be read: {why}.", file=str(path), why=error.strerror or str(error)
-            ),
-            Message("Remove it, or make it a file of settings.")
-            if isinstance(error, IsADirectoryError)
-            else Message("Fix its permissions."),
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            Message("{file} is not UTF-8 text.", file=str(path)), Message("Save it as UTF-8.")
-        ) from error
-    except TreeError as error:
-        raise InputError(
-            Message(
-                "{file}, line {line}: {problem}.",
-                file=str(path),
-                line=error.line,
-                problem=error.what,
-            ),
-            an_example,
-        ) from error
-    if not isinstance(values, dict):
-        raise InputError(Message("{file} is not a list of settings.", file=str(path)), an_example)
-    for name in values:
-        if name not in Settings.model_fields:
-            raise _unknown(name, path.name)
-    return values
-
-
-def _unknown(name: str, file: str) -> InputError:
-    near = nearest(name, Settings.model_fields)
-    return InputError(
-        Message(
-            "{file}: there is no setting {name}. Did you mean {near}?",
-            file=file,
-            name=shown(name),
-            near=near,
-        )
-        if near
-        else Message("{file}: there is no setting {name}.", file=file, name=shown(name)),
-        Message("List the settings: trainweek settings"),
-    )

@@ -7,10 +7,9 @@ import os
 import pytest
 from hypothesis import settings
 
-# Read when numpy and torch are loaded, here and in every process that a test starts. Threads beyond
-# one spin while they wait for a core that another test has.
-for library in ("OMP", "OPENBLAS"):
-    os.environ[f"{library}_NUM_THREADS"] = "1"
+from tests.postgresql import postgresql
+
+__all__ = ["postgresql"]
 
 # The same examples on each machine and at each run; a busy machine is slow, not wrong.
 settings.register_profile("repeatable", derandomize=True, deadline=None)

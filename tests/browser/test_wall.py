@@ -32,6 +32,6 @@ def test_a_wall_that_loses_its_server_says_so(tmp_path: Path, window: Open) -> N
         expect(wall.locator(".lost-note")).to_be_hidden()
     finally:
         site.close()
-    screen.page.clock.fast_forward((LOST_S + 1) * 1000)
+    screen.page.clock.fast_forward(int(LOST_S + 1) * 1000)
     expect(wall.locator(".lost-note")).to_be_visible()
     expect(wall).to_contain_text("No connection")

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from enum import StrEnum, auto
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from playwright.sync_api import expect
 
@@ -43,7 +43,7 @@ class Manner(NamedTuple):
     """The window that walks, and what it looks for beside broken pages."""
 
     size: str
-    scheme: str
+    scheme: Literal["light", "dark"]
     locale: str
     looks_for: tuple[Subject, ...]
     sizes: tuple[str, ...]  # in which a text may be cut
