@@ -6,8 +6,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help install demo up test test-fast test-busy coverage check catalogue faults attack chaos sweeps bench \
-	bench-detectors bench-evidence bench-growth bench-pages load pictures sbom lock clean
+.PHONY: help install demo up test test-postgresql test-fast test-busy coverage check catalogue faults attack chaos \
+	sweeps bench bench-detectors bench-evidence bench-growth bench-pages load pictures sbom lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -39,6 +39,11 @@ test: $(READY_DEV) ## run all tests, including the browser tests
 	sh tests/browser/find_nginx.sh
 	$(BIN)/python -m pytest $(TWO) --ignore tests/browser --ignore tests/runner/demo -m "not whole"
 	$(BIN)/python -m pytest $(TWO) tests/browser tests/runner/demo
+
+SHARED := tests/runner/store tests/runner/client tests/runner/recovery tests/runner/incidents
+
+test-postgresql: $(READY_DEV) ## run the tests of the record again, with the record on a real PostgreSQL server
+	TESTED_STORE=postgresql $(BIN)/python -m pytest $(TWO) $(SHARED)
 
 FAST := $(TWO) --ignore tests/browser --ignore tests/faults -m "not slow"
 

@@ -96,7 +96,7 @@ class LocalProcesses:
             shim = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(SHIM), str(folder)],
                 cwd=order.cwd,
-                env=os.environ | {ATTEMPT_VARIABLE: attempt_id},
+                env=_environment() | {ATTEMPT_VARIABLE: attempt_id},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -283,3 +283,8 @@ def _is_shim(process: ProcessIdentity, folder: Path) -> bool:
         case [_, "-I", "-S", program, place, *_]:
             return Path(program).name == SHIM.name and Path(place).resolve() == folder.resolve()
     return False
+
+
+def _environment() -> dict[str, str]:
+    """What a program gets of ours: not the password of the shared store, which it never opens."""
+    return {name: value for name, value in os.environ.items() if name != "PGPASSWORD"}

@@ -160,7 +160,7 @@ def test_after_sign_out_no_tab_and_no_replayed_cookie_opens_anything(
 def test_a_click_after_the_end_of_a_session_changes_nothing(site: SignInSite, new: New) -> None:
     page = new().new_page()
     sockets: list[WebSocket] = []
-    page.on("websocket", sockets.append)
+    page.on("websocket", lambda socket: sockets.append(socket))  # a builtin can hold no mark of it
     sign_in(page, site.url, "ana", "/hourly_checks")
     seen = screen(page, site)
     seen.page.get_by_test_id("stSidebar").get_by_text("Live updates").click()  # no tick notices it
