@@ -37,10 +37,8 @@ test: $(READY_DEV) ## run all tests, including the browser tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser -m "not whole"
 	$(BIN)/python -m pytest tests/browser
 
-SHARED := tests/runner/store tests/runner/client tests/runner/recovery tests/runner/incidents
-
 test-postgresql: $(READY_DEV) ## run the tests of the record again, with the record on a real PostgreSQL server
-	TESTED_STORE=postgresql $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SHARED)
+	TESTED_STORE=postgresql $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/runner/store
 
 FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/faults -m "not slow"
 
