@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from core.checks.daily import SummaryRecord, read_daily_summary
 from core.checks.training_log import read_log_facts
 from core.errors import TrainweekError
-from core.files import tail
+from core.files import file_sha256, tail
 from core.market.synthetic import is_marked
 from core.once import once
 from core.telemetry import RunEvents, RunReader
 from core.vocabulary import LIVE_STATES, JobKind
-from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
+from runner.client.signatures.archived_decisions import (
+    ArchivedDecision,
+    archived_decisions,
+    by_decision,
+)
 from runner.client.signatures.gate_answer import GateAnswer
 from runner.client.signatures.kept_files import superseded
 from runner.client.signatures.pipeline_gate import gate_answer
@@ -195,6 +199,13 @@ class Sources:
         found = self._once(read_daily_summary, self.home.daily_summary(day))
         return found.of_week(self.week.id)
 
+    def report_decision(self, result: Mapping[str, Any], path: str) -> Mapping[str, Any] | None:
+        """The decision in a report file of a revalidation; None if it is not the result's."""
+        file = self.home.resolve(path)
+        if not file.is_file() or file_sha256(file) != result.get("sha256"):
+            return None
+        return read_json(file)
+
     # --- signatures
 
     def validity(self, signature: Signature | None) -> Validity:
@@ -244,7 +255,7 @@ class Sources:
     def archived_decisions(self) -> list[ArchivedDecision]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
         return archived_decisions(
-            self.home, self.records.signatures_of, self.validity, self.conditions_of
+            self.home, by_decision(self.records.signatures), self.validity, self.conditions_of
         )
 
     @once
