@@ -7,7 +7,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
 .PHONY: help install demo up test test-fast test-busy coverage check catalogue faults attack chaos bench bench-detectors \
-	bench-evidence bench-growth load pictures sbom lock clean
+	bench-evidence bench-growth load test-engines pictures sbom lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -34,10 +34,15 @@ up: $(READY)     ## start runner and dashboard for the active week
 test: $(READY_DEV) ## run all tests, including the browser tests
 	sh tests/browser/find_chromium.sh
 	sh tests/browser/find_nginx.sh
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser -m "not whole"
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/engines -m "not whole"
 	$(BIN)/python -m pytest tests/browser
 
-FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/faults -m "not slow"
+FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/faults --ignore tests/engines -m "not slow"
+
+test-engines: $(READY_DEV) ## run the same cases on local processes and on a real Slurm, which it installs (Debian, as root)
+	command -v slurmctld slurmd munged sbatch >/dev/null || PATH=$$PATH:/usr/sbin command -v slurmctld >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq slurmctld slurmd slurm-client munge; }
+	TRAINWEEK_ENGINES=required $(BIN)/python -m pytest tests/engines
 
 test-fast: $(READY_DEV) ## run the tests without slow tests, browser tests and fault matrix
 	$(BIN)/python -m pytest $(FAST)

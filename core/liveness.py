@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy import dtype, ndarray
 
     from core.clock import Clock
+    from core.engine_words import EngineWords
     from core.playbook import Playbook
 
     Moments = Sequence[float] | ndarray[tuple[Any, ...], dtype[Any]]
@@ -213,6 +214,7 @@ class Vitals:
     cpu_window: float | None = None  # how long ago that reading was
     gap: float | None = None  # the usual time between two progress signals
     quiet_hours: float | None = None  # week time since the last progress signal
+    words: EngineWords | None = None  # of an attempt on another machine
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ class Pulse:
     limit: float | None = None  # the learned limit
     frozen: Message | None = None  # why the process can't continue by itself
     aging: tuple[Message, ...] = ()  # the part of the evidence that is an age
+    words: EngineWords | None = None  # of an attempt on another machine
 
     @property
     def lasting(self) -> Message:
@@ -246,6 +249,10 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
     if seen.state in ENDED_STATES:
         ended = Liveness.DONE if seen.state in _ENDED_WELL else Liveness.DEAD
         return Pulse(ended, (Message("ended {state}", state=capitals(seen.state)),))
+    if seen.words is not None and (apart := seen.words.liveness) is not None:
+        silence = vital_silence(seen, limits or Limits())
+        aging = (*seen.words.evidence, *_aging(seen, silence))
+        return Pulse(apart, aging, silence.seconds, silence.limit, None, aging, seen.words)
     if seen.process is None or seen.process in GONE:
         return Pulse(Liveness.DEAD, (process_state(seen.process),))
     silence = vital_silence(seen, limits or Limits())
@@ -256,7 +263,7 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
         return Pulse(Liveness.STALLED, (why, *evidence), silence.seconds, silence.limit, why, aging)
     if found is Liveness.WORKING and seen.process in STOPPED:
         found = Liveness.QUIET
-    return Pulse(found, evidence, silence.seconds, silence.limit, aging=aging)
+    return Pulse(found, evidence, silence.seconds, silence.limit, None, aging, seen.words)
 
 
 def vital_silence(seen: Vitals, limits: Limits) -> Silence:

@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.errors import InputError, SetupError
+from core.errors import InputError
 from core.field_hints import nearest, shown, wanted
 from core.language import Language, Message
-from core.limited_files import read_limited_text
 from core.liveness import GAPS, MIN_SILENCE
-from core.paths import no_folder
 from core.people import PersonName
 from core.setting_types import Command, Count, Number
 from core.vocabulary import JobKind, Role
-from core.yaml_files import TreeError, read_tree
+from runner.settings_file import settings_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +76,7 @@ class _Settings(BaseSettings):
         :raises SetupError: the file can't be read.
         """
         sources = cls.sources(home)
-        in_file = _in_file(home) if home else {}
+        in_file = settings_in(home, cls.known_in_file()) if home else {}
         try:
             return cls(**{name: in_file[name] for name in in_file if sources[name] == "file"})
         except ValidationError as error:
@@ -91,7 +89,7 @@ class _Settings(BaseSettings):
         :raises InputError: the file sets an unknown name, or is not YAML.
         :raises SetupError: the file can't be read.
         """
-        in_file = _in_file(home) if home else {}
+        in_file = settings_in(home, cls.known_in_file()) if home else {}
         set_here = {name.upper() for name in os.environ}
         return {
             name: "environment"
@@ -101,6 +99,11 @@ class _Settings(BaseSettings):
             else "default"
             for name in cls.model_fields
         }
+
+    @staticmethod
+    def known_in_file() -> list[str]:
+        """The settings that the file may set."""
+        return list(Settings.model_fields)
 
     @classmethod
     def _wrong(
@@ -168,6 +171,14 @@ class Settings(_Settings):
     stalled_s: Number = _seconds(MIN_SILENCE, "Shortest silence that counts as a stall.")
     stalled_gaps: Number = _number(
         GAPS, "gaps", "A stall is also at least this many of the run's usual gaps between events."
+    )
+    engine_poll_s: Number = _seconds(5.0, "Interval at which an engine is asked about its jobs.")
+    engine_timeout_s: Number = _seconds(20.0, "How long one question to an engine may take.")
+    lease_s: Number = _seconds(
+        120.0, "An attempt on another machine that can't read its lease for this long ends itself."
+    )
+    lost_grace_s: Number = _seconds(
+        300.0, "How long its shim must be silent after its engine has called an attempt ended."
     )
     metrics_on_loopback: bool = Field(default=False, description="No token for local /metrics.")
     schedule: bool = Field(
@@ -240,61 +251,3 @@ def misspelt_variables() -> dict[str, str]:
         and name not in map(variable, known)
     }
     return {name: variable(near) for name, near in meant.items() if near}
-
-
-def _in_file(home: Home) -> dict[str, Any]:
-    path = home.settings_file
-    an_example = Message("Write one setting per line, for example `stop_grace_s: 60`.")
-    try:
-        text = read_limited_text(path)
-        if all(not line.strip() or line.strip().startswith("#") for line in text.splitlines()):
-            return {}
-        values = read_tree(text).data
-    except FileNotFoundError:
-        return {}
-    except NotADirectoryError:
-        raise no_folder(home.root) from None
-    except OSError as error:
-        raise SetupError(
-            Message(
-                "{file} can't be read: {why}.", file=str(path), why=error.strerror or str(error)
-            ),
-            Message("Remove it, or make it a file of settings.")
-            if isinstance(error, IsADirectoryError)
-            else Message("Fix its permissions."),
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            Message("{file} is not UTF-8 text.", file=str(path)), Message("Save it as UTF-8.")
-        ) from error
-    except TreeError as error:
-        raise InputError(
-            Message(
-                "{file}, line {line}: {problem}.",
-                file=str(path),
-                line=error.line,
-                problem=error.what,
-            ),
-            an_example,
-        ) from error
-    if not isinstance(values, dict):
-        raise InputError(Message("{file} is not a list of settings.", file=str(path)), an_example)
-    for name in values:
-        if name not in Settings.model_fields:
-            raise _unknown(name, path.name)
-    return values
-
-
-def _unknown(name: str, file: str) -> InputError:
-    near = nearest(name, Settings.model_fields)
-    return InputError(
-        Message(
-            "{file}: there is no setting {name}. Did you mean {near}?",
-            file=file,
-            name=shown(name),
-            near=near,
-        )
-        if near
-        else Message("{file}: there is no setting {name}.", file=file, name=shown(name)),
-        Message("List the settings: trainweek settings"),
-    )
