@@ -7,7 +7,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
 .PHONY: help install demo up test test-fast test-busy coverage check catalogue faults attack chaos bench bench-detectors \
-	bench-evidence bench-growth load test-engines pictures sbom lock clean
+	bench-evidence bench-growth bench-pages load test-engines pictures sbom lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -91,6 +91,9 @@ bench-growth: $(READY_DEV) ## benchmark: what rebuild, verification, pages and b
 
 load: $(READY_DEV) ## drive 1 to 50 real sessions on a busy week and on a bare page; print latencies, memory, descriptors
 	$(BIN)/python -m tests.benchmarks.load
+
+bench-pages: $(READY_DEV) ## what each page costs: CPU of a run and of a tick, bytes of a tick, nodes in the browser
+	$(BIN)/python -m tests.benchmarks.load.page_cost
 
 bench-first-chart: $(READY_DEV) ## time until a fresh browser shows a chart: our pages, a bare page, TensorBoard
 	sh tests/browser/find_chromium.sh

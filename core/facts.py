@@ -128,7 +128,7 @@ class Facts:
     data_check: JobFacts | None = None
     backup: JobFacts | None = None
     revalidation: JobFacts | None = None
-    runner_alive: bool = False
+    runner_alive: bool | None = False  # None: of a past moment, not recorded
     open_incidents: tuple[str, ...] = ()  # ids of procedures: crash, performance, data
     disk_free_bytes: int | None = None
     model_bytes: int | None = None  # size of models/ppo_phase4

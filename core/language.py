@@ -18,12 +18,12 @@ from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic_core import CoreSchema, core_schema
-
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
 
 Language = Literal["en", "pt"]
+FIRST_LANGUAGE: Language = "en"  # where none is asked for
 LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
 
 LOCALES = Path(__file__).parent / "locales"
@@ -108,6 +108,8 @@ class Message(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema  # a command that only speaks needs no pydantic
+
         return core_schema.no_info_plain_validator_function(
             cls.from_record,
             serialization=core_schema.plain_serializer_function_ser_schema(

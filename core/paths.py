@@ -71,10 +71,7 @@ class Home:
 
     def relative(self, path: Path) -> str:
         """A path for people: relative to the home if it is inside."""
-        try:
-            return str(path.relative_to(self.root))
-        except ValueError:
-            return str(path)
+        return str(path.relative_to(self.root) if path.is_relative_to(self.root) else path)
 
     @property
     def access(self) -> Path:
@@ -133,6 +130,11 @@ class Home:
     def run_attempt(self, name: str, attempt: int) -> Path:
         """Event files of one attempt."""
         return self.run(name) / f"attempt-{attempt:03d}"
+
+    @property
+    def machine_log(self) -> Path:
+        """What the runner observed of itself and of its machine, thinned with age."""
+        return self.root / "logs" / "machine.jsonl"
 
     @property
     def jobs(self) -> Path:
@@ -258,10 +260,7 @@ class Home:
         return self.model / "backup_before_bad_data.zip"
 
     def backup(self, day: date) -> Path:
-        """``models/ppo_phase4_BACKUP_27FEV``: the day it was made, with its Portuguese month.
-
-        On the day that the manual plans it, the week's last, that is the manual's own name.
-        """
+        """``models/ppo_phase4_BACKUP_27FEV``: by the day it was made; the manual plans the last."""
         return self.root / "models" / f"ppo_phase4_BACKUP_{portuguese_day(day)}"
 
     def signed_model(self, sha256: str) -> Path:

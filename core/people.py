@@ -47,6 +47,21 @@ class Person:
     session: str | None = None  # id of the page's session; None: a terminal
     token: str | None = None  # short id of the access token that acts; None: none
 
+    @property
+    def named(self) -> bool:
+        """Whether a name was given; without one a person is called by the role."""
+        return self.verified or self.name != unnamed(self.role)
+
+    @property
+    def visitor(self) -> str | None:
+        """Who looks: the same on all devices of a person, or one browser; None: not known.
+
+        A name that is only claimed is not the person who is signed in under it.
+        """
+        if self.named:
+            return f"{'person' if self.verified else 'claimed'}:{self.name}"
+        return None if self.browser is None else f"browser:{self.browser}"
+
     def may(self, right: Right) -> bool:
         """Whether the role has the right."""
         return right in RIGHTS[self.role]
@@ -67,6 +82,11 @@ class Person:
                 ),
                 Message("Ask someone with the role {roles}.", roles=alternatives(holders)),
             )
+
+
+def unnamed(role: Role) -> str:
+    """What somebody is called who has given no name."""
+    return f"local-{role.value}"
 
 
 RUNNER = Person("runner", Role.ENGINEER)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.language import Message
-from core.playbook import Playbook, parse_playbook
 from core.schedule import JUDGED_AT_A_MOMENT
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from core.playbook import SlotSpec
+    from core.playbook import Playbook, SlotSpec
 
 # A slot is at most months from the launch, so all times of a week have four digits for the year.
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
@@ -39,6 +38,12 @@ def require_usable_launch(launch: datetime) -> None:
         )
 
 
+def _parsed(text: str, source: str) -> Playbook:
+    from core.playbook import parse_playbook  # dear to import, and many reads of weeks ask for none
+
+    return parse_playbook(text, source=source)
+
+
 @dataclass(frozen=True)
 class EarlierPlaybook:
     """A playbook of a week that another one replaced."""
@@ -50,7 +55,7 @@ class EarlierPlaybook:
     @cached_property
     def playbook(self) -> Playbook:
         """The playbook itself."""
-        return parse_playbook(self.text, source="earlier playbook")
+        return _parsed(self.text, source="earlier playbook")
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Week:
     @cached_property
     def playbook(self) -> Playbook:
         """The week's present playbook."""
-        return parse_playbook(self.playbook_text, source=f"playbook of week {self.id}")
+        return _parsed(self.playbook_text, source=f"playbook of week {self.id}")
 
     @property
     def only_watched(self) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import PermissionDenied, TrainweekError
-from core.people import MAX_NAME, Person, is_name
+from core.people import MAX_NAME, Person, is_name, unnamed
 from core.vocabulary import FRESH_RIGHTS, RIGHTS, Right, Role
 from dashboard import remembered, serving
 from dashboard.kept_choice import kept_choice
@@ -77,7 +77,7 @@ def current_person() -> Person:
     except TrainweekError:
         return Person("not-admitted", Role.VIEWER, browser=browser)
     role, name = _claimed()
-    name = name if is_name(name) else f"local-{role.value}"
+    name = name if is_name(name) else unnamed(role)
     return Person(name, role, browser=browser, session=found.id)
 
 

@@ -177,7 +177,8 @@ def _runner(page: Page, snapshot: Snapshot | None) -> str:
     if not status.alive:
         text = say("Runner not running") if status.since else say("No runner")
         return f":red-badge[:material/power_off: {text}]"
-    if snapshot is not None and snapshot.settled:  # drawn once a minute: an age would be untrue
+    # Drawn once a minute an age would be untrue, and of a past moment it may not be recorded.
+    if snapshot is not None and (snapshot.settled or page.moment is not None):
         return f":green-badge[:material/memory: {say('Runner active')}]"
     text = say("Runner active, seen {age} ago", age=age(status.heartbeat_age_s))
     return f":green-badge[:material/memory: {text}]"

@@ -151,9 +151,10 @@ def _past(
     root: str,  # noqa: ARG001 - Streamlit keeps one for each
     at: datetime,
     shown: datetime | None,
-    young: datetime | None,  # noqa: ARG001
+    week_id: str,
+    state: object,  # noqa: ARG001
 ) -> tuple[Past, SharedSnapshots]:
-    return Past(_client, at, shown), SharedSnapshots()
+    return Past(_client, at, shown, week_id), SharedSnapshots()
 
 
 def current() -> Page:
@@ -169,14 +170,16 @@ def current() -> Page:
         moment = asked_moment(asked, snapshot.clock, snapshot.now)
     except InputError as error:
         return replace(now, no_moment=error)
-    # What was recorded in the last seconds may still be on its way.
-    young = snapshot.now if snapshot.now - moment.real < _ON_ITS_WAY else None
     home, client = now.services.home, now.services.client
-    past, shared = _past(client, str(home.root), moment.real, moment.shown, young)
+    # What was recorded in the last seconds may still be on its way; a restore replaces the file.
+    young = snapshot.now if snapshot.now - moment.real < _ON_ITS_WAY else None
+    state = (young, client.store.database_stamp)
+    week_id = snapshot.week.id
+    past, shared = _past(client, str(home.root), moment.real, moment.shown, week_id, state)
     services = Services(
         home,
         now.viewer.person,
-        week_id=snapshot.week.id,
+        week_id=week_id,
         entry=serving.entry(),
         shared=shared,
         past=past,

@@ -12,6 +12,9 @@ from core.limited_files import MOST_RECORD, read_limited
 if TYPE_CHECKING:
     from pathlib import Path
 
+BUSY_TIMEOUT_S = 15.0  # how long a write waits for other writers of the store
+LOG_BYTES, LOG_FILES = 10_000_000, 10
+
 
 def read_json(path: Path) -> Mapping[str, Any] | None:
     """A JSON object from a file; None if it is absent, unreadable, partial or not JSON.

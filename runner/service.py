@@ -31,6 +31,7 @@ from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
+from runner.recovery.daily_verification import DailyVerification
 from runner.recovery.hourly_backups import HourlyBackups
 from runner.reported_problems import ReportedProblems
 from runner.settings import Settings, misspelt_variables
@@ -40,6 +41,7 @@ from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
 from runner.week.machine_conditions import unplanned_absence
+from runner.week.machine_recorder import MachineRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +88,7 @@ class Service:
         began = now()
         self.fenced = FencedStore.claim(self.store, socket.gethostname(), os.getpid(), began)
         absence = unplanned_absence(home, self.store, began)
+        earlier = read_identity(home)
         self.identity = RunnerIdentity.of_this_process(self.fenced.epoch, began)
         write_identity(home, self.identity, began)
         self._beat = monotonic()
@@ -100,7 +103,17 @@ class Service:
         self.schedule = ScheduledChecks(
             self.store, self.fenced, self.supervisor.active, settings, monotonic, self._problems
         )
+        self.machine = MachineRecorder(
+            home,
+            self.store,
+            self.fenced.epoch,
+            settings.machine_log_s,
+            None if earlier is None else earlier.heartbeat,
+            monotonic,
+            self._problems,
+        )
         self.backups = HourlyBackups(home, settings, began, monotonic())
+        self.verification = DailyVerification(home, began, monotonic())
         self.alerts = AlertWatch(
             home, settings, self.fenced, _look(home, settings, now, absence), now, monotonic
         )
@@ -134,8 +147,12 @@ class Service:
             cap_logs(self.home, self.settings, self._problems)
         with self._problems.guarding("The supervision of jobs", through=StaleRunner):
             self.supervisor.tick(now)
+        with self._problems.guarding("The machine log", through=StaleRunner):
+            self.machine.tick(self.supervisor.active.read().begun, now)
         with self._problems.guarding("The hourly backup", through=StaleRunner):
             self.backups.tick(self.monotonic())
+        with self._problems.guarding("The daily verification", through=StaleRunner):
+            self.verification.tick(now, self.monotonic())
         self.schedule.tick(now)
         self.alerts.supervised()
 
@@ -146,6 +163,7 @@ class Service:
     def close(self) -> None:
         """Record the end in the store and release the lock."""
         self.backups.close()
+        self.verification.close()
         self.alerts.close()
         try:
             with self.fenced.write(self.now()) as write:

@@ -15,11 +15,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InputError
 from core.field_hints import nearest, shown, wanted
-from core.language import Language, Message
+from core.language import FIRST_LANGUAGE, Language, Message
 from core.liveness import GAPS, MIN_SILENCE
 from core.people import PersonName
 from core.setting_types import Command, Count, Number
 from core.vocabulary import JobKind, Role
+from runner.files import BUSY_TIMEOUT_S, LOG_BYTES, LOG_FILES
 from runner.settings_file import settings_in
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 PREFIX = "TRAINWEEK_"
-BUSY_TIMEOUT_S = 15.0
-LOG_BYTES, LOG_FILES = 10_000_000, 10
 # Variables that are not settings: the data directory, and those between our own processes.
 _OTHER_VARIABLES = frozenset(
     {"TRAINWEEK_HOME", "TRAINWEEK_ATTEMPT", "TRAINWEEK_FAIL", "TRAINWEEK_TOKEN"}
@@ -134,9 +133,7 @@ class Settings(_Settings):
     log_bytes: Count = _number(
         LOG_BYTES, "bytes", "Size at which output.log, runner.log and dashboard.log are rotated."
     )
-    log_files: Count = _number(
-        LOG_FILES, "files", "Rotated files that are kept, with the present one."
-    )
+    log_files: Count = _number(LOG_FILES, "files", "Rotated files kept, with the present one.")
     stop_grace_s: Number = _seconds(
         30.0, "Time from SIGTERM to SIGKILL of a job's whole process tree."
     )
@@ -185,6 +182,7 @@ class Settings(_Settings):
         default=True, description="Run the daily checks at their time, without a request."
     )
     schedule_s: Number = _seconds(1.0, "Interval at which the schedule is checked.")
+    machine_log_s: Number = _seconds(15.0, "Interval of the lines in logs/machine.jsonl; 0: none.")
     alerts_s: Number = _seconds(10.0, "Interval at which the runner looks for alerts.")
     keep_look_s: Number = _seconds(0.5, "Interval of the look of `trainweek up` at its processes.")
     keep_backoff_s: Number = _seconds(
@@ -226,7 +224,8 @@ class Terminal(_Settings):
     )
     role: Role = Field(default=Role.LEAD, description="Role that the command line acts with.")
     language: Language = Field(
-        default="en", description="Language of the sentences that the command line prints."
+        default=FIRST_LANGUAGE,
+        description="Language of the sentences that the command line prints.",
     )
 
 

@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 from core.errors import PermissionDenied, TrainweekError
 from core.language import Message
 from core.net_addresses import LOOPBACK_NAMES
-from core.people import Person
+from core.people import Person, unnamed
 from core.vocabulary import Right, Role
 from dashboard.api import problems
 from dashboard.api.addresses import METRICS, OPEN, below_base
@@ -154,7 +154,7 @@ class Callers:
         if session is None:
             return None
         if session.claims is None:
-            return Caller(Person("local-viewer", Role.VIEWER, session=session.id), None)
+            return Caller(Person(unnamed(Role.VIEWER), Role.VIEWER, session=session.id), None)
         return Caller(self.entry.person(session), None)
 
     def _may_measure(self, connection: HTTPConnection) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from dashboard.components.alerts import alerts, one_state
@@ -22,14 +23,22 @@ def live_panel(
 ) -> None:
     """Draw a panel and keep it live; without a week, show the link to create one.
 
-    Use it once per page: Streamlit identifies a fragment by the function that it runs.
-
     :param every: seconds between two ticks, from the first snapshot.
     """
     first = week_or_way(page)
-    if first is None:
-        return
+    if first is not None:
+        live_part(page, draw, every=every(first))
 
+
+def live_part(
+    page: Page, draw: Callable[[Page, Snapshot], None], every: float, *, still: bool = False
+) -> None:
+    """A part of a page with a timer of its own, or with none, so that a tick sends little.
+
+    :param still: what it shows changes only with the whole page, or by a click on it.
+    """
+
+    @wraps(draw)  # Streamlit names a fragment by its function
     def body() -> None:
         with boundary(page.say):
             snapshot = page.snapshot()
@@ -37,4 +46,4 @@ def live_panel(
                 one_state(alerts(page, snapshot))
                 draw(page, snapshot)
 
-    page.live(body, every=every(first))
+    page.live(body, every=every, still=still)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 
@@ -14,13 +15,20 @@ from runner.doctor import examine, exit_code
 from runner.settings import Settings
 
 
-def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
+def doctor(
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="Verify the whole ledger and all tables, of any size."),
+    ] = False,
+    json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
     """Check data directory, disk, database, ledger, backups, runner, processes, models, versions.
 
     Changes nothing. Exit 0: no problems; 1: warnings; 2: something is broken.
     """
     place = Home.find(home)
-    found = examine(place, Settings.read(place), datetime.now(UTC))
+    found = examine(place, Settings.read(place), datetime.now(UTC), whole=whole)
     if json:
         print_json([asdict(each) for each in found])
     else:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import json as json_module
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from core.errors import ConflictError, InputError
 from core.field_hints import shown
-from core.job_params import asked_params, is_text
 from core.language import Message, joined, literal
 from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
-from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
-from runner.cli.paths import with_given_paths
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    open_client,
+    open_lists,
+    print_json,
+    require_week,
+)
 from runner.cli.speech import printable, tell
-from runner.client import Client
-from runner.incident_records import Incident
 from runner.outcomes import AlreadyRunning, Refused, Submitted
-from runner.records import Job
+
+if TYPE_CHECKING:  # a list loads no parameters of jobs and no rules of acts
+    from runner.client.lists import Lists
+    from runner.incident_records import Incident
+    from runner.records import Job
 
 _MOST_LISTED = 1_000_000
 
@@ -41,6 +48,9 @@ def submit(
     json: JsonOption = False,
 ) -> None:
     """Request a job of the active week. An unknown --param lists the valid names."""
+    from core.job_params import asked_params
+    from runner.cli.paths import with_given_paths
+
     client = open_client(home)
     asked = with_given_paths(asked_params(kind, _params(kind, param or [])), client.home)
     require_week(client)
@@ -73,7 +83,7 @@ def list_jobs(
     json: JsonOption = False,
 ) -> None:
     """List jobs, newest first."""
-    client = open_client(home)
+    client = open_lists(home)
     jobs = client.jobs(kind=kind, limit=limit)
     if json:
         print_json([as_dict(job) | _pulse(client, job) for job in jobs])
@@ -88,7 +98,7 @@ def list_jobs(
 @app.command()
 def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None:
     """Show one job with its attempts, progress and result."""
-    client = open_client(home)
+    client = open_lists(home)
     job = _require_job(client.job(job_id), job_id)
     attempts = client.attempts(job.id)
     if json:
@@ -159,7 +169,7 @@ def logs(
     json: JsonOption = False,
 ) -> None:
     """Print the last lines of a job's output."""
-    client = open_client(home)
+    client = open_lists(home)
     _require_job(client.job(job_id), job_id)
     tail = client.output_tail(job_id, lines=lines)
     print_json({"id": job_id, "lines": tail.splitlines()}) if json else print(printable(tail))
@@ -204,7 +214,7 @@ def _in_words(incident: Incident) -> Message:
     return joined([what, details])
 
 
-def _pulse(client: Client, job: Job) -> dict[str, Any]:
+def _pulse(client: Lists, job: Job) -> dict[str, Any]:
     """The liveness as plain JSON, for ``--json``; null while the job waits."""
     pulse = client.pulse(job.id)
     if pulse is None:
@@ -219,6 +229,8 @@ def _pulse(client: Client, job: Job) -> dict[str, Any]:
 
 def _params(kind: JobKind, given: list[str]) -> dict[str, Any]:
     """``steps=20000`` to ``{"steps": 20000}``; a value that is not JSON is text."""
+    from core.job_params import is_text
+
     params: dict[str, Any] = {}
     for pair in given:
         name, equals, text = pair.partition("=")

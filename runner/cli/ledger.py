@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 
+from core.errors import InputError
 from core.language import Message, joined, plural
 from core.vocabulary import Right
 from runner.cli.options import HomeOption, JsonOption, keeper_of_machine, print_json, used_home
 from runner.cli.program import VerdictCommand
 from runner.cli.speech import tell
+from runner.recovery.kept_verification import verify_tail, verify_whole
 from runner.recovery.rebuild import replay as replay_ledger
 from runner.recovery.restore import restore_store as restore_backup
-from runner.recovery.verification import VerifyReport, verify_ledger
+from runner.recovery.verification import verify_ledger
+from runner.recovery.verify_report import VerifyReport
 from runner.settings import Settings
 from runner.store.backup import make_backup
 from runner.store.engine import described_mode
@@ -31,19 +34,35 @@ def verify(
             metavar="HASH", help="A hash of `ledger head` that was published: it must be a line's."
         ),
     ] = None,
+    tail: Annotated[
+        bool,
+        typer.Option(
+            "--tail",
+            help="Read what came after the last whole verification, and compare the hash of what"
+            " is before it. All of it where that is not enough.",
+        ),
+    ] = False,
     json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Verify the hash chain and the proofs; compare file, database, tables and backups.
 
-    Exit 1 if they differ, 3 if there is nothing to verify.
+    The runner does so once a day. Exit 1 if they differ, 3 if there is nothing to verify.
     """
-    place = used_home(home)
+    place, now = used_home(home), datetime.now(UTC)
     begin = int(Settings.read(place).proofs_from)
-    report = verify_ledger(place, tables=True, anchor=anchor, proofs_from=begin)
+    if tail and anchor is not None:
+        raise InputError(
+            Message("--anchor needs every line."), Message("Leave out --tail, or --anchor.")
+        )
+    report = (verify_tail(place, now, begin) if tail else None) or verify_whole(
+        place, now, begin, anchor
+    )
     if json:
         problems = [str(problem) for problem in report.problems]
         facts = {"ledger": report.ledger, "lines": report.lines, "problems": problems}
+        facts |= {"verified": "whole" if report.since is None else "tail"}
+        facts |= {"whole_at": now if report.since is None else report.since.at}
         facts |= {"head": report.head, "anchor_line": report.anchor, "proofs_from": begin}
         print_json({**facts, "ok": report.ok, "database_mode": described_mode()})
     else:

@@ -16,13 +16,13 @@ from core.language import Message, joined
 from core.paths import Home, no_folder
 from runner.cli.access_token import given_token
 from runner.cli.speech import as_json, warn
-from runner.settings import Terminal
 
 if TYPE_CHECKING:  # imported where they are used: not every command opens a data directory
     from core.people import Person
     from core.vocabulary import Right
     from core.week import Week
     from runner.client import Client
+    from runner.client.lists import Lists
     from runner.client.terminal_entry import TerminalEntry
     from runner.outcomes import Refused
 
@@ -75,6 +75,7 @@ def terminal_entry(home: Home) -> TerminalEntry:
     """
     from core.people import Person
     from runner.client.terminal_entry import TerminalEntry
+    from runner.settings import Terminal
 
     terminal = Terminal.read()
     claimed = Person(terminal.person or getpass.getuser(), terminal.role)
@@ -159,6 +160,18 @@ def open_client(home: Path | None) -> Client:
     :raises SetupError, InputError: see :func:`used_home`.
     """
     return client_of(used_home(home))
+
+
+def open_lists(home: Path | None) -> Lists:
+    """What lists of a used data directory read; no person is needed, and none is asked.
+
+    :raises SetupError, InputError: see :func:`used_home`.
+    """
+    from core.people import Person
+    from core.vocabulary import Role
+    from runner.client.lists import Lists
+
+    return Lists(used_home(home), Person(getpass.getuser(), Role.VIEWER))
 
 
 def client_of_any(home: Path | None) -> Client:

@@ -7,13 +7,13 @@ gets the same text on every machine. JSON, help texts and log lines are English.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from typing import Any
 
 from core.errors import InputError
-from core.language import Language, said
-from runner.settings import Terminal
+from core.language import FIRST_LANGUAGE, Language, said
 
 # C0, delete, C1, line and paragraph separators, marks of direction, lone surrogates, and what has
 # no width: two names may not look alike. Joiners (U+200C, U+200D) belong to scripts and emoji.
@@ -21,6 +21,7 @@ _HIDDEN = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f"
     "\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff]"
 )
+LANGUAGE_VARIABLE = "TRAINWEEK_LANGUAGE"
 _BREAKS = re.compile(r"([\n\t])")
 
 
@@ -29,8 +30,11 @@ def language() -> Language:
 
     :raises InputError: the setting names no supported language.
     """
-    terminal = Terminal.read()
-    return terminal.language
+    if all(name.upper() != LANGUAGE_VARIABLE for name in os.environ):
+        return FIRST_LANGUAGE
+    from runner.settings import Terminal  # dear to import, and most terminals set none
+
+    return Terminal.read().language
 
 
 def in_words(text: str) -> str:
@@ -76,6 +80,6 @@ def warn(*lines: str) -> None:
     try:
         spoken = language()
     except InputError:
-        spoken = "en"
+        spoken = FIRST_LANGUAGE
     for line in lines:
         print(printable(said(line, spoken)), file=sys.stderr, flush=True)

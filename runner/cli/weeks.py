@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from core.errors import InputError
 from core.language import Message, joined, plural
-from core.playbook.rule_changes import changed_from_shipped
 from core.state_words import word_of
 from core.timestamps import iso, parse_moment
 from core.vocabulary import WeekState
-from core.week import Week
-from runner.cli.options import HomeOption, JsonOption, client_of_any, open_client, print_json
-from runner.cli.paths import given_path
-from runner.cli.rule_changes import tell_changes
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    client_of_any,
+    open_client,
+    open_lists,
+    print_json,
+)
 from runner.cli.speech import tell
-from runner.client import Client
-from runner.client.week_list import ListedWeek
 from runner.outcomes import Recorded, Refused
+
+if TYPE_CHECKING:  # a list loads neither playbooks nor the rules of acts
+    from core.week import Week
+    from runner.client import Client
+    from runner.client.lists import Lists
+    from runner.client.week_list import ListedWeek
 
 WeekArgument = Annotated[str, typer.Argument(help="The week's id; see trainweek week list.")]
 _PAST = timedelta(days=1)  # a launch that is longer ago is worth a sentence
@@ -50,6 +57,10 @@ def new(
     json: JsonOption = False,
 ) -> None:
     """Create a week and make it the active one; with --plan, beside the active one."""
+    from core.playbook.rule_changes import changed_from_shipped
+    from runner.cli.paths import given_path
+    from runner.cli.rule_changes import tell_changes
+
     client = client_of_any(home)
     path = None if playbook is None else given_path(playbook, client.home)
     outcome = client.create_week(_launch_time(launch), playbook_path=path, tag=tag, planned=plan)
@@ -87,7 +98,7 @@ def list_weeks(
     json: JsonOption = False,
 ) -> None:
     """List the weeks with state and decision; * marks the active one."""
-    client = open_client(home)
+    client = open_lists(home)
     listed = client.listed_weeks()
     shown = [one for one in listed if every or one.state is not WeekState.ARCHIVED]
     if not listed and not json:
@@ -145,7 +156,7 @@ def _done(client: Client, outcome: Recorded[Week] | Refused, json: bool) -> None
     _show(client, [outcome.record.id], json)
 
 
-def _show(client: Client, week_ids: Sequence[str], json: bool) -> None:
+def _show(client: Client | Lists, week_ids: Sequence[str], json: bool) -> None:
     _print([one for one in client.listed_weeks() if one.week.id in week_ids], json)
 
 

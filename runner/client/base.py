@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -18,7 +20,6 @@ from runner.store.rows import entry_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -116,16 +117,39 @@ def used_otherwise(entry: LedgerEntry) -> InputError:
 
 
 class BaseClient:
-    """Base class of the client's parts."""
+    """Base class of the client's parts.
 
-    home: Home
-    person: Person
-    now: Callable[[], datetime]
-    store: Store
-    entry: Entry | TerminalEntry | TokenEntry | None
-    shown_week: str | None
-    moment: datetime | None
-    shown_week_time: datetime | None
+    :param now: returns the present real time; tests pass their own.
+    :param entry: proves session or token at each act; None: a program of ours, for which no one is asked.
+    :ivar shown_week: id of the week that the person looks at. While it is not the active one,
+        what acts on the active week, or changes more than records of the shown one, is refused.
+        None: they look at none, as at a terminal.
+    :ivar moment: the real moment that the person looks at; nothing can be done there. None: now.
+    :ivar shown_week_time: of that moment; None: what the week's clock showed then.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        person: Person,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        entry: Entry | TerminalEntry | TokenEntry | None = None,
+    ) -> None:
+        self.home = home
+        self.person = person
+        self.now = now
+        self.entry = entry
+        self.shown_week: str | None = None
+        self.moment: datetime | None = None
+        self.shown_week_time: datetime | None = None
+
+    @cached_property
+    def store(self) -> Store:
+        """The store of the data directory, opened at first use.
+
+        :raises SetupError: the directory can't be used.
+        """
+        return Store(self.home)
 
     def _denied(self, right: Right, *, fresh: bool = False, upkeep: bool = False) -> Refused | None:
         """The refusal for a person without this right; None if they have it.

@@ -19,14 +19,21 @@ class Past:
 
     :param client: of now.
     :param at: real time.
+    :param week_id: the week whose ticks and notes are wanted; None: of all.
     :param shown: the week time to show; None: what the week's clock showed then.
     """
 
-    def __init__(self, client: Client, at: datetime, shown: datetime | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        at: datetime,
+        shown: datetime | None = None,
+        week_id: str | None = None,
+    ) -> None:
         self.at = at
         self.shown = shown
         self._home = client.home
-        self._store = PastStore(client.store, at)
+        self._store = PastStore(client.store, at, week_id)
 
     def client(self, person: Person, entry: Entry | None = None) -> Client:
         """A person's client there: its time stands still, and it refuses every act."""

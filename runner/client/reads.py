@@ -13,6 +13,7 @@ from runner.client.base import BaseClient
 from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import pulse_of
+from runner.recovery.kept_verification import found_problem, whole_verification
 from runner.store import queries, record_queries, rows, schema
 from runner.store.week_history import found_weeks
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
         Signature,
         Tick,
     )
+    from runner.recovery.kept_verification import FoundProblem
+    from runner.store.checkpoint import Checkpoint
 
 
 class Reads(BaseClient):
@@ -56,6 +59,10 @@ class Reads(BaseClient):
         with self.store.read() as connection:
             found = connection.execute(query).first()
         return None if found is None else LedgerHead(found.seq, found.sha256)
+
+    def whole_verification(self) -> tuple[Checkpoint | None, FoundProblem | None]:
+        """When and up to where everything was verified last, and what is known to be wrong since."""
+        return whole_verification(self.home, self.now()), found_problem(self.home)
 
     def active_week(self) -> Week | None:
         """The active week; None if there is none."""

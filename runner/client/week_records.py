@@ -14,6 +14,7 @@ from runner.store import queries, record_queries, schema
 from runner.store.alert_rules import alert_rules
 from runner.store.alerts import silences
 from runner.store.handovers import handovers
+from runner.store.past_store import PastStore
 from runner.store.shifts import shifts
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class WeekReads(BaseClient):
             clock = found.clock
             if self.shown_week_time is not None:
                 clock = clock.reaching(self.moment, self.shown_week_time)
-            return replace(found, runner=record_queries.runner_then(connection), clock=clock)
+            assert isinstance(self.store, PastStore)
+            return replace(found, runner=self.store.runner, clock=clock)
 
     def not_here(self) -> Refused | None:
         """Why acts on the active week are refused: another one is shown; None if they are not."""

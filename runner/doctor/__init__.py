@@ -54,13 +54,16 @@ _CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[CheckResult]]] 
 }
 
 
-def examine(home: Home, settings: Settings, now: datetime) -> list[CheckResult]:
+def examine(
+    home: Home, settings: Settings, now: datetime, *, whole: bool = False
+) -> list[CheckResult]:
     """Run all checks. A check that raises an error becomes a failed result.
 
     :param now: real time.
+    :param whole: verify the whole ledger and all tables, however long that takes.
     """
     found: list[CheckResult] = []
-    for subject, check in _CHECKS.items():
+    for subject, check in (_CHECKS | ({"ledger": record.whole_ledger} if whole else {})).items():
         try:
             found += check(home, settings, now)
         except TrainweekError as error:

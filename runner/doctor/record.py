@@ -11,6 +11,7 @@ from core.language import Message, literal, plural
 from core.timestamps import age_text, parse_moment
 from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.files import parse_json
+from runner.recovery.kept_verification import EVERY, verify_tail, verify_whole
 from runner.recovery.verification import verify_ledger
 from runner.store.damage import damage_of
 from runner.store.engine import journal_mode
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.paths import Home
+    from runner.recovery.verify_report import VerifyReport
     from runner.settings import Settings
 
 _RESTORE = Message("Stop the runner, then: trainweek ledger restore")
@@ -98,9 +100,12 @@ def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResul
     if not size and not home.database.exists():
         yield passed("ledger", Message("None yet."))
         return
-    tables = size <= _QUICK
+    begin = int(settings.proofs_from)
     try:
-        report = verify_ledger(home, tables=tables, proofs_from=int(settings.proofs_from))
+        if size <= _QUICK:
+            report = verify_ledger(home, tables=True, proofs_from=begin)
+        else:
+            report = verify_tail(home, now, begin) or verify_ledger(home, proofs_from=begin)
     except ConflictError as error:
         yield warned("ledger", literal(error.what), Message("Retry in a moment."))
         return
@@ -120,20 +125,50 @@ def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResul
         made = warned if problem.kind in ("behind", "unproved") else failed
         yield made("ledger", problem.what, problem.remedy)
     if report.ok:
-        compared = (
-            plural(
-                "{n:,} line, chain intact, tables equal.",
-                "{n:,} lines, chain intact, tables equal.",
-                report.lines,
-            )
-            if tables
-            else plural(
-                "{n:,} line, chain intact, tables not compared (run trainweek ledger verify).",
-                "{n:,} lines, chain intact, tables not compared (run trainweek ledger verify).",
-                report.lines,
-            )
+        yield _verified(report, now, tables=size <= _QUICK)
+
+
+def whole_ledger(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """:func:`ledger`, but every line and every table of any size; what was verified is kept."""
+    if not home.ledger.exists():
+        yield passed("ledger", Message("None yet."))
+        return
+    report = verify_whole(home, now, int(settings.proofs_from))
+    for problem in report.problems:
+        yield failed("ledger", problem.what, problem.remedy)
+    if report.ok:
+        yield _verified(report, now, tables=True)
+
+
+def _verified(report: VerifyReport, now: datetime, *, tables: bool) -> CheckResult:
+    """How much of an intact ledger was verified; a warning if all of it was too long ago."""
+    if report.since is not None and report.since.at is not None:
+        age = (now - report.since.at).total_seconds()
+        what = plural(
+            "{n:,} line, unchanged since everything was verified {age} ago; the last {count:,}"
+            " verified now.",
+            "{n:,} lines, unchanged since everything was verified {age} ago; the last {count:,}"
+            " verified now.",
+            report.lines,
+            age=age_text(age),
+            count=report.lines - report.since.seq,
         )
-        yield passed("ledger", compared)
+        if age > LATE * EVERY.total_seconds():
+            return warned("ledger", what, Message("Run trainweek ledger verify."))
+        return passed("ledger", what)
+    if tables:
+        equal = plural(
+            "{n:,} line, chain intact, tables equal.",
+            "{n:,} lines, chain intact, tables equal.",
+            report.lines,
+        )
+        return passed("ledger", equal)
+    intact = plural(
+        "{n:,} line, chain intact, tables not compared (run trainweek ledger verify).",
+        "{n:,} lines, chain intact, tables not compared (run trainweek ledger verify).",
+        report.lines,
+    )
+    return passed("ledger", intact)
 
 
 def backups(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:

@@ -19,7 +19,7 @@ from core.timestamps import from_unix
 from runner.executors.executor import Handle, Observation, Order
 from runner.executors.lease import read_exit
 from runner.failpoints import fail_here
-from runner.files import place_of, read_json
+from runner.files import LOG_BYTES, LOG_FILES, place_of, read_json
 from runner.processes.attempt_processes import (
     ATTEMPT_VARIABLE,
     ID_KEY,
@@ -37,7 +37,6 @@ from runner.processes.identity import (
 )
 from runner.processes.process_table import descendants, process_entry
 from runner.processes.procfs import boot_id
-from runner.settings import LOG_BYTES, LOG_FILES
 
 if TYPE_CHECKING:
     from datetime import datetime

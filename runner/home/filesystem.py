@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +32,20 @@ def free_bytes(home: Home) -> int | None:
         return shutil.disk_usage(home.root).free
     except OSError:
         return None
+
+
+def folder_bytes(folder: Path) -> int | None:
+    """Size of all files in a folder, as ``du`` would sum them; None if it is absent."""
+    if not folder.is_dir():
+        return None
+    total = 0
+    for parent, _, names in os.walk(
+        folder
+    ):  # skips a folder that is gone, such as a new checkpoint's
+        for name in names:
+            with suppress(OSError):  # removed in the meantime
+                total += Path(parent, name).stat().st_size
+    return total
 
 
 @dataclass(frozen=True)

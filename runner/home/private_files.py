@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.files import require_private
 from core.paths import CHECKOUT
+from runner.store.checkpoint import key_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,8 @@ def private_files(home: Home) -> Iterator[Path]:
     keys = home.signing_key.parent
     secrets = (".streamlit/secrets.toml", "login.toml")
     places = (
-        *(keys, home.signing_key, home.acts_key, home.access, home.alerts_file),
+        *(keys, home.signing_key, home.acts_key, key_file(home)),
+        *(home.access, home.alerts_file),
         *(folder / name for folder in (home.root, CHECKOUT) for name in secrets),
     )
     yield from (path for path in dict.fromkeys(places) if path.exists())

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sqlite3
 from contextlib import closing, nullcontext, suppress
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from core.errors import IntegrityError, SetupError
-from core.language import Message, joined, literal, plural
+from core.language import Message, literal, plural
 from core.paths import Home
 from runner.recovery.anchor import line_with, lost_anchor, published_hash
 from runner.recovery.claims import Claims, LedgerProblem
+from runner.recovery.verify_report import VerifyReport
 from runner.store import Store, chain, schema
 from runner.store.damage import damage_of
 from runner.store.engine import open_engine
@@ -24,59 +26,13 @@ from runner.store.migrate import migrate
 from runner.store.proofs import Proofs
 from runner.store.write_lock import write_lock
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
 _RESTORE = Message("Stop the runner, then: trainweek ledger restore")
 _REPLAY = Message("Stop the runner, then: trainweek ledger replay")
 _REBUILD = Message("Start the runner, or: trainweek ledger replay")
-
-
-@dataclass(frozen=True)
-class VerifyReport:
-    """The result of a verification of ledger and database."""
-
-    ledger: str
-    lines: int  # complete lines of the intact chain
-    problems: tuple[LedgerProblem, ...]
-    head: str | None = None  # hash of the last line of the intact chain
-    anchor: int | None = None  # the line that has the published hash
-
-    @property
-    def ok(self) -> bool:
-        """Whether there is a record and no problem was found."""
-        return not self.problems and not self.nothing
-
-    @property
-    def nothing(self) -> bool:
-        """Whether there is nothing to verify: no line, and none that is known to be lost."""
-        return not self.lines and not self.problems
-
-    def text(self) -> Message:
-        """For a terminal: one line, or one for each problem."""
-        if self.nothing:
-            return Message("{ledger}: nothing to verify, there is no line.", ledger=self.ledger)
-        if self.ok:
-            intact = plural(
-                "{ledger}: {n:,} line, chain intact, database up to date.",
-                "{ledger}: {n:,} lines, chain intact, database up to date.",
-                self.lines,
-                ledger=self.ledger,
-            )
-            if self.anchor is None:
-                return intact
-            since = plural(
-                "The published hash is line {line:,}; {n:,} line came after it.",
-                "The published hash is line {line:,}; {n:,} lines came after it.",
-                self.lines - self.anchor,
-                line=self.anchor,
-            )
-            return joined([intact, since])
-        intact = plural(
-            "{ledger}: {n:,} intact line. Problems:",
-            "{ledger}: {n:,} intact lines. Problems:",
-            self.lines,
-            ledger=self.ledger,
-        )
-        problems = (joined(["  ", each.what, " ", each.remedy], "") for each in self.problems)
-        return joined([intact, *problems], "\n")
 
 
 def verify_ledger(
@@ -98,14 +54,12 @@ def verify_ledger(
         # Between a writer's line and its commit file and database differ, so writers are
         # locked out while both are copied, but not while the long file is read.
         copy = Path(scratch) / "copy.db"
-        lock = home.database.with_suffix(".lock")
-        # A data directory that can't be written has no writers here.
-        locked = lock.exists() and os.access(lock, os.W_OK)
-        with write_lock(home) if locked else nullcontext():
+        with writers_locked_out(home):
             size = path.stat().st_size if path.exists() else 0
             damage = damage_of(home.database, home) or copy_database(home.database, copy)
         claims = Claims(Proofs(home).read_once(), proofs_from)
-        sums, problems, broken = _chain(path, size, claims)
+        digest = hashlib.sha256()
+        sums, problems, broken, end = _chain(path, size, claims, digest)
         known = known_hashes(copy) if damage is None else None
         if damage is not None:
             problems.append(
@@ -128,7 +82,14 @@ def verify_ledger(
             problems += _tables(home, copy, size, Path(scratch))
         problems += claims.problems()
     head = sums[-1] if sums else None
-    return VerifyReport(home.relative(path), len(sums), tuple(problems), head, found)
+    prefix = digest.hexdigest()
+    return VerifyReport(home.relative(path), len(sums), tuple(problems), head, found, end, prefix)
+
+
+def writers_locked_out(home: Home) -> AbstractContextManager[None]:
+    """The store's lock. A data directory that can't be written has no writers, and needs none."""
+    lock = home.database.with_suffix(".lock")
+    return write_lock(home) if lock.exists() and os.access(lock, os.W_OK) else nullcontext()
 
 
 def copy_database(database: Path, copy: Path) -> str | None:
@@ -152,21 +113,23 @@ def copy_database(database: Path, copy: Path) -> str | None:
     return None
 
 
-def _chain(path: Path, size: int, claims: Claims) -> tuple[list[str], list[LedgerProblem], bool]:
-    """The hashes of the lines of the intact chain, the problem after them, and whether the
-    chain is broken there: lines after that were not read.
+def _chain(
+    path: Path, size: int, claims: Claims, digest: hashlib._Hash
+) -> tuple[list[str], list[LedgerProblem], bool, int]:
+    """The hashes of the lines of the intact chain, the problem after them, whether the chain is
+    broken there (lines after that were not read), and where it ends.
+
+    :param digest: gets the bytes of its lines as they were read.
     """
     sums: list[str] = []
     end = 0
     try:
-        for line in chain.read(path):
-            if line.end > size:
-                break  # written since
+        for line in chain.read_lines(_raw_lines(path, size, digest)):
             sums.append(line.sha256)
             claims.read(line.fields)
             end = line.end
     except IntegrityError as error:
-        return sums, [LedgerProblem("corrupt", literal(error.what), _RESTORE)], True
+        return sums, [LedgerProblem("corrupt", literal(error.what), _RESTORE)], True, end
     if size > end:
         torn = plural(
             "The last {n} byte is not a complete line: its write was interrupted, or the file"
@@ -175,8 +138,20 @@ def _chain(path: Path, size: int, claims: Claims) -> tuple[list[str], list[Ledge
             " was truncated.",
             size - end,
         )
-        return sums, [LedgerProblem("corrupt", torn, _RESTORE)], False
-    return sums, [], False
+        return sums, [LedgerProblem("corrupt", torn, _RESTORE)], False, end
+    return sums, [], False, end
+
+
+def _raw_lines(path: Path, size: int, digest: hashlib._Hash) -> Iterator[bytes]:
+    """The lines within the first ``size`` bytes: later ones were written since."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        left = size
+        while left > 0 and (raw := file.readline(left)):
+            left -= len(raw)
+            digest.update(raw)
+            yield raw
 
 
 def known_hashes(database: Path) -> list[str] | None:

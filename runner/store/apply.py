@@ -281,3 +281,6 @@ _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     RunnerStarted: _start_runner,
     RunnerEnded: _end_runner,
 }
+
+APPLIED_KINDS = frozenset(body.kind for body in _ACTIONS)
+"""The kinds of lines that change a table other than the ledger's own."""

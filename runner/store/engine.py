@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 from core.language import Message
-from runner.settings import BUSY_TIMEOUT_S
+from runner.files import BUSY_TIMEOUT_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

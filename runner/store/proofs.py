@@ -29,6 +29,7 @@ from runner.store.chain import stated_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
@@ -44,10 +45,13 @@ _REMEDY = Message(
 
 
 class Proofs:
-    """Makes and checks the proofs of one data directory."""
+    """Makes and checks the proofs of one data directory.
 
-    def __init__(self, home: Home) -> None:
-        self._path = home.acts_key
+    :param path: another key than that of people's acts.
+    """
+
+    def __init__(self, home: Home, path: Path | None = None) -> None:
+        self._path = path or home.acts_key
         self._once = False
         self._read: list[bytes] | None = None
 
@@ -76,6 +80,13 @@ class Proofs:
         proof = fields.get(PROOF)
         if fields.get("verified") is not True or not isinstance(proof, str):
             return False
+        return self.proves(fields, proof)
+
+    def proves(self, fields: Mapping[str, Any], proof: str) -> bool:
+        """Whether one of the present keys made this proof of these fields.
+
+        :raises SetupError: see :meth:`make`.
+        """
         given, _, mac = proof.partition(":")
         return any(
             hmac.compare_digest(_mac(key, fields).encode(), mac.encode())

@@ -30,7 +30,6 @@ from runner.records import (
     Job,
     LedgerEntry,
     Note,
-    RunnerStatus,
     Signature,
     Tick,
 )
@@ -235,19 +234,6 @@ def countersigning(
     made = (rows.countersignature_of(row) for row in lines)
     asked = (rows.countersignature_request_of(row) for row in lines)
     return [one for one in made if one is not None], [one for one in asked if one is not None]
-
-
-def runner_then(connection: Connection) -> RunnerStatus:
-    """The newest runner, as its lines say it.
-
-    Of one that did not end in order nothing says how long it lived.
-    """
-    table = schema.runners
-    row = connection.execute(select(table).order_by(table.c.epoch.desc()).limit(1)).first()
-    if row is None:
-        return RunnerStatus(alive=False)
-    ended = row.ended_at is not None
-    return RunnerStatus(False, row.pid, row.host, row.since, epoch=row.epoch, known=ended)
 
 
 def activity(connection: Connection, week_id: str | None, limit: int) -> list[LedgerEntry]:

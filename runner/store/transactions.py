@@ -13,6 +13,7 @@ import logging
 import os
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,8 @@ from sqlalchemy.exc import DatabaseError
 from core.errors import IntegrityError, SetupError
 from core.home_links import require_inside
 from runner.failpoints import fail_here
-from runner.settings import BUSY_TIMEOUT_S
-from runner.store import chain, schema
+from runner.files import BUSY_TIMEOUT_S
+from runner.store import chain, checkpoint, schema
 from runner.store.apply import apply
 from runner.store.damage import damage_of, operator_errors, refuse_damaged, unwritable
 from runner.store.engine import added_index, immediate, open_engine
@@ -38,7 +39,6 @@ from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
@@ -82,7 +82,9 @@ class Store:
         self.busy_timeout_s = busy_timeout_s
         self._database = database or home.database
         self._proofs = proofs or Proofs(home)
-        self._known_lines = KnownLines()
+        self._known_lines = KnownLines(
+            lambda: checkpoint.kept(home, checkpoint.compared_file(home))
+        )
         require_inside(home)
         for folder in (home.state, home.ledger.parent):
             try:
@@ -91,6 +93,17 @@ class Store:
                 raise unwritable(home, error) from error
         self._opening = Lock()  # a store is shared between threads
         self._open()
+
+    @property
+    def database_file(self) -> str:
+        """The file that is read: the database, or a copy while that one is damaged."""
+        return str(self._engine.url.database)
+
+    @property
+    def database_stamp(self) -> tuple[str, int]:
+        """Another one after the database was replaced, as by a restore or a rebuild."""
+        file = self.database_file
+        return file, Path(file).stat().st_ino
 
     def require_sound(self) -> None:
         """Raise :attr:`damage` if the store is read-only."""
@@ -152,6 +165,8 @@ class Store:
                     added = added_index(connection)
                     if not self._catch_up(connection).moved and not added:
                         database.rollback()
+                if (further := self._known_lines.further()) is not None:
+                    checkpoint.keep(self.home, checkpoint.compared_file(self.home), further)
                 for sentence in mend_modes(self.home):
                     log.warning("%s", sentence)
         except IntegrityError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from runner.settings import BUSY_TIMEOUT_S
+from runner.files import BUSY_TIMEOUT_S
 from runner.store.damage import busy, unwritable
 
 if TYPE_CHECKING:

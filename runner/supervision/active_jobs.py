@@ -22,6 +22,11 @@ class ActiveSnapshot:
     attempts: Mapping[str, Row]  # job id -> its newest attempt
     epoch: int  # of the newest runner
 
+    @property
+    def begun(self) -> list[tuple[Row, Row]]:
+        """The jobs that have an attempt, each with its newest."""
+        return [(job, self.attempts[job.id]) for job in self.jobs if job.id in self.attempts]
+
 
 class ActiveJobs:
     """The jobs that a runner supervises.

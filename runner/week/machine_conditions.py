@@ -1,4 +1,4 @@
-"""What is wrong with the machine: its disk, and the backups of the record."""
+"""What is wrong with the machine: its disk, the record and its backups."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from core.timestamps import age_text
 from core.vocabulary import Severity
 from runner.home.filesystem import LOW_BYTES, OUT_BYTES, free_bytes
 from runner.home.runner_identity import read_identity
+from runner.recovery.kept_verification import GRAVE, found_problem
 from runner.store import schema
 from runner.store.kept_backups import LATE, backups
 
@@ -32,11 +33,12 @@ _AWAY = timedelta(minutes=1)  # a restart is quicker
 def machine_conditions(
     home: Home, settings: Settings, began: datetime, now: datetime
 ) -> Iterator[Condition]:
-    """Disk and backups of a home at a real moment.
+    """Disk, record and backups of a home at a real moment.
 
     :param began: when the runner began; it needs some time for its first backup.
     """
     yield from _disk(home, now)
+    yield from _record(home)
     if now - began > _FIRST_BACKUP:
         yield from _backups(home, settings, began, now)
 
@@ -53,6 +55,21 @@ def _disk(home: Home, now: datetime) -> Iterator[Condition]:
             page="jobs",
             since=now,
         )
+
+
+def _record(home: Home) -> Iterator[Condition]:
+    """What the last verification of everything found: until a start, nothing else may see it."""
+    found = found_problem(home)
+    if found is None or found.kind not in GRAVE:
+        return
+    yield Condition(
+        key="record:verified",
+        kind=EventKind.RECORD,
+        level=Severity.CRITICAL,
+        subject=said_in_all(Message("The record was changed")),
+        text=said_in_all(found.what),
+        since=found.at,
+    )
 
 
 def _backups(home: Home, settings: Settings, began: datetime, now: datetime) -> Iterator[Condition]:

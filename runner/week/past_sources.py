@@ -1,11 +1,13 @@
 """A week's sources at a past moment: what only the files of now could say is not known.
 
 Records come from the ledger's lines up to the moment, and events carry their own times. A file
-without such times is used if it was complete then, or binds itself by its hash.
+without such times is used if it was complete then, or binds itself by its hash. What the runner
+had observed of itself, its machine and its jobs comes from the machine log.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,9 +15,12 @@ from core.checks.daily import SummaryRecord
 from core.decision import SavedDecision, latest_decision
 from core.language import Message
 from core.once import once
-from core.vocabulary import ENDED_STATES
+from core.vocabulary import ENDED_STATES, LIVE_STATES
+from runner.client.host import HostLoad
 from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
 from runner.client.signatures.validity import validity_then
+from runner.home.machine_log import JobThen, MachineLog, MachineThen
+from runner.home.runner_identity import read_identity, runner_status
 from runner.records import RunnerStatus
 from runner.week.sources import Sources
 
@@ -39,11 +44,56 @@ class PastSources(Sources):
         """The result of a job that had ended; None for one that was in progress."""
         return super().result(job) if job.state in ENDED_STATES else None
 
+    @once
+    def machine(self) -> MachineThen:
+        """What the machine log says of the moment."""
+        recorded = self.records.runner
+        if recorded is None or recorded.epoch is None:
+            return MachineThen()
+        heartbeat = None
+        identity = read_identity(self.home)
+        if identity is not None and identity.epoch == recorded.epoch:
+            # One that is still alive was alive then.
+            heartbeat = self.now if self._present.alive else identity.heartbeat
+        found = MachineLog(self.home.machine_log).then(self.now, recorded.epoch, heartbeat)
+        if recorded.known and not recorded.alive:  # it had ended in order
+            return replace(found, line=None)
+        return found
+
+    @once
+    def host_then(self) -> HostLoad | None:
+        """The load of the runner's machine; None: not recorded then."""
+        line = self.machine.line
+        if line is None or line.host is None or None in (line.cpu, line.cores):
+            return None
+        return HostLoad(
+            name=line.host,
+            cores=line.cores or 1,
+            cpu=line.cpu or 0.0,
+            memory_used=line.memory_used or 0,
+            memory_total=line.memory_total or 0,
+            disk_free=line.disk_free or 0,
+            disk_total=line.disk_total or 0,
+        )
+
+    @property
+    def _present(self) -> RunnerStatus:
+        return runner_status(self.home, self.now)
+
+    def _job_then(self, job: Job) -> JobThen | None:
+        line = self.machine.line
+        return None if line is None or job.state in ENDED_STATES else line.jobs.get(job.id)
+
     def progress(self, job: Job) -> Mapping[str, Any] | None:
-        """The part of it that does not change; of a job in progress the rest is not known."""
+        """Of a job in progress the part that does not change, and what the runner had read."""
         found = super().progress(job)
-        if found is None or job.state in ENDED_STATES:
+        if job.state in ENDED_STATES:
             return found
+        then = self._job_then(job)
+        if then is not None and then.progress is not None:
+            return then.progress
+        if found is None:
+            return None
         return {name: found[name] for name in _OF_THE_START if name in found}
 
     def output_tail(self, job: Job, lines: int) -> str:
@@ -51,8 +101,9 @@ class PastSources(Sources):
         return super().output_tail(job, lines) if job.state in ENDED_STATES else ""
 
     def pulse_of(self, job: Job) -> Pulse | None:
-        """None: what a process did then is not recorded; its events are."""
-        return None
+        """What the runner had observed of a live job's process; None: not recorded."""
+        then = self._job_then(job)
+        return None if then is None or job.state not in LIVE_STATES else then.pulse
 
     def daily_summary(self, day: date) -> SummaryRecord:
         """The summary of a day, if it was written by then and never again."""
@@ -104,15 +155,20 @@ class PastSources(Sources):
 
     @once
     def runner(self) -> RunnerStatus:
-        """Whether one was alive is known only if it had ended in order, or none had begun."""
-        return self.records.runner or RunnerStatus(alive=False)
+        """As the ledger says it, or the machine log of one that did not end in order."""
+        recorded = self.records.runner or RunnerStatus(alive=False)
+        age = None if self.machine.last is None else (self.now - self.machine.last).total_seconds()
+        if recorded.known:
+            return replace(recorded, heartbeat_age_s=age if recorded.alive else None)
+        alive = self.machine.alive
+        return replace(recorded, alive=alive is True, known=alive is not None, heartbeat_age_s=age)
 
     @once
     def disk_free(self) -> int | None:
-        """None: not recorded."""
-        return None
+        """As the runner had read it; None: not recorded then."""
+        return None if self.machine.line is None else self.machine.line.disk_free
 
     @once
     def model_bytes(self) -> int | None:
-        """None: not recorded."""
-        return None
+        """As the runner had read it; None: not recorded then."""
+        return None if self.machine.line is None else self.machine.line.model_bytes

@@ -6,9 +6,6 @@ reads agree, whatever is written in the meantime.
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
-from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,13 +25,14 @@ from runner.client.signatures.rules import unsignable
 from runner.client.signatures.status import conditions_from, tracked
 from runner.client.signatures.validity import validity_among
 from runner.files import read_json
-from runner.home.filesystem import free_bytes
+from runner.home.filesystem import folder_bytes, free_bytes
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import attempt_limits, pulse_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
+    from pathlib import Path
 
     from core.clock import Clock
     from core.decision import SavedDecision
@@ -281,17 +279,3 @@ class Sources:
     def model_bytes(self) -> int | None:
         """Size of the model folder in bytes; None if it is absent."""
         return folder_bytes(self.home.model)
-
-
-def folder_bytes(folder: Path) -> int | None:
-    """Size of all files in a folder, as ``du`` would sum them; None if it is absent."""
-    if not folder.is_dir():
-        return None
-    total = 0
-    for parent, _, names in os.walk(
-        folder
-    ):  # skips a folder that is gone, such as a new checkpoint's
-        for name in names:
-            with suppress(OSError):  # removed in the meantime
-                total += Path(parent, name).stat().st_size
-    return total

@@ -77,7 +77,7 @@ def test_what_is_not_recorded_is_said_to_be_unknown(place: Place) -> None:
     snapshot = present(page.snapshot())
     assert (snapshot.disk_free, snapshot.model_bytes, snapshot.pulse) == (None, None, None)
     ready = {item.judgement.check: item for item in snapshot.items(snapshot.slot("preparation"))}
-    assert ready["system_ready"].judgement.verdict is Verdict.UNKNOWN
+    assert ready["system_ready"].judgement.verdict is Verdict.FAIL, "no runner had ever begun"
     assert present(page.services.client.alerts().unknown(snapshot.now))
 
 

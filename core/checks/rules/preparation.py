@@ -114,19 +114,22 @@ def _range(facts: Mapping[str, Any]) -> Message | None:
 def system_ready(case: Case) -> Judgement:
     """Runner active, no open incident, enough disk space."""
     facts = case.facts
-    if facts.disk_free_bytes is None:
-        return case.unknown(NO_DISK_READING)
-    free, needed = facts.disk_free_bytes / GIGABYTE, case.playbook.training.min_free_disk_gb
+    free = None if facts.disk_free_bytes is None else facts.disk_free_bytes / GIGABYTE
     troubles = [
-        *([] if facts.runner_alive else [Message("The runner is not running.")]),
+        *([Message("The runner is not running.")] if facts.runner_alive is False else []),
         *map(open_incident, facts.open_incidents),
-        *([Message("Only {free:.1f} GB of disk space left.", free=free)] if free < needed else []),
     ]
+    if free is not None and free < case.playbook.training.min_free_disk_gb:
+        troubles.append(Message("Only {free:.1f} GB of disk space left.", free=free))
     reading = Reading(
         "no" if troubles else "yes", source=Message("runner, incidents, disk"), at=facts.as_of_real
     )
     if troubles:
         return case.failed(joined([Message("Not ready."), *troubles]), reading)
+    if free is None:
+        return case.unknown(NO_DISK_READING)
+    if facts.runner_alive is None:
+        return case.unknown(Message("Whether the runner was active then is not recorded."))
     return case.say(
         Verdict.PASS,
         Message("Runner active, no open incident, {free:.1f} GB free.", free=free),

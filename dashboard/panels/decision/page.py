@@ -13,9 +13,9 @@ from core.language import joined, plural
 from core.vocabulary import Decision, doubtful_go
 from dashboard.components import changed_rules
 from dashboard.components.checklist import replaced_note
-from dashboard.components.empty_state import empty
+from dashboard.components.empty_state import empty, week_or_way
 from dashboard.components.gate_cards import gate_cards, gate_line
-from dashboard.components.live import live_panel
+from dashboard.components.live import live_part
 from dashboard.components.states import doubt, look, signed, word
 from dashboard.data.decision import in_words
 from dashboard.navigation import TITLES, link
@@ -35,11 +35,43 @@ SECONDS = 5.0  # between two ticks
 
 
 def show(page: Page) -> None:
-    """Draw the page and redraw it every five seconds."""
-    live_panel(page, _draw, every=lambda snapshot: SECONDS)
+    """Draw the page: what may change redraws itself every five seconds, the record stays.
+
+    A decision never changes. Once there is a newer one, the whole page is drawn again.
+    """
+    snapshot = week_or_way(page)
+    if snapshot is None:
+        return
+    saved = _newest(page, snapshot)
+
+    def head(page: Page, snapshot: Snapshot) -> None:
+        if _head(page, snapshot) != (None if saved is None else saved.sha256):
+            st.rerun()
+
+    live_part(page, head, SECONDS)
+    if saved is None:
+        return
+
+    def record(page: Page, snapshot: Snapshot) -> None:
+        _record(page, snapshot, saved)
+
+    def files(page: Page, snapshot: Snapshot) -> None:
+        delivery.show(page, snapshot, saved)
+
+    live_part(page, record, SECONDS, still=True)
+    live_part(page, files, SECONDS)
 
 
-def _draw(page: Page, snapshot: Snapshot) -> None:
+def _newest(page: Page, snapshot: Snapshot) -> SavedDecision | None:
+    """The decision that is shown; None: there is none, or its files were altered."""
+    try:
+        return latest_decision(page.services.home, snapshot.week.id)
+    except TrainweekError:
+        return None
+
+
+def _head(page: Page, snapshot: Snapshot) -> str | None:
+    """Draw what may change, and return the hash of the decision that it is of."""
     say = page.say
     try:
         saved = latest_decision(page.services.home, snapshot.week.id)
@@ -51,7 +83,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         )
         for name in ("history", "revalidation"):
             link(name, say.raw("Go to {page}", page=TITLES[name]))
-        return
+        return None
     if saved is None:
         empty(
             say("No revalidation yet"),
@@ -61,7 +93,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         link("revalidation", say.raw("Go to {page}", page=TITLES["revalidation"]))
         changed_rules.show(page, snapshot)
         delivery.show(page, snapshot, None)
-        return
+        return None
     if problem := dated_problem(page.services.home, saved):
         intact = say("The archived decision is intact; it is the one shown and signed here.")
         st.warning(f"{say.text(problem)} {intact}", icon=":material/content_copy:")
@@ -71,6 +103,11 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     changed_rules.show(page, snapshot, decided_by)
     _headline(page, snapshot, saved)
     signature.show(page, snapshot, saved, refused)
+    return saved.sha256
+
+
+def _record(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
+    """The gates and the opened view."""
     decided = saved.decision
     episodes = len(single_episodes(decided))
     gate_cards(page, decided.gates, decided.episodes_that_pass, episodes)
@@ -82,7 +119,6 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         )
     )
     views.show(page, snapshot, saved, views.chosen(page))
-    delivery.show(page, snapshot, saved)
 
 
 def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:

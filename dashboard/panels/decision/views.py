@@ -10,13 +10,15 @@ from core.decision import SavedDecision, decision_text, gate_block
 from core.language import Message
 from dashboard.components.choice import choice
 from dashboard.components.headings import part
-from dashboard.components.plotly_chart import draw
+from dashboard.components.plotly_chart import draw_record
 from dashboard.data.decision import curves
 from dashboard.figures.equity import equity_figure
 from dashboard.panels.decision import change, earnings, robustness, skill, trust
 from dashboard.wording.decision import BASELINES, VIEWS
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
@@ -62,10 +64,14 @@ def _equity(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         lines[say.raw(BASELINES["exposure_matched"])] = found.matched
     limit = decided.gate("max_drawdown_pct").threshold
     titles = (say.raw("equity, start = 1"), say.raw("drawdown %"))
-    figure = equity_figure(found.time, lines, found.drawdown_pct, limit, titles)
-    if page.viewer.language == "pt":
-        figure.update_xaxes(tickformat="%d/%m/%Y")
-    draw(page, figure, key="equity", alt=heading)
+
+    def figure() -> go.Figure:
+        made = equity_figure(found.time, lines, found.drawdown_pct, limit, titles)
+        if page.viewer.language == "pt":
+            made.update_xaxes(tickformat="%d/%m/%Y")
+        return made
+
+    draw_record(page, figure, f"{saved.sha256} {len(lines)}", key="equity", alt=heading)
     if found.hold is None:
         st.caption(
             say(

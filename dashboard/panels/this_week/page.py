@@ -11,7 +11,13 @@ from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
 from dashboard.components.empty_state import no_run
 from dashboard.navigation import switch
-from dashboard.panels.this_week import next_due, recent_activity, timeline, wrong_now
+from dashboard.panels.this_week import (
+    next_due,
+    recent_activity,
+    since_visit,
+    timeline,
+    wrong_now,
+)
 
 if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
@@ -40,6 +46,7 @@ def show(page: Page) -> None:
 def _draw(page: Page, snapshot: Snapshot) -> None:
     wrong_now.show(page, snapshot)
     next_due.show(page, snapshot)
+    since_visit.show(page, snapshot)
     if snapshot.run is None:
         no_run(page)
     else:

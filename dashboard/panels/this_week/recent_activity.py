@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.components import conditions
 from dashboard.components.headings import part
+from dashboard.formatting import age
 from dashboard.panels.this_week.activity_text import activity_lines
 
 if TYPE_CHECKING:
@@ -24,8 +25,27 @@ def show(page: Page, snapshot: Snapshot) -> None:
     lines = activity_lines(page, snapshot, ENTRIES)
     with st.container(border=True, key="happened"):
         st.markdown("\n\n".join(lines) or say("No activity yet."))
+        if page.services.client.moment is None:
+            st.markdown(f":small[{_record(page, snapshot)}]")
     _incidents(page, snapshot)
     conditions.of_the_week(page, snapshot)
+
+
+def _record(page: Page, snapshot: Snapshot) -> str:
+    """When all of the record was verified last: a start reads only what came later."""
+    say = page.say
+    last, problem = page.services.client.whole_verification()
+    if problem is not None:
+        what = say.text(problem.what)
+        return f":red[:material/report: {what} {say('Run: `trainweek ledger verify`')}]"
+    if last is None or last.at is None:
+        text = say("The record as a whole is verified once a day, the first time by tomorrow.")
+        return f":gray[{text}]"
+    ago = age((snapshot.now - last.at).total_seconds())
+    text = say(
+        "The record as a whole was verified {age} ago, up to line {line:,}.", age=ago, line=last.seq
+    )
+    return f":gray[:material/verified: {text}]"
 
 
 def _incidents(page: Page, snapshot: Snapshot) -> None:

@@ -55,12 +55,15 @@ def archived_decisions(
     :param signatures_of: the signatures of a decision by its hash, oldest first.
     :param until: real time; those made later are left out, and altered ones that were not signed.
     """
+    folders = sorted(home.revalidation_archive.glob("[0-9a-f]*"))
+    if not folders:  # most weeks have none yet: then what reads a decision is not imported
+        return []
     from core.decision import kept_brief
     from core.decision.load import made_by
     from core.decision.validity import altered
 
     found: list[tuple[str, ArchivedDecision]] = []
-    for folder in sorted(home.revalidation_archive.glob("[0-9a-f]*")):
+    for folder in folders:
         signatures = signatures_of(folder.name)
         signature = signatures[-1] if signatures else None
         conditions = () if signature is None else conditions_of(signature)

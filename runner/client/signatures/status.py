@@ -14,10 +14,6 @@ from core.language import Message
 from core.timestamps import iso
 from core.vocabulary import SignatureState
 from runner.client.base import BaseClient
-from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
-from runner.client.signatures.kept_files import superseded
-from runner.client.signatures.rules import newest_decision
-from runner.client.signatures.validity import validity_among, validity_from, validity_then
 from runner.records import Condition, ConditionClosure, Signature
 from runner.store import queries, record_queries, rows, schema
 
@@ -29,6 +25,7 @@ if TYPE_CHECKING:
 
     from core.decision import SavedDecision
     from core.decision.validity import Validity
+    from runner.client.signatures.archived_decisions import ArchivedDecision
     from runner.outcomes import Refused
 
 
@@ -56,6 +53,8 @@ class Signatures(BaseClient):
 
     def newest_decision(self, week_id: str) -> SavedDecision | Refused | None:
         """The week's newest saved revalidation, which can be signed."""
+        from runner.client.signatures.rules import newest_decision
+
         with self.store.read() as connection:
             week = queries.week_by_id(connection, week_id)
             records = None if week is None else record_queries.decision_records(connection, week)
@@ -63,6 +62,8 @@ class Signatures(BaseClient):
 
     def archived_decisions(self) -> list[ArchivedDecision]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
+        from runner.client.signatures.archived_decisions import archived_decisions
+
         with self.store.read() as connection:
             every = record_queries.signatures(connection)
             closures = record_queries.closures(connection)
@@ -71,6 +72,8 @@ class Signatures(BaseClient):
             keys = queries.signing_keys(connection)
 
         def validity_now(signature: Signature | None) -> Validity:
+            from runner.client.signatures.validity import validity_among, validity_then
+
             week = None if signature is None else weeks.get(signature.week_id)
             judge = validity_among if self.moment is None else validity_then
             return judge(self.home, signature, week, keys, lines, self.now())
@@ -144,6 +147,9 @@ class Signatures(BaseClient):
 
     def validity_now(self, connection: Connection, signature: Signature | None) -> Validity:
         """The same as :meth:`validity`, on an open connection."""
+        from runner.client.signatures.kept_files import superseded
+        from runner.client.signatures.validity import validity_from
+
         if signature is None:
             return validity_from(self.home, None, None, frozenset(), False, self.now())
         week = queries.week_by_id(connection, signature.week_id)

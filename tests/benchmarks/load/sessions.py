@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Origin, Subprotocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from websockets.asyncio.client import ClientConnection
 
@@ -54,6 +55,17 @@ class Session:
         seconds, _ = await self._run("")
         self._seen.loads.append(seconds)
 
+    @property
+    def parts(self) -> list[str]:
+        """The parts of the page that tick."""
+        return list(self._every)
+
+    async def tick(self, part: str) -> None:
+        """Draw one part again, as its timer does."""
+        seconds, received = await self._run(part)
+        self._seen.ticks.append(seconds)
+        self._seen.tick_bytes.append(received)
+
     async def follow(self, until: float) -> None:
         """Tick as the page asks for it, from a random phase on.
 
@@ -65,9 +77,7 @@ class Session:
             if due[part] > until:
                 return
             await asyncio.sleep(max(due[part] - time.monotonic(), 0))
-            seconds, received = await self._run(part)
-            self._seen.ticks.append(seconds)
-            self._seen.tick_bytes.append(received)
+            await self.tick(part)
             now = time.monotonic()
             # The page may have been drawn again, with other parts.
             due = {each: due.get(each, now + s) for each, s in self._every.items()}
@@ -104,20 +114,32 @@ class Session:
         return what == "script_finished" and message.script_finished in _ENDED
 
 
+def _connected(url: str, cookies: Mapping[str, str]) -> connect:
+    return connect(
+        f"ws{url.removeprefix('http')}/_stcore/stream",
+        origin=Origin(url),
+        additional_headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())},
+        subprotocols=[Subprotocol("streamlit"), Subprotocol("PLACEHOLDER_AUTH_TOKEN")],
+        max_size=None,
+        proxy=None,
+    )
+
+
+@asynccontextmanager
+async def one_session(
+    url: str, cookies: Mapping[str, str], page: str, seen: Seen
+) -> AsyncIterator[Session]:
+    """A tab of a page, for the time of the block."""
+    async with _connected(url, cookies) as socket:
+        yield Session(socket, url, page, seen)
+
+
 async def _one(
     url: str, cookies: Mapping[str, str], page: str, seen: Seen, wait: float, until: float
 ) -> None:
     await asyncio.sleep(wait)
     try:
-        async with connect(
-            f"ws{url.removeprefix('http')}/_stcore/stream",
-            origin=Origin(url),
-            additional_headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())},
-            subprotocols=[Subprotocol("streamlit"), Subprotocol("PLACEHOLDER_AUTH_TOKEN")],
-            max_size=None,
-            proxy=None,
-        ) as socket:
-            session = Session(socket, url, page, seen)
+        async with one_session(url, cookies, page, seen) as session:
             await session.load()
             await session.follow(until)
     except (OSError, TimeoutError, WebSocketException) as error:
@@ -144,14 +166,7 @@ def close_abruptly(url: str, cookies: Mapping[str, str], page: str, count: int) 
     async def all_of_them() -> None:
         sockets = []
         for _ in range(count):
-            socket = await connect(
-                f"ws{url.removeprefix('http')}/_stcore/stream",
-                origin=Origin(url),
-                additional_headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())},
-                subprotocols=[Subprotocol("streamlit"), Subprotocol("PLACEHOLDER_AUTH_TOKEN")],
-                max_size=None,
-                proxy=None,
-            )
+            socket = await _connected(url, cookies)
             await Session(socket, url, page, Seen()).load()
             sockets.append(socket)
         for socket in sockets:

@@ -20,9 +20,24 @@ from tests.expected import recorded
 from tests.runner.place import LEAD, empty_database
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 HEAVY = ("pandas", "torch", "scipy", "plotly", "streamlit", "stable_baselines3")
+# Of a command that judges nothing. SQLAlchemy and pydantic cost most of what is left: store and
+# ledger are read with them.
+NOT_OF_A_LIST = (
+    *HEAVY,
+    *("numpy", "alembic", "apprise", "babel", "pydantic_settings", "rich", "cryptography"),
+    *("core.job_params", "core.gates", "core.decision.record", "core.decision.load"),
+    *("runner.client.client", "runner.client.signatures.validity", "runner.settings"),
+)
+NOT_OF_HELP = (
+    *(name for name in NOT_OF_A_LIST if name != "rich"),
+    "sqlalchemy",
+    "pydantic",
+    "yaml",
+)
 _RUN = """
 import json, sys
 from runner.cli import main
@@ -34,9 +49,9 @@ finally:
 """
 
 
-def loaded(*words: str) -> tuple[str, list[str]]:
-    """What a command printed, and the heavy libraries that it had loaded when it ended."""
-    program = _RUN.replace("HEAVY", repr(HEAVY))
+def loaded(*words: str, among: Sequence[str] = HEAVY) -> tuple[str, list[str]]:
+    """What a command printed, and which of these modules it had loaded when it ended."""
+    program = _RUN.replace("HEAVY", repr(tuple(among)))
     done = subprocess.run(
         [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
     )
@@ -77,6 +92,29 @@ def test_a_list_loads_no_heavy_library(tmp_path: Path, words: tuple[str, ...], s
     access.touch(mode=0o600)
     access.write_text("people:\n  ana@example.org: lead\n")
     shown, found = loaded(*words, "--home", str(home.root))
+    assert said in shown
+    assert found == []
+
+
+def test_the_list_of_commands_loads_neither_store_nor_settings() -> None:
+    shown, found = loaded("--help", among=NOT_OF_HELP)
+    assert "Usage: " in shown
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("week", "list"), "2026-02-23"), (("jobs", "list"), ""), (("jobs", "list", "--json"), "[]")],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
+)
+def test_a_list_loads_only_what_reads_the_store(
+    tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    home = Home(tmp_path)
+    home.state.mkdir(parents=True, exist_ok=True)
+    home.database.write_bytes(empty_database())
+    recorded(Client(home, LEAD).create_week(datetime(2026, 2, 23, 14, tzinfo=UTC)))
+    shown, found = loaded(*words, "--home", str(home.root), among=NOT_OF_A_LIST)
     assert said in shown
     assert found == []
 

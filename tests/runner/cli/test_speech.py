@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import ConflictError, InputError
-from core.language import Message
+from core.language import FIRST_LANGUAGE, Message
 from runner.cli.program import _print_error
-from runner.cli.speech import as_json, in_words, printable, tell, visible, warn
+from runner.cli.speech import (
+    LANGUAGE_VARIABLE,
+    as_json,
+    in_words,
+    printable,
+    tell,
+    visible,
+    warn,
+)
 from runner.cli.weeks import list_weeks
+from runner.settings import Terminal, variable
 from tests.dashboard.place import Place
 
 if TYPE_CHECKING:
@@ -96,3 +105,8 @@ def test_control_characters_are_escaped_wherever_text_is_printed(capsys):
     text = as_json({hidden: ["ü\n"]})
     assert not set(text) & {"\x1b", "\x9b", "\u202e"}
     assert json.loads(text) == {hidden: ["ü\n"]}
+
+
+def test_the_language_variable_is_the_setting_s() -> None:
+    assert variable("language") == LANGUAGE_VARIABLE
+    assert Terminal.model_fields["language"].default == FIRST_LANGUAGE

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.vocabulary import JobKind, JobState, Verdict
+from runner.home.filesystem import folder_bytes
 from runner.week.agenda import agenda
 from runner.week.facts import gather
-from runner.week.sources import Sources, folder_bytes
+from runner.week.sources import Sources
 from tests.dashboard.reads import counted
 from tests.event_files import append_events, write_events
 from tests.expected import present

@@ -1,0 +1,59 @@
+"""The whole client: every read and every act of a person."""
+
+from __future__ import annotations
+
+from runner.client.access_tokens import AccessTokens
+from runner.client.alert_marks import AlertMarks
+from runner.client.alert_rules import AlertRules
+from runner.client.alerts import Alerts
+from runner.client.decisions import Decisions
+from runner.client.handovers import Handovers
+from runner.client.incidents import Incidents
+from runner.client.jobs import Jobs
+from runner.client.models import Models
+from runner.client.readiness import Readiness
+from runner.client.reads import Reads
+from runner.client.recorded_runs import RecordedRuns
+from runner.client.restarts import Restarts
+from runner.client.run_models import RunModels
+from runner.client.shifts import Shifts
+from runner.client.signatures.pipeline_gate import PipelineGate
+from runner.client.ticks import Ticks
+from runner.client.visits import VisitMarks
+from runner.client.week_changes import WeekChanges
+from runner.client.week_list import WeekList
+from runner.client.week_playbooks import WeekPlaybooks
+from runner.client.week_records import WeekReads
+from runner.client.weeks import Weeks
+
+
+class Client(
+    Reads,
+    WeekReads,
+    Weeks,
+    WeekPlaybooks,
+    WeekChanges,
+    Jobs,
+    Restarts,
+    Models,
+    RunModels,
+    Ticks,
+    Incidents,
+    Alerts,
+    Shifts,
+    Handovers,
+    AlertRules,
+    AlertMarks,
+    RecordedRuns,
+    Decisions,
+    WeekList,
+    PipelineGate,
+    AccessTokens,
+    Readiness,
+    VisitMarks,
+):
+    """One person's access to one data directory.
+
+    Creating a client touches nothing. The first read or write opens the store, creates or
+    migrates it under a lock, and raises SetupError if the directory can't be used.
+    """
