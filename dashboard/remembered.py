@@ -1,4 +1,4 @@
-"""What the browser remembers of a viewer: language, claimed role and name, and an id of its own.
+"""What the browser remembers of a viewer: language, keys, claimed role and name, an id of its own.
 
 It is a cookie, since the server reads cookies when a session begins: a reload or a new tab
 is drawn in the right language at once. It grants nothing: role and name count only where no
@@ -18,7 +18,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LANGUAGE, ROLE, NAME = "language", "role", "name"
+LANGUAGE, ROLE, NAME, KEYS = "language", "role", "name", "keys"
 _BROWSER = "browser"
 _CHANGED = "remembered:changed"  # session key of what this session has chosen
 _BROWSER_ID = re.compile(r"[0-9a-f]{32}")
@@ -80,7 +80,7 @@ def _read() -> dict[str, str]:
         return {}
     return {
         what: value
-        for what in (LANGUAGE, ROLE, NAME, _BROWSER)
+        for what in (LANGUAGE, ROLE, NAME, KEYS, _BROWSER)
         if isinstance(value := found.get(what), str)
     }
 

@@ -19,6 +19,8 @@ from dashboard.wording.calendar import WEEKDAYS
 if TYPE_CHECKING:
     from core.people import Person
 
+_ON, _OFF = "on", "off"
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -28,6 +30,7 @@ class Viewer:
     language: Language = "en"
     zone: str = "UTC"
     live: bool = True
+    keys: bool = True  # single letters act on checklists
 
     @property
     def words(self) -> Words:
@@ -98,6 +101,7 @@ def current_viewer() -> Viewer:
         language=st.session_state.get("language") or default_language(),
         zone=_zone(),
         live=st.session_state.get("live", True),
+        keys=st.session_state.get("keys", default_keys()),
     )
 
 
@@ -109,8 +113,13 @@ def default_language() -> Language:
     return "pt" if (st.context.locale or "").lower().startswith("pt") else "en"
 
 
+def default_keys() -> bool:
+    """Whether single letters act, as it was chosen in this browser; they do at first."""
+    return remembered.recall(remembered.KEYS) != _OFF
+
+
 def draw_settings(say: Words) -> None:
-    """Language and pause switch; drawn by the entry file, so all pages keep them."""
+    """Language, and the switches for updates and keys; drawn by the entry file, so all pages keep them."""
     if st.session_state.get("language") is None:
         st.session_state["language"] = default_language()
     with st.container(gap="xsmall"):
@@ -129,6 +138,20 @@ def draw_settings(say: Words) -> None:
             on_change=_keep_language,
             label_visibility="collapsed",
         )
+        st.session_state.setdefault("keys", default_keys())
+        st.toggle(
+            say.raw("Single-letter keys"),
+            key="keys",
+            help=say(
+                "On a checklist `j` `k` `t` `e` `u` `n` act without Ctrl. Turn them off if you"
+                " speak to your computer, or press keys by accident. This browser remembers it."
+            ),
+            on_change=_keep_keys,
+        )
+
+
+def _keep_keys() -> None:
+    remembered.keep(remembered.KEYS, _ON if st.session_state["keys"] else _OFF)
 
 
 def _keep_language() -> None:

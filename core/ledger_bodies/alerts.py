@@ -33,6 +33,7 @@ class AlertMarked(Body):
 
     id: int  # sequence number of the line that acknowledged it
     useful: bool
+    note: PlainText = ""
 
 
 class _RuleTerms(BodyPart):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.language import Message
-from core.reading import shown_number
+from core.reading import as_set, shown_number
 from core.telemetry.readings import RATE_POINTS, entropy_series, known_series, pace_series
 from core.telemetry.series import Series
+from core.timestamps import from_unix
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,4 +69,32 @@ def takeaway(name: str, points: Series) -> Message:
         step=shown_number(step),
         low=shown_number(float(known.value.min())),
         high=shown_number(float(known.value.max())),
+    )
+
+
+def crossing(name: str, points: Series, limit: float) -> Message | None:
+    """On which side of a limit a curve ends, and since when; None without a finite value."""
+    known = points.finite()
+    if not len(known):
+        return None
+    above = known.value > limit
+    up, shown = bool(above[-1]), as_set(limit)
+    others = np.flatnonzero(above != above[-1])
+    if not len(others):
+        if up:
+            return Message("{name}: always above {limit}", name=name, limit=shown)
+        return Message("{name}: never above {limit}", name=name, limit=shown)
+    first = int(others[-1]) + 1
+    since = {
+        "name": name,
+        "limit": shown,
+        "step": shown_number(int(known.step[first])),
+        "time": from_unix(float(known.wall[first])),
+    }
+    if up:
+        return Message(
+            "{name}: above {limit} since step {step}, {time:%Y-%m-%d %H:%M} UTC", **since
+        )
+    return Message(
+        "{name}: not above {limit} since step {step}, {time:%Y-%m-%d %H:%M} UTC", **since
     )

@@ -12,6 +12,7 @@ from core.vocabulary import Severity
 from dashboard.api.shapes import Shape
 
 if TYPE_CHECKING:
+    from core.alerts.acknowledgement import Acknowledgement
     from core.alerts.conditions import Alert, Silence
     from core.language import Language
     from runner.client.alerts import AlertList
@@ -31,6 +32,17 @@ class AlertShape(Shape):
     since: datetime
     last_seen: datetime
     notified: datetime | None = Field(description="Null: silenced, or part of another alert.")
+    drill: bool = Field(description="True: a drill; nothing of it is real.")
+
+
+class AcknowledgementShape(Shape):
+    """Who has taken an alert on."""
+
+    id: int
+    alert: str
+    by: str
+    at: datetime
+    useful: bool | None = Field(description="What this person says of it; false: noise.")
 
 
 class SilenceShape(Shape):
@@ -55,7 +67,12 @@ class ChannelShape(Shape):
     problem: str | None = Field(description="Of the last attempt.")
 
 
-def alert(one: Alert, language: Language) -> AlertShape:
+def acknowledgement(one: Acknowledgement) -> AcknowledgementShape:
+    """An acknowledgement."""
+    return AcknowledgementShape(id=one.id, alert=one.what, by=one.by, at=one.at, useful=one.useful)
+
+
+def alert(one: Alert, language: Language, *, drill: bool) -> AlertShape:
     """An alert as it stands."""
     last = one.last
     return AlertShape(
@@ -70,6 +87,7 @@ def alert(one: Alert, language: Language) -> AlertShape:
         since=one.first.since,
         last_seen=one.last_seen,
         notified=one.notified,
+        drill=drill,
     )
 
 

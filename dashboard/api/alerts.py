@@ -8,9 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, Field
 
+from core.drill_paths import is_drill
 from dashboard.api import alert_shapes, problems
 from dashboard.api.acts import Act, Body
-from dashboard.api.alert_shapes import AlertShape, ChannelShape, SilenceShape
+from dashboard.api.alert_shapes import (
+    AcknowledgementShape,
+    AlertShape,
+    ChannelShape,
+    SilenceShape,
+)
 from dashboard.api.asked import Asking
 from dashboard.api.shapes import After, Limit, Page, page_of
 from runner.client.base import MOST_TEXT
@@ -28,12 +34,32 @@ class SilenceAsked(Body):
     reason: str = Field(max_length=MOST_TEXT)
 
 
+class AcknowledgementAsked(Body):
+    """Take an alert on, and say whether it was useful."""
+
+    alert: str = Field(max_length=300, description="Its key, or `incident:ID` of an open incident.")
+    useful: bool | None = Field(default=None, description="False: noise. Null: not said.")
+    note: str = Field(default="", max_length=MOST_TEXT, description="Why; only with `useful`.")
+
+
 @router.get("/alerts", operation_id="list_alerts", responses=problems.documented(*_READ))
 def alerts(asked: Asking, after: After = None, limit: Limit = 50) -> Page[AlertShape]:
     """What people are told of now, the oldest first."""
-    make = partial(alert_shapes.alert, language=asked.language)
+    drill = is_drill(asked.weeks.home)
+    make = partial(alert_shapes.alert, language=asked.language, drill=drill)
     found = asked.weeks.client.alerts().firing
     return page_of(found, lambda one: one.key, make, after, limit)
+
+
+@router.post(
+    "/alerts/acknowledge",
+    operation_id="acknowledge_alert",
+    responses=problems.documented(*_ACT),
+)
+def acknowledge(asked: AcknowledgementAsked, act: Act) -> AcknowledgementShape:
+    """Take an alert on: it is neither repeated nor passed to the next owner. Scope `tick`."""
+    taken = act.client.acknowledge_and_mark(asked.alert, asked.useful, asked.note)
+    return alert_shapes.acknowledgement(act.saved(taken))
 
 
 @router.get("/channels", operation_id="list_channels", responses=problems.documented(*_READ))

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from dashboard.api import acts, alerts, health, problems, reads, run_reads
 from dashboard.api.addresses import API, HEALTH, METRICS, READY
 from dashboard.api.callers import Callers
+from dashboard.api.drill_header import DrillHeader
 from dashboard.api.etags import ETags
 from dashboard.api.measures import measured
 from dashboard.api.problems import Problem, Wrong
@@ -46,7 +47,7 @@ def programs(entry: Entry, cookie: str, hosts: tuple[str, ...], port: int) -> AS
     :param hosts: the pages' own names.
     """
     app = ETags(application(WeeksRead(entry.home, entry.now)), under=API)
-    return Callers(app, entry, cookie, hosts, port)
+    return DrillHeader(Callers(app, entry, cookie, hosts, port), entry.home)
 
 
 def application(weeks: WeeksRead) -> FastAPI:

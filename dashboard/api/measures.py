@@ -16,6 +16,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
+from core.drill_paths import is_drill
 from core.errors import TrainweekError
 from core.vocabulary import (
     FindingStatus,
@@ -72,6 +73,7 @@ class _Week(Collector):
         yield _labelled(
             "build_info", "Version of trainweek.", ["version"], {(version("trainweek"),): 1}
         )
+        yield _gauge("drill", "1 if all of this is a drill.", is_drill(self._weeks.home))
         client = self._weeks.client
         damage = snapshot = head = None
         try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from core.drill_paths import is_drill
 from core.language import said
 from core.vocabulary import Severity, SlotState, TrainingStatus, Verdict, WeekState
 from dashboard.api.run_shapes import ReadingShape
@@ -57,6 +58,7 @@ class ConcernShape(Shape):
 class WeekNowShape(WeekShape):
     """A week as of now."""
 
+    drill: bool = Field(description="True: a drill; nothing of it is real.")
     now: datetime = Field(description="Real time of this answer's data.")
     now_week: datetime = Field(description="The same moment in week time.")
     training_status: TrainingStatus
@@ -160,6 +162,7 @@ def week_now(snapshot: Snapshot, concerns: list[Concern], language: Language) ->
     return WeekNowShape.model_validate(
         {
             **_fields(snapshot.week),
+            "drill": is_drill(snapshot.home),
             "now": snapshot.now,
             "now_week": snapshot.now_week,
             "training_status": snapshot.status,

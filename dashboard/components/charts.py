@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message
-from core.telemetry.drawn_series import ENTROPY_TAG, takeaway
+from core.telemetry.drawn_series import ENTROPY_TAG, crossing, takeaway
+from dashboard.components.chart_numbers import csv_of_curves, numbers_behind, of_curves
 from dashboard.figures.curves import curve
 from dashboard.figures.palette import GRAY, ORANGE
 from dashboard.figures.shown_points import own_numbers, span_unit
@@ -94,12 +95,14 @@ def draw_curves(
     bands: Sequence[Band] = (),
     marks: Sequence[Mark] = (),
     view: View | None = None,
+    numbers: bool = True,
 ) -> None:
     """Draw named curves; the key keeps the very same chart in the browser when points are added.
 
     :param title: of the chart; with what the curves show it is its text for screen readers.
     :param height: pixels.
     :param view: how they are shown; None: over the steps, as logged.
+    :param numbers: with a button for the numbers; False: the page has a table of its own.
     """
     say = page.say
     view = view or View(language=page.viewer.language)
@@ -115,9 +118,21 @@ def draw_curves(
         smooth_name=say.raw("{name}, smoothed", name="{name}"),
         header=f"{{value}} {span_unit(view)[1]}" if view.axis is Axis.RELATIVE else steps,
     )
-    said = [
-        say.raw(takeaway(name, each.points if isinstance(each, Line) else each))
-        for name, each in series.items()
-    ]
-    alt = f"{say.raw(title)}. {'; '.join(said)}."
+    alt = f"{say.raw(title)}. {'; '.join(map(say.raw, _said(series, limits)))}."
     st.echarts_chart(option, key=key, height=height, alt=alt)
+    if numbers:
+        numbers_behind(
+            page, key, lambda: of_curves(page, series, view), lambda: csv_of_curves(series, view)
+        )
+
+
+def _said(series: Mapping[str, Series | Line], limits: Sequence[Limit]) -> list[Message]:
+    """What the chart shows, and since when its own curves are beyond its limits."""
+    found: list[Message] = []
+    for name, each in series.items():
+        line = each if isinstance(each, Line) else Line(each)
+        found.append(takeaway(name, line.points))
+        if not line.other:
+            crossed = (crossing(name, line.points, limit.value) for limit in limits)
+            found += [one for one in crossed if one is not None]
+    return found

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Item, Snapshot
     from dashboard.page import Page
 
-WIDTHS = (4, 2.1, 2.4, 2.5)
+WIDTHS = (3.7, 4.5, 2.6)
 CHECK = "check"  # in the address
 RESULT = "result.json"  # in the source of a reading that comes from a job
 
@@ -115,17 +115,18 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
     spec = playbook_of(slot, snapshot).checks[judged.check]
     title = spec.title.in_(page.viewer.language)
     with st.container(border=True, gap="xsmall", key=f"item-{slot.id}-{judged.check}"):
-        what, value, source, tick = st.columns(WIDTHS, vertical_alignment="center", gap="xsmall")
+        what, value, tick = st.columns(WIDTHS, vertical_alignment="center", gap="xsmall")
         what.markdown(
             f"{badge(judged.verdict, say)} **{plain(title)}**  \n"
             f":small[:gray[{say.text(judged.why)}]]"
         )
+        from_ = source_text(page, snapshot, judged)
         value.markdown(
-            f"**{say(judged.value_text)}** :gray[{limit_text(page, judged)}]",
+            f"**{say(judged.value_text)}** :gray[{limit_text(page, judged)}]"
+            + (f"  \n:small[:gray[{from_}]]" if from_ else ""),
             help=say.text(judged.reading.source) if judged.reading else None,
         )
-        source.markdown(f":small[:gray[{source_text(page, snapshot, judged)}]]")
-        with source:
+        with value:
             evidence.button(page, snapshot, slot, judged, spec.metric)
         with tick, st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             tick_cell(page, snapshot, slot, item, title)

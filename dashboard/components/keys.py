@@ -93,7 +93,12 @@ function begin() {
 
 
 def draw(page: Page) -> None:
-    """Hear the keys while a checklist is shown, and say which; once on a page."""
+    """Hear the keys while a checklist is shown, and say which; once on a page.
+
+    The sidebar turns them off: single letters are in the way of speech input (WCAG 2.1.4).
+    """
+    if not page.viewer.keys:
+        return
     say = page.say
     text = say("Keys: `j` `k` move · `t` tick · `e` curve · `u` undo · `n` note")
     with st.container(key="keys-help"):

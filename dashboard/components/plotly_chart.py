@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.language import said
+from dashboard.components.chart_numbers import numbers_behind
+from dashboard.figures.described import PointRow, rows_of, table_of, takeaway
 from dashboard.figures.style import CONFIG, STILL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from core.language import Message
     from dashboard.page import Page
 
 _MOST_KEPT = 32
@@ -23,25 +27,58 @@ _kept: dict[tuple[str, ...], _Written] = {}
 class _Written(go.Figure):
     """A figure as plain values: to build, check and copy one again costs a run more than all else."""
 
-    def __init__(self, figure: go.Figure) -> None:
+    def __init__(self, figure: go.Figure, title: str) -> None:
         super().__init__()
+        self._shown, self._rows = takeaway(figure, title), list(rows_of(figure))
         self._written: dict[str, Any] = json.loads(figure.to_json(validate=False))
 
     def to_dict(self) -> dict[str, Any]:
         """What is drawn; nobody may change it."""
         return self._written
 
+    @property
+    def shown(self) -> list[Message]:
+        """What it shows, in words."""
+        return self._shown
 
-def draw(page: Page, figure: go.Figure, *, key: str, alt: str, still: bool = False) -> None:
+    @property
+    def rows(self) -> list[PointRow]:
+        """Its points."""
+        return self._rows
+
+
+def draw(
+    page: Page,
+    figure: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    still: bool = False,
+    numbers: bool = True,
+) -> None:
     """Draw a figure, with numbers in the viewer's language.
 
-    :param alt: text alternative for screen readers.
+    :param alt: what it is; with what it shows it is its text for screen readers.
     :param still: without tooltips.
+    :param numbers: with a button for the numbers; False: a table stands beside it.
     """
-    config = STILL if still else CONFIG
-    if not isinstance(figure, _Written):
+    config, say = STILL if still else CONFIG, page.say
+    title = said(alt, page.viewer.language)
+    if isinstance(figure, _Written):
+        shown, rows = figure.shown, figure.rows
+    else:
         _spoken(page, figure)
-    st.plotly_chart(figure, key=key, config=config, alt=said(alt, page.viewer.language))
+        shown, rows = takeaway(figure, title), list(rows_of(figure))
+    words = "; ".join(map(say.raw, shown))
+    st.plotly_chart(figure, key=key, config=config, alt=f"{title}. {words}.")
+    if numbers:
+        heads = (say.raw("Curve"), say.raw("Place"), say.raw("Value"))
+        numbers_behind(
+            page,
+            key,
+            lambda: table_of(rows, heads, say),
+            lambda: pd.DataFrame(rows, columns=["curve", "place", "value"]),
+        )
 
 
 def draw_record(page: Page, make: Callable[[], go.Figure], of: str, *, key: str, alt: str) -> None:
@@ -56,7 +93,7 @@ def draw_record(page: Page, make: Callable[[], go.Figure], of: str, *, key: str,
         _spoken(page, made)
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
-        figure = _kept[name] = _Written(made)
+        figure = _kept[name] = _Written(made, said(alt, page.viewer.language))
     draw(page, figure, key=key, alt=alt)
 
 

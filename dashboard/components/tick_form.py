@@ -41,7 +41,7 @@ def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title:
             key=key,
             icon=":material/check:",
             disabled=blocked is not None,
-            help=blocked or say("Records who ticked it, when, and the verdict shown"),
+            help=blocked,  # alone: what has a tooltip is drawn twice, and a page has ten of these
             on_click=_save,
             args=(page, snapshot, slot, item, title, None),
         )

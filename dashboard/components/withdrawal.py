@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 def form(page: Page, slot: SlotSpec, tick: Tick, title: str) -> None:
-    """The reason, behind a button; for those who may tick."""
+    """The reason, behind a button; only for those who may tick."""
+    if page.denied(Right.RECORD) is not None:
+        return
     say, key = page.say, f"undo:{slot.id}:{tick.check}"
-    denied = page.denied(Right.RECORD)
 
     def save() -> None:
         reason = str(st.session_state.get(f"{key}:why") or "").strip()
@@ -40,8 +41,6 @@ def form(page: Page, slot: SlotSpec, tick: Tick, title: str) -> None:
         key=f"{key}:pop",
         icon=":material/undo:",
         type="tertiary",
-        disabled=denied is not None,
-        help=denied,
     ):
         who = say("Ticked by {by}. The check is open again, and the record keeps both.", by=tick.by)
         st.markdown(f"**{plain(title)}**  \n{who}")

@@ -10,8 +10,9 @@ from core.language import Message
 from core.ledger_bodies import AlertMarked
 from core.vocabulary import Right
 from runner.alerts.alert_store import AlertStore
-from runner.client.base import BaseClient
-from runner.outcomes import Recorded, Refused
+from runner.client.alerts import Alerts
+from runner.client.base import refused_text
+from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import queries
 from runner.store.alerts import acknowledgements
 
@@ -35,14 +36,39 @@ class AlertRecord:
     noise: int = 0
 
 
-class AlertMarks(BaseClient):
-    """Marks acknowledged alerts as useful or noise, and counts."""
+class AlertMarks(Alerts):
+    """Acknowledges alerts, marks acknowledged alerts as useful or noise, and counts."""
+
+    def acknowledge_and_mark(
+        self, key: str, useful: bool | None, note: str = ""
+    ) -> Recorded[Acknowledgement] | Conflict[Acknowledgement] | Refused:
+        """Take an alert on, and say whether it was useful.
+
+        Who has acknowledged it before may say so also once it is over.
+
+        :param useful: None: not said.
+        :param note: why; only with ``useful``.
+        """
+        if note and useful is None:
+            return Refused(
+                Message("A note says why an alert was useful or noise."),
+                Message("Say which of the two, too."),
+            )
+        taken = self.acknowledge(key)
+        if useful is None or isinstance(taken, Conflict):
+            return taken
+        if isinstance(taken, Recorded):
+            return self.mark_alert(taken.record.id, useful, note)
+        with self.store.read() as connection:
+            every = acknowledgements(connection)
+        mine = [one.id for one in every if one.what == key and one.by == self.person.name]
+        return self.mark_alert(mine[-1], useful, note) if mine else taken
 
     def mark_alert(
-        self, acknowledgement_id: int, useful: bool
+        self, acknowledgement_id: int, useful: bool, note: str = ""
     ) -> Recorded[Acknowledgement] | Refused:
         """Say whether an alert was useful; the person who acknowledged it may change their mind."""
-        if denied := self._denied(Right.RECORD):
+        if denied := self._denied(Right.RECORD) or refused_text(note):
             return denied
         with self.store.write() as transaction:
             every = {one.id: one for one in acknowledgements(transaction.connection)}
@@ -59,9 +85,10 @@ class AlertMarks(BaseClient):
                     Message("{by} acknowledged this alert.", by=answer.by),
                     Message("Only who acknowledged it says whether it was useful."),
                 )
-            if answer.useful is not useful:
+            if answer.useful is not useful or note:
                 week = queries.active_week(transaction.connection)
-                body = AlertMarked(id=answer.id, useful=useful)
+                given = {"note": note} if note else {}  # an older version reads the others
+                body = AlertMarked(id=answer.id, useful=useful, **given)
                 self._append(transaction, body, None if week is None else week.id)
                 every = {one.id: one for one in acknowledgements(transaction.connection)}
         return Recorded(every[acknowledgement_id])

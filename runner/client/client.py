@@ -5,7 +5,6 @@ from __future__ import annotations
 from runner.client.access_tokens import AccessTokens
 from runner.client.alert_marks import AlertMarks
 from runner.client.alert_rules import AlertRules
-from runner.client.alerts import Alerts
 from runner.client.decisions import Decisions
 from runner.client.handovers import Handovers
 from runner.client.incidents import Incidents
@@ -39,7 +38,6 @@ class Client(
     RunModels,
     Ticks,
     Incidents,
-    Alerts,
     Shifts,
     Handovers,
     AlertRules,

@@ -10,7 +10,7 @@ import pytest
 from core.people import Person
 from core.timestamps import moment_text
 from core.vocabulary import Role
-from dashboard.viewer import Viewer
+from dashboard.viewer import Viewer, default_keys
 
 if TYPE_CHECKING:
     from core.language import Language
@@ -37,3 +37,13 @@ def test_portuguese_days_have_one_style(
 
 def test_seconds_are_written_where_there_are_any() -> None:
     assert moment_text(MOMENT.replace(second=7)) == "2026-02-03 09:05:07"
+
+
+def test_keys_are_on_until_this_browser_turned_them_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: dict[str, str] = {}
+    monkeypatch.setattr("dashboard.remembered.recall", kept.get)
+    assert default_keys()
+    kept["keys"] = "off"
+    assert not default_keys()
+    kept["keys"] = "on"
+    assert default_keys()

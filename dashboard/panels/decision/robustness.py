@@ -165,7 +165,7 @@ def _parts(page: Page, name: str, heading: Message, parts: Sequence[Period]) -> 
         [part.market_return_pct for part in parts],
         (say.raw("agent"), say.raw("market")),
     )
-    draw(page, figure, key=f"parts-{name}", alt=heading)
+    draw(page, figure, key=f"parts-{name}", alt=heading, numbers=False)
     columns = {
         "return_pct": _RETURN,
         "market_return_pct": Message("Market %"),
@@ -198,7 +198,7 @@ def _episodes(page: Page, decided: RecordedDecision) -> None:
     say, heading = page.say, Message("Return by episode")
     part(say(heading))
     alone = [(str(row.episode), row.return_pct or 0.0) for row in single_episodes(decided)]
-    draw(page, episode_figure(alone), key="episode-returns", alt=heading)
+    draw(page, episode_figure(alone), key="episode-returns", alt=heading, numbers=False)
     columns = {
         "return_pct": _RETURN,
         "sharpe": _SHARPE,

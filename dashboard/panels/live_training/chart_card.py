@@ -80,6 +80,7 @@ class Card:
             draw_curves(
                 page, lines, key=f"curve-{self.key}", title=self.title, height=HEIGHT,
                 limits=self.limits, bands=self.bands, marks=shown.marks, view=shown.view,
+                numbers=False,
             )  # fmt: skip
 
     def _newest(self, page: Page, lines: Mapping[str, Line]) -> str:

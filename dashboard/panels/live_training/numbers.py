@@ -11,9 +11,11 @@ import streamlit as st
 
 from core.telemetry.smoothing import smoothed
 from core.timestamps import from_unix, iso
+from dashboard.components.chart_numbers import HEIGHT, of_curves
 from dashboard.components.figures_table import table
 from dashboard.figures.shown_points import in_part
 from dashboard.formatting import number
+from dashboard.kept_choice import kept_choice
 from dashboard.panels.live_training.settings import key
 from dashboard.wording import plain
 
@@ -60,6 +62,20 @@ def show(shown: Shown, cards: Sequence[Card]) -> None:
     ]
     with opened:
         table(heads, rows, "curve-numbers")
+        _points(shown, cards)
+
+
+def _points(shown: Shown, cards: Sequence[Card]) -> None:
+    """The points of one chart, as they are drawn."""
+    page, drawn = shown.page, {card.key: card for card in cards if shown.lines.of(card.tags)}
+    if not drawn:
+        return
+    titles = {name: page.say.raw(card.title) for name, card in drawn.items()}
+    chosen = kept_choice(
+        st.selectbox, page.say.raw("Points of the chart"), titles, key=key("numbers-of")
+    )
+    found = of_curves(page, shown.lines.of(drawn[chosen].tags), shown.view)
+    st.dataframe(found, hide_index=True, height=HEIGHT, key=key("numbers-table"))
 
 
 def csv_of(shown: Shown, snapshot: Snapshot, cards: Sequence[Card]) -> str:

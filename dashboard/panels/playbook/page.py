@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -37,6 +38,23 @@ def show(page: Page) -> None:
         _draw(page, week.playbook if week else load_playbook(DEFAULT), text)
 
 
+def _yaml(page: Page, text: str) -> None:
+    """The file as plain text: a code block would have a node for each word of a thousand lines."""
+    name = DEFAULT.name if page.week is None else f"playbook_{page.week.id}.yaml"
+    st.download_button(
+        page.say.raw("Download"),
+        text,
+        name,
+        mime="application/yaml",
+        key="playbook-yaml",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.html(
+        f'<pre style="white-space:pre-wrap;overflow-wrap:anywhere;font-size:0.875rem">{escape(text)}</pre>'
+    )
+
+
 def _draw(page: Page, playbook: Playbook, text: str) -> None:
     say, week = page.say, page.week
     language = page.viewer.language
@@ -55,6 +73,6 @@ def _draw(page: Page, playbook: Playbook, text: str) -> None:
         change.show(page, week)
     shown = choice(say.raw("Part"), list(PARTS), lambda name: say.raw(PARTS[name]), key="part")
     if shown == "yaml":
-        st.code(text, language=None, wrap_lines=True)
+        _yaml(page, text)
     else:
         parts.PARTS[shown](page, playbook)

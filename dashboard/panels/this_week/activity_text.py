@@ -9,6 +9,7 @@ from core.language import plural
 from core.ledger_bodies import (
     ActDenied,
     AlertAcknowledged,
+    AlertMarked,
     AlertsSilenced,
     AttemptStarted,
     ClockSet,
@@ -132,6 +133,9 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("silenced the alerts {what}: {text}", what=what, text=reason)
         case AlertAcknowledged(what=what):
             return page.say("acknowledged {what}", what=what)
+        case AlertMarked(useful=useful, note=note):
+            said = page.say("useful") if useful else page.say("noise")
+            return page.say("marked an alert as {said} {text}", said=said, text=note)
         case SilenceEnded():
             return page.say("ended a silence of alerts")
         case ShiftSet(person=person):

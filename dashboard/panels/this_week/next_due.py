@@ -11,7 +11,7 @@ from core.schedule import signed
 from core.vocabulary import SlotState
 from dashboard.components import outcomes
 from dashboard.components.checklist import actions_row, open_passes
-from dashboard.components.states import badge, word
+from dashboard.components.states import badge
 from dashboard.data.concerns import signable
 from dashboard.formatting import age
 from dashboard.navigation import TITLES, link
@@ -47,7 +47,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
             line += f" :gray[· {more}]"
         text.markdown(line)
         with way:
-            to_slot(page, view, say.raw("Open {page}", page=TITLES[view.spec.page]))
+            to_slot(view, say.raw("Open {page}", page=TITLES[view.spec.page]))
         if view.state in {SlotState.DUE, SlotState.OVERDUE} and view.spec.checks:
             items = snapshot.items(view.spec)
             if passing := open_passes(items):
@@ -81,19 +81,17 @@ def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
         link("escalation", say.raw("Open {page}", page=TITLES["escalation"]))
 
 
-def to_slot(page: Page, view: SlotView, label: str, *, small: bool = False) -> None:
+def to_slot(view: SlotView, label: str, *, small: bool = False) -> None:
     """A link to the slot's page, with the slot chosen there.
 
-    :param small: without the page's icon, the slot's full title as a tooltip.
+    :param small: without the page's icon. No tooltip: Streamlit draws a link that has one twice.
     """
     name = SLOT_QUERY.get(view.spec.page)
     chosen = name is not None and view.spec.kind in {"hourly", "daily"}
-    title = plain(view.spec.title.in_(page.viewer.language))
     link(
         view.spec.page,
         label,
         icon=not small,
-        help=f"{title}, {word(view.state, page.say)}" if small else None,
         query={name: view.spec.id} if name is not None and chosen else None,
     )
 

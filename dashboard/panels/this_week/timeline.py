@@ -42,7 +42,7 @@ def _slot(page: Page, snapshot: Snapshot, view: SlotView) -> None:
     text = f"{later}{view.due:%H:%M} {page.say(SLOT_KINDS[view.spec.kind])}"
     if view.state in {SlotState.UPCOMING, SlotState.SKIPPED, SlotState.RUN_FINISHED}:
         text = f":gray[{text}]"
-    ended = view.state is SlotState.RUN_FINISHED  # the tooltip says the rest
+    ended = view.state is SlotState.RUN_FINISHED
     words = page.say("run finished") if ended else said(page, snapshot, view)
     state = f":small[:gray[{words}]]"
-    to_slot(page, view, f"{mark_of(snapshot, view)} {text} {state}", small=True)
+    to_slot(view, f"{mark_of(snapshot, view)} {text} {state}", small=True)

@@ -53,5 +53,4 @@ def _line(page: Page, concern: Concern, number: int) -> None:
             f"{badge(concern.severity, say)} **{plain(concern.what)}** {say.text(concern.text)}",
             width="stretch",
         )
-        with st.container(width="content"):
-            link(concern.page, say.raw(TITLES[concern.page]))
+        link(concern.page, say.raw(TITLES[concern.page]))

@@ -76,3 +76,41 @@ def test_a_silence_needs_reason_and_end_and_the_scope(alarmed: Served) -> None:
     assert ended.status_code == 200
     assert alarmed.get(path, secret).json()["items"] == []
     assert alarmed.post(f"{path}/900000/end", secret, None).status_code == 422
+
+
+def test_an_alert_is_taken_on_and_marked_within_the_scope(alarmed: Served) -> None:
+    body = {"alert": "finding:collapse", "useful": False, "note": "a known restart"}
+    path = "/api/v1/alerts/acknowledge"
+    assert alarmed.post(path, alarmed.token("eva"), body).status_code == 403
+    secret = alarmed.token("eva", Scope.TICK)
+    assert alarmed.post(path, secret, {"alert": "finding:hung"}).status_code == 422
+    made = alarmed.post(path, secret, body)
+    assert made.status_code == 200, made.text
+    found = made.json()
+    assert (found["alert"], found["by"], found["useful"]) == (
+        "finding:collapse",
+        "eva@example.org",
+        False,
+    )
+    taken, marked = alarmed.lines()[-2:]
+    assert (taken["body"]["action"], marked["body"]["action"]) == ("acknowledge", "mark")
+    assert marked["body"]["note"] == "a known restart"
+    assert marked["token"]
+    other = alarmed.post(path, alarmed.token("lea", Scope.TICK), body)
+    assert other.status_code == 409
+    assert "eva@example.org" in other.json()["detail"]
+
+
+def test_what_belongs_to_a_drill_says_so(alarmed: Served) -> None:
+    secret = alarmed.token("vic")
+    real = alarmed.get("/api/v1/weeks/active", secret)
+    assert real.json()["drill"] is False
+    assert "X-Trainweek-Drill" not in real.headers
+    assert of(samples(alarmed), "trainweek_drill") == 0
+    (alarmed.home.root / "drill.json").write_text("{}")
+    assert of(samples(alarmed), "trainweek_drill") == 1
+    for path in ("/healthz", "/metrics", "/api/v1/weeks/active", "/api/v1/nothing"):
+        assert alarmed.get(path, secret).headers["X-Trainweek-Drill"] == "DRILL", path
+    assert alarmed.get("/api/v1/weeks/active", secret).json()["drill"] is True
+    items = alarmed.get("/api/v1/alerts", secret).json()["items"]
+    assert all(one["drill"] for one in items)

@@ -212,3 +212,17 @@ def test_a_click_opens_the_curve_around_the_moment_of_a_check(place: Place) -> N
     assert "Reward · around Mon 23 Feb 15:00 UTC" in text_of(test).replace("*", "")
     button(test, "curve:hourly_1:reward_positive").click().run()
     assert "· around" not in text_of(test)
+
+
+def test_single_letters_are_heard_only_if_they_are_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.watch()
+    page = place.page()
+    assert page.viewer.keys
+    for keys in (True, False):
+        shown = replace(page, viewer=replace(page.viewer, keys=keys))
+        monkeypatch.setattr(place, "page", lambda *_, shown=shown: shown)
+        test = place.draw("hourly_checks")
+        assert ("Keys:" in text_of(test)) is keys
+        assert any("keys" in one.proto.id for one in test.get("bidi_component")) is keys

@@ -338,3 +338,24 @@ def test_the_load_of_the_machine_is_shown_and_named(place: Place) -> None:
     labels = [metric.label for metric in test.metric]
     assert {"Processors", "Memory", "Disk"} <= set(labels)
     assert socket.gethostname() in text_of(test)
+
+
+def test_each_chart_has_its_points_behind_it(place: Place) -> None:
+    place.watch(kl=0.02)
+    test = place.app("this_week")
+    test.run()
+    alt = test.get("echarts_chart")[0].proto.alt
+    assert "Reward: above 0 since step 90,112, 2026-02-23 14:22 UTC" in alt
+    assert not test.dataframe, "closed it costs nothing"
+    test.session_state["numbers:reward-curve"] = True
+    test.run()
+    (points,) = test.dataframe
+    assert points.value["Step"].tolist()[:2] == ["4,096", "8,192"]
+    assert points.value["Value"].tolist()[0] == "-1.00"
+    live = place.app("live_training")
+    live.session_state["live:numbers"] = True
+    live.session_state["live:numbers-of"] = "kl"
+    live.run()
+    assert [frame.value["Value"].tolist()[0] for frame in live.dataframe] == ["0.0200"]
+    charts = {c.proto.id.split("-")[-1]: c.proto.alt for c in live.get("echarts_chart")}
+    assert "KL divergence: always above 0.01" in " ".join(charts.values())

@@ -159,3 +159,19 @@ def test_a_rule_is_previewed_made_listed_and_retired(home: Home) -> None:
     assert "CRITICAL  KL: train/approx_kl above 0.03, by" in rules("list").stdout
     assert "is retired" in rules("retire", made["id"]).stdout
     assert rules("list", "--json").stdout.strip() == "[]"
+
+
+def test_who_took_an_alert_on_says_what_it_was_also_once_it_is_over(home: Home) -> None:
+    store, now = AlertStore(home), datetime.now(UTC)
+    found = edges({}, look(condition()), [], now, timedelta(hours=4))
+    store.save(found, (), now)
+    done = trainweek("alerts", "ack", "finding:collapse", "--json", home=home.root)
+    assert json.loads(done.stdout)["useful"] is None, done.stderr
+    over = [alert.model_copy(update={"resolved": now}) for alert in found.alerts]
+    store.save(Edges(alerts=over, notices=[]), (), now)
+    words = ("alerts", "ack", "finding:collapse", "--noise", "--note", "a planned restart")
+    done = trainweek(*words, home=home.root)
+    assert "Marked as noise." in done.stdout, done.stderr
+    assert json.loads(home.ledger.read_text().splitlines()[-1])["body"]["note"] == words[-1]
+    alone = trainweek("alerts", "ack", "finding:collapse", "--note", "why", home=home.root)
+    assert (alone.returncode, "Say which of the two" in alone.stderr) == (2, True)
