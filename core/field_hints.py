@@ -72,6 +72,12 @@ def wanted(model: type[BaseModel], name: str) -> Message:
             return Message("a time with its zone, for example 2026-11-23T14:00Z")
         case {"type": "string", "format": "folder-name"}:
             return Message("text that is a valid folder name")
+        case {"type": "string", "format": "store-address", "examples": [example]}:
+            return Message(
+                "an address such as {example}, without a password: PGPASSWORD or the file of"
+                " PGPASSFILE holds it",
+                example=example,
+            )
         case {"type": "string", "format": "line", "minLength": low, "maxLength": high}:
             return Message(
                 "text of {low:,} to {high:,} characters on one line, without control characters",

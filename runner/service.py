@@ -16,28 +16,28 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Row, select
 
-from core.errors import ConflictError, SetupError, TrainweekError
-from core.language import Message
+from core.errors import TrainweekError
 from core.ledger_bodies import RunnerEnded
 from core.paths import Home
-from core.timestamps import iso
 from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
 from runner.executors.choice import Executors
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
-from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
+from runner.home.runner_identity import RunnerIdentity, read_identity, write_identity
+from runner.home.runner_lock import runner_lock
+from runner.processes.procfs import boot_id
 from runner.recovery.daily_verification import DailyVerification
 from runner.recovery.hourly_backups import HourlyBackups
 from runner.reported_problems import ReportedProblems
 from runner.settings import Settings, misspelt_variables
-from runner.store import Store, schema
-from runner.store.engine import described_mode
+from runner.store import open_store, schema
 from runner.store.fenced_store import FencedStore, StaleRunner
+from runner.store.opening import described_store
+from runner.store.runner_place import RunnerPlace
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
 from runner.week.machine_conditions import unplanned_absence
@@ -82,11 +82,12 @@ class Service:
         self._ending, self._problems = ending or threading.Event(), ReportedProblems(log)
         self._sleep = sleep or self._ending.wait
         require_local_disk(home)
-        self.store = Store(home, settings.busy_timeout_s)
+        self.store = open_store(home, settings.busy_timeout_s)
         self.store.require_sound()
-        self._lock = _locked(home, take_over)
+        self._lock = runner_lock(home, take_over)
         began = now()
-        self.fenced = FencedStore.claim(self.store, socket.gethostname(), os.getpid(), began)
+        mine = RunnerPlace(socket.gethostname(), os.getpid(), boot_id(), str(home.root))
+        self.fenced = FencedStore.claim(self.store, mine, began, take_over=take_over)
         absence = unplanned_absence(home, self.store, began)
         earlier = read_identity(home)
         self.identity = RunnerIdentity.of_this_process(self.fenced.epoch, began)
@@ -123,7 +124,7 @@ class Service:
     def run(self) -> None:
         """Run until :meth:`end` is called or another runner takes over."""
         log.info("Runner epoch %s, pid %s, in %s", self.fenced.epoch, os.getpid(), self.home.root)
-        log.info(described_mode())
+        log.info(described_store(self.home))
         self.alerts.start()
         try:
             while not self._ending.is_set():
@@ -168,6 +169,7 @@ class Service:
         try:
             with self.fenced.write(self.now()) as write:
                 write.append(RunnerEnded(epoch=self.fenced.epoch), None)
+            self.store.release_runner(self.fenced.epoch)
         except TrainweekError as error:  # the end itself must not fail
             log.warning("%s", error)
         self._lock.release()
@@ -182,47 +184,13 @@ class Service:
         present = self.supervisor.active.read().epoch
         if present != self.fenced.epoch:
             raise StaleRunner(present, self.fenced.epoch)
+        self.fenced.renew()
         try:
             write_identity(self.home, self.identity, now)
             self._problems.solved(str(self.home.runner_identity))
         except OSError as error:
             what = f"can't be written: {error.strerror}"
             self._problems.report(str(self.home.runner_identity), what)
-
-
-def _locked(home: Home, take_over: bool) -> FileLock:
-    if take_over:
-        home.runner_lock.unlink(missing_ok=True)  # the old holder's lock is then without effect
-    lock = FileLock(home.runner_lock, timeout=0, fallback_to_soft=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        other = read_identity(home)
-        active = (
-            Message(
-                "A runner is already active for {folder}: on {host}, pid {pid}, since {time}.",
-                folder=str(home.root),
-                host=other.host,
-                pid=str(other.process.pid),
-                time=iso(other.since),
-            )
-            if other
-            else Message("A runner is already active for {folder}.", folder=str(home.root))
-        )
-        remedy = Message(
-            "Use that one, stop it ({command}), or give another --home.", command=how_to_stop(home)
-        )
-        raise ConflictError(active, remedy) from error
-    except OSError as error:
-        raise SetupError(
-            Message(
-                "{path} can't be locked: {error}.",
-                path=str(home.runner_lock),
-                error=error.strerror or str(error),
-            ),
-            Message("The data directory must be on a local disk and writable."),
-        ) from error
-    return lock
 
 
 def run_runner(home: Home, settings: Settings | None = None, *, take_over: bool = False) -> int:

@@ -21,7 +21,8 @@ from core.people import PersonName
 from core.setting_types import Command, Count, Number
 from core.vocabulary import JobKind, Role
 from runner.files import BUSY_TIMEOUT_S, LOG_BYTES, LOG_FILES
-from runner.settings_file import settings_in
+from runner.settings_file import settings_in_file
+from runner.store_address import StoreAddress, shown_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +76,7 @@ class _Settings(BaseSettings):
         :raises SetupError: the file can't be read.
         """
         sources = cls.sources(home)
-        in_file = settings_in(home, cls.known_in_file()) if home else {}
+        in_file = settings_in_file(home, Settings.model_fields) if home else {}
         try:
             return cls(**{name: in_file[name] for name in in_file if sources[name] == "file"})
         except ValidationError as error:
@@ -88,7 +89,7 @@ class _Settings(BaseSettings):
         :raises InputError: the file sets an unknown name, or is not YAML.
         :raises SetupError: the file can't be read.
         """
-        in_file = settings_in(home, cls.known_in_file()) if home else {}
+        in_file = settings_in_file(home, Settings.model_fields) if home else {}
         set_here = {name.upper() for name in os.environ}
         return {
             name: "environment"
@@ -99,11 +100,6 @@ class _Settings(BaseSettings):
             for name in cls.model_fields
         }
 
-    @staticmethod
-    def known_in_file() -> list[str]:
-        """The settings that the file may set."""
-        return list(Settings.model_fields)
-
     @classmethod
     def _wrong(
         cls, error: ValidationError, sources: Mapping[str, Source], home: Home | None
@@ -112,8 +108,11 @@ class _Settings(BaseSettings):
         name = str(first["loc"][0])
         in_file = sources[name] == "file" and home is not None
         place = f"{name} ({home.settings_file})" if in_file and home else variable(name)
+        given = first["input"]
+        if name == "store_url":  # it may hold a password, which is why it was refused
+            given = shown_address(str(given))
         return InputError(
-            Message("{setting} is {value}.", setting=place, value=shown(first["input"])),
+            Message("{setting} is {value}.", setting=place, value=shown(given)),
             Message("Give {wanted}.", wanted=wanted(cls, name)),
         )
 
@@ -139,6 +138,13 @@ class Settings(_Settings):
     )
     busy_timeout_s: Number = _seconds(
         BUSY_TIMEOUT_S, "How long a write of the runner waits for other writers."
+    )
+    store_url: StoreAddress | None = Field(
+        default=None,
+        description="PostgreSQL database that several machines share (default: SQLite's file).",
+    )
+    runner_lease_s: Number = _seconds(
+        15.0, "On a shared database: a runner that was silent for so long may be replaced."
     )
     backup_interval_s: Number = _seconds(
         3600.0, "Interval of the backups of database and ledger; 0: no backups."

@@ -1,4 +1,4 @@
-"""The file of settings in a data directory: settings.yaml."""
+"""The file ``settings.yaml`` of a data directory, as names and values."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from core.paths import no_folder
 from core.yaml_files import TreeError, read_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
     from core.paths import Home
 
 
-def settings_in(home: Home, known: Sequence[str]) -> dict[str, Any]:
-    """What settings.yaml sets; nothing without one.
+def settings_in_file(home: Home, known: Collection[str]) -> dict[str, Any]:
+    """What the file sets; nothing without a file.
 
+    :param known: the names of all settings.
     :raises InputError: it sets an unknown name, or is not YAML.
     :raises SetupError: it can't be read.
     """
@@ -65,7 +66,7 @@ def settings_in(home: Home, known: Sequence[str]) -> dict[str, Any]:
     return values
 
 
-def _unknown(name: str, file: str, known: Sequence[str]) -> InputError:
+def _unknown(name: str, file: str, known: Collection[str]) -> InputError:
     near = nearest(name, known)
     return InputError(
         Message(

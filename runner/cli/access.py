@@ -27,7 +27,7 @@ from runner.home.access_file import give_role, read_access, remove_role
 from runner.home.login_file import read_login
 from runner.home.sessions import Session, Sessions
 from runner.settings import Settings
-from runner.store import Store
+from runner.store import open_store
 
 _SHORTEST = 6  # digits that name a session
 
@@ -159,7 +159,7 @@ def revoke(
     count = found.end(mine, now)
     revoked = revoke_tokens(place, theirs, now)
     if place.is_used:
-        with Store(place).write() as transaction:
+        with open_store(place).write() as transaction:
             body = SessionsRevoked(who=who, count=count)
             transaction.append(body, by=terminal_entry(place).person, at=now, at_week=now)
     tell(plural("{n} session ended.", "{n} sessions ended.", count))

@@ -15,7 +15,7 @@ from core.timestamps import iso
 from runner.cli.options import HomeOption, JsonOption, existing_home, print_json, terminal_entry
 from runner.cli.speech import tell
 from runner.home.tokens import SHOWN_ID, Token, Tokens
-from runner.store import Store
+from runner.store import open_store
 
 _SHORTEST = 6  # digits that name a token
 
@@ -80,7 +80,7 @@ def revoke_tokens(place: Home, token_ids: list[str], now: datetime) -> int:
         return 0
     revoked = [one[:SHOWN_ID] for one in Tokens(place).revoke(token_ids, now)]
     if place.is_used and revoked:
-        with Store(place).write() as transaction:
+        with open_store(place).write() as transaction:
             body = TokensRevoked(tokens=revoked)
             transaction.append(body, by=terminal_entry(place).person, at=now, at_week=now)
     return len(revoked)

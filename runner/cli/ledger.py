@@ -16,12 +16,12 @@ from runner.cli.speech import tell
 from runner.recovery.kept_verification import verify_tail, verify_whole
 from runner.recovery.rebuild import replay as replay_ledger
 from runner.recovery.restore import restore_store as restore_backup
-from runner.recovery.verification import verify_ledger
+from runner.recovery.shared_verification import verify_record
 from runner.recovery.verify_report import VerifyReport
 from runner.settings import Settings
 from runner.store.backup import make_backup
-from runner.store.engine import described_mode
 from runner.store.kept_backups import backups as all_backups
+from runner.store.opening import described_store, require_own_file
 
 app = typer.Typer(help="Verify, back up, restore or replay the ledger.", no_args_is_help=True)
 
@@ -64,9 +64,9 @@ def verify(
         facts |= {"verified": "whole" if report.since is None else "tail"}
         facts |= {"whole_at": now if report.since is None else report.since.at}
         facts |= {"head": report.head, "anchor_line": report.anchor, "proofs_from": begin}
-        print_json({**facts, "ok": report.ok, "database_mode": described_mode()})
+        print_json({**facts, "ok": report.ok, "database_mode": described_store(place)})
     else:
-        tell(report.text(), described_mode())
+        tell(report.text(), described_store(place))
         if begin > 1:  # whoever can write settings.yaml can set it: it is never silent
             tell(
                 Message(
@@ -84,7 +84,7 @@ def head(json: JsonOption = False, home: HomeOption = None) -> None:
 
     Exit 1, without a hash, if file, database or backups differ; 3 if there is no line.
     """
-    report = verify_ledger(used_home(home))
+    report = verify_record(used_home(home))
     # Lines without a proof are as old as the record, and belong to what is published.
     differs = any(problem.kind != "unproved" for problem in report.problems)
     shown = None if differs else report.head
@@ -105,6 +105,7 @@ def _exit_code(report: VerifyReport) -> int:
 def replay(home: HomeOption = None) -> None:
     """Rebuild the database from the ledger; refused if that would lose a line."""
     place = used_home(home)
+    require_own_file(place)
     tell(replay_ledger(place, keeper_of_machine(place, Right.OPERATE), datetime.now(UTC)))
 
 
@@ -112,6 +113,7 @@ def replay(home: HomeOption = None) -> None:
 def backup(home: HomeOption = None) -> None:
     """Back up database and ledger now; the runner does so every hour."""
     place = used_home(home)
+    require_own_file(place)
     keep = timedelta(seconds=Settings.read(place).backup_keep_s)
     made = make_backup(place, datetime.now(UTC), keep)
     tell(joined([f"{made.folder}:", _counted(made.lines)]))
@@ -143,6 +145,7 @@ def restore(
     so no acknowledged line is lost.
     """
     place = used_home(home)
+    require_own_file(place)
     person = keeper_of_machine(place, Right.OPERATE)
     done = restore_backup(place, backup, person, datetime.now(UTC))
     tell(done.text())

@@ -15,7 +15,7 @@ from core.ledger_bodies import JobRequested, RestartRequested, StopRequested
 from core.text_rules import not_blank, one_line, readable
 from core.vocabulary import FRESH_RIGHTS
 from runner.outcomes import Refused
-from runner.store import Store, Transaction, queries, schema
+from runner.store import Store, Transaction, open_store, queries, schema
 from runner.store.rows import entry_of
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class BaseClient:
 
         :raises SetupError: the directory can't be used.
         """
-        return Store(self.home)
+        return open_store(self.home)
 
     def _denied(self, right: Right, *, fresh: bool = False, upkeep: bool = False) -> Refused | None:
         """The refusal for a person without this right; None if they have it.

@@ -23,7 +23,7 @@ from runner.home.access_file import read_access
 from runner.home.login_file import SignIn, read_sign_in
 from runner.home.sessions import SKEW, Session, Sessions
 from runner.settings import Settings
-from runner.store import Store
+from runner.store import Store, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -213,7 +213,7 @@ class Entry:
 
     @cached_property
     def _store(self) -> Store:
-        return Store(self.home)
+        return open_store(self.home)
 
     @property
     def way_in(self) -> Message:

@@ -18,7 +18,7 @@ from core.token_scopes import VARIABLE
 from runner.client.listed_role import nothing_changes, record
 from runner.client.token_entry import TokenEntry
 from runner.home.login_file import read_sign_in
-from runner.store import Store
+from runner.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +97,7 @@ class TerminalEntry:
         """Write to the ledger what was refused to whom. Without a login nothing is recorded."""
         if (self._login or self._doubt is not None) and self.home.is_used:
             body = ActDenied(right=right, reason=literal(error.what))
-            record(lambda: Store(self.home), person, body, self.now())
+            record(lambda: open_store(self.home), person, body, self.now())
 
     def _require_no_token(self) -> None:
         if self._token is not None:

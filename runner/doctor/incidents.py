@@ -26,7 +26,7 @@ _QUERY = (
 
 def blocking(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Whether an open incident of the active week blocks every start."""
-    found = rows_of(home.database, _QUERY)
+    found = rows_of(home, _QUERY)
     if not found:
         yield passed(_SUBJECT, Message("No open incident blocks a start."))
         return

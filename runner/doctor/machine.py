@@ -17,7 +17,7 @@ from core.paths import CHECKOUT, Home
 from core.timestamps import iso, parse_moment
 from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.files import last_line
-from runner.store.engine import described_mode
+from runner.store.opening import described_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def versions(home: Home, settings: Settings, now: datetime) -> Iterator[CheckRes
         yield passed(
             "versions", Message("{version}, all packages in their version ranges.", version=python)
         )
-    yield passed("versions", described_mode())
+    yield passed("versions", described_store(home))
 
 
 def clock(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:

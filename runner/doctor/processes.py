@@ -18,7 +18,6 @@ from runner.processes.procfs import flock_holder
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from core.paths import Home
     from runner.records import RunnerStatus
@@ -50,8 +49,8 @@ def lock(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
 def runner(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Whether a runner is alive, and whether live or waiting jobs lack one."""
     status = runner_status(home, now)
-    live = ", ".join(sorted({attempt.job for attempt in _live_attempts(home.database)}))
-    waiting = ", ".join(_waiting_jobs(home.database))
+    live = ", ".join(sorted({attempt.job for attempt in _live_attempts(home)}))
+    waiting = ", ".join(_waiting_jobs(home))
     if status.alive:
         yield _heartbeat(home, settings, status)
         return
@@ -62,7 +61,7 @@ def runner(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResul
     elif waiting:
         what = Message("There is no runner to start {jobs}.", jobs=waiting)
         yield warned("runner", what, remedy)
-    elif status.pid is not None and not _ended_regularly(home.database, status.epoch):
+    elif status.pid is not None and not _ended_regularly(home, status.epoch):
         what = Message(
             "The runner (pid {pid}, started {time}) ended without recording a shutdown.",
             pid=str(status.pid),
@@ -102,7 +101,7 @@ def _heartbeat(home: Home, settings: Settings, status: RunnerStatus) -> CheckRes
 def orphans(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Processes of attempts that have ended, by the attempt's id in their environment."""
     folders = started_attempts(home)
-    live = {attempt.attempt_id for attempt in _live_attempts(home.database)}
+    live = {attempt.attempt_id for attempt in _live_attempts(home)}
     found = False
     for process, attempt_id in attempt_processes():
         if attempt_id in folders and attempt_id not in live:
@@ -123,7 +122,7 @@ def orphans(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResu
 def shims(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Whether the shim of each live attempt writes its heartbeat."""
     late, alive = False, 0
-    for attempt in _live_attempts(home.database):
+    for attempt in _live_attempts(home):
         folder = home.root / attempt.folder
         stored = read_json(folder / "identity.json") or {}
         shim = ProcessIdentity.from_dict(stored.get("shim"))
@@ -161,23 +160,23 @@ class _Attempt(NamedTuple):
     folder: str
 
 
-def _live_attempts(database: Path) -> list[_Attempt]:
+def _live_attempts(home: Home) -> list[_Attempt]:
     states = ", ".join(f"'{state.value}'" for state in sorted(LIVE_STATES))
     query = (
         "SELECT jobs.id, attempts.mark, attempts.folder FROM jobs JOIN attempts"
         " ON attempts.job_id = jobs.id AND attempts.number = jobs.attempt"
         f" WHERE jobs.state IN ({states}) ORDER BY jobs.seq"
     )
-    return [_Attempt(*row) for row in rows_of(database, query)]
+    return [_Attempt(*row) for row in rows_of(home, query)]
 
 
-def _waiting_jobs(database: Path) -> list[str]:
+def _waiting_jobs(home: Home) -> list[str]:
     query = f"SELECT id FROM jobs WHERE state = '{JobState.QUEUED.value}' ORDER BY seq"
-    return [job for (job,) in rows_of(database, query)]
+    return [job for (job,) in rows_of(home, query)]
 
 
-def _ended_regularly(database: Path, epoch: int | None) -> bool:
-    ended = rows_of(database, f"SELECT ended_at FROM runners WHERE epoch = {int(epoch or 0)}")
+def _ended_regularly(home: Home, epoch: int | None) -> bool:
+    ended = rows_of(home, f"SELECT ended_at FROM runners WHERE epoch = {int(epoch or 0)}")
     return bool(ended) and ended[0][0] is not None
 
 

@@ -6,12 +6,20 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from runner.store.opening import shared_address
+
 if TYPE_CHECKING:
-    from pathlib import Path
+    from core.paths import Home
 
 
-def rows_of(database: Path, query: str) -> list[tuple]:
+def rows_of(home: Home, query: str) -> list[tuple]:
     """The rows of a query; none if there is no database, or it can't be read."""
+    if (address := shared_address(home)) is not None:
+        return _rows_of_server(address, query)
+    database = home.database
     if not database.exists():
         return []
     try:
@@ -20,4 +28,14 @@ def rows_of(database: Path, query: str) -> list[tuple]:
         ) as connection:
             return connection.execute(query).fetchall()
     except sqlite3.DatabaseError:  # the check of the database reports it
+        return []
+
+
+def _rows_of_server(address: str, query: str) -> list[tuple]:
+    from runner.store.postgresql.server import engine_of
+
+    try:
+        with engine_of(address).connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
+    except DBAPIError:  # the check of the database reports it
         return []

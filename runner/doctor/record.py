@@ -6,17 +6,19 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from core.errors import ConflictError, InputError, IntegrityError
+from core.errors import ConflictError, InputError, IntegrityError, SetupError
 from core.language import Message, literal, plural
 from core.timestamps import age_text, parse_moment
+from runner.doctor import shared_record
 from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.files import parse_json
 from runner.recovery.kept_verification import EVERY, verify_tail, verify_whole
-from runner.recovery.verification import verify_ledger
+from runner.recovery.shared_verification import verify_record
 from runner.store.damage import damage_of
 from runner.store.engine import journal_mode
 from runner.store.kept_backups import LATE, verify_backup
 from runner.store.kept_backups import backups as all_backups
+from runner.store.opening import shared_address
 from runner.store.schema import REVISION
 
 if TYPE_CHECKING:
@@ -35,7 +37,10 @@ _QUICK = 3_000_000  # bytes of a ledger whose tables are rebuilt and compared wi
 
 
 def database(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
-    """Integrity, schema version and journal mode of the database file."""
+    """Integrity, schema version and journal mode of the database file; or the server."""
+    if (address := shared_address(home)) is not None:
+        yield from shared_record.database(address)
+        return
     path = home.database
     if not path.exists():
         if home.ledger.exists() and home.ledger.stat().st_size:
@@ -97,17 +102,21 @@ def database(home: Home, settings: Settings, now: datetime) -> Iterator[CheckRes
 def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """The hash chain of the ledger, and its tables if the file is small enough to rebuild them."""
     size = home.ledger.stat().st_size if home.ledger.exists() else 0
-    if not size and not home.database.exists():
+    shared = shared_address(home) is not None
+    if not size and not home.database.exists() and not shared:
         yield passed("ledger", Message("None yet."))
         return
     begin = int(settings.proofs_from)
     try:
-        if size <= _QUICK:
-            report = verify_ledger(home, tables=True, proofs_from=begin)
+        if shared or size <= _QUICK:
+            report = verify_record(home, tables=size <= _QUICK, proofs_from=begin)
         else:
-            report = verify_tail(home, now, begin) or verify_ledger(home, proofs_from=begin)
+            report = verify_tail(home, now, begin) or verify_record(home, proofs_from=begin)
     except ConflictError as error:
         yield warned("ledger", literal(error.what), Message("Retry in a moment."))
+        return
+    except SetupError as error:  # of a server; the check of the database reports it
+        yield warned("ledger", literal(error.what), literal(error.remedy))
         return
     # The check of the database reports a damaged one; this check is about the file's chain.
     if report.problems and all(problem.kind == "damaged" for problem in report.problems):
@@ -173,6 +182,9 @@ def _verified(report: VerifyReport, now: datetime, *, tables: bool) -> CheckResu
 
 def backups(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Age and hashes of the newest backup; backups that are dated in the future."""
+    if shared_address(home) is not None:
+        yield shared_record.backups(home)
+        return
     if not home.database.exists():
         yield passed("backups", Message("Nothing to back up yet."))
         return

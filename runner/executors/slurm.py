@@ -23,8 +23,20 @@ _FIELDS = "JobID:20,Comment:48,State:24,Reason:64,exit_code:12,NodeList:64,Name:
 _WIDTHS = [int(field.partition(":")[2]) for field in _FIELDS.split(",")]
 _NAME = "trainweek-"
 _WAITING = frozenset({"PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_HOLD", "SPECIAL_EXIT"})
-_RUNNING = frozenset(
-    {"RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "RESIZING", "SIGNALING", "STAGE_OUT"}
+# squeue(1): any other word, also one of a later version, doesn't say that it has ended.
+_ENDED = frozenset(
+    {
+        "BOOT_FAIL",
+        "CANCELLED",
+        "COMPLETED",
+        "DEADLINE",
+        "FAILED",
+        "NODE_FAIL",
+        "OUT_OF_MEMORY",
+        "PREEMPTED",
+        "REVOKED",
+        "TIMEOUT",
+    }
 )
 # Reasons with which a job waits for ever, unless somebody changes the cluster or the playbook.
 _NEVER = frozenset(
@@ -172,7 +184,7 @@ def _job(line: str) -> EngineJob | None:
     began = nodes not in ("", "(null)", "None assigned")
     if state in _WAITING:
         return EngineJob(attempt_id, number, EngineState.WAITING, _waits(reason), began)
-    if state in _RUNNING:
+    if state not in _ENDED:
         return EngineJob(attempt_id, number, EngineState.RUNNING, literal(state), began)
     said = _ended(state, reason, int(status) if status.isdigit() else 0)
     return EngineJob(attempt_id, number, EngineState.ENDED, said, began)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.errors import SetupError
@@ -16,7 +18,7 @@ from runner.executors.choice import Executors
 from runner.executors.executor import Handle
 from runner.home.log_rotation import cap_log
 from runner.home.private_files import require_private_files
-from runner.home.runner_identity import read_identity
+from runner.home.runner_identity import read_identity, runner_status
 from runner.processes.attempt_processes import (
     ATTEMPT_VARIABLE,
     attempt_processes,
@@ -24,7 +26,8 @@ from runner.processes.attempt_processes import (
 )
 from runner.processes.identity import is_alive, kill_all, send_signal
 from runner.settings import Settings
-from runner.store import Store
+from runner.store import open_store
+from runner.store.opening import shared_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +53,12 @@ def ensure_runner(
     runner = read_identity(home)
     if runner is not None and is_alive(runner.process):
         return runner.process.pid
+    if shared_address(home) is not None:  # it may live on another machine
+        status = runner_status(home, datetime.now(UTC))
+        if status.alive and status.pid is not None and status.host != socket.gethostname():
+            return status.pid
     require_private_files(home)
-    Store(home).require_sound()  # reports a problem here, not in a log
+    open_store(home).require_sound()  # reports a problem here, not in a log
     cap_log(home.runner_log, Settings.read(home))  # of runners that ended before they could
     with home.runner_log.open("ab") as log:
         process = subprocess.Popen(

@@ -15,6 +15,7 @@ from core.timestamps import iso, parse_moment
 from runner.files import is_place, place_of, read_json
 from runner.processes.identity import ProcessIdentity, identify, is_alive
 from runner.records import RunnerStatus
+from runner.store.opening import shared_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -90,8 +91,14 @@ def how_to_stop(home: Home) -> str:
 
 
 def runner_status(home: Home, now: datetime) -> RunnerStatus:
-    """Whether a runner is alive. A paused one is alive, with an old heartbeat."""
-    runner = read_identity(home)
+    """Whether a runner is alive. A paused one is alive, with an old heartbeat.
+
+    On a shared database it may be another machine's: then its lease says it.
+    """
+    runner, shared = read_identity(home), _shared_status(home)
+    of_this_machine = runner is not None and runner.host == socket.gethostname()
+    if shared is not None and not (of_this_machine and runner and runner.epoch == shared.epoch):
+        return shared
     if runner is None:
         return RunnerStatus(alive=False)
     age = max((now - runner.heartbeat).total_seconds(), 0.0)
@@ -100,3 +107,14 @@ def runner_status(home: Home, now: datetime) -> RunnerStatus:
     else:
         alive = age < FOREIGN_HEARTBEAT_S
     return RunnerStatus(alive, runner.process.pid, runner.host, runner.since, age, runner.epoch)
+
+
+def _shared_status(home: Home) -> RunnerStatus | None:
+    """What a shared database says; None without one, or while its server is away."""
+    address = shared_address(home)
+    if address is None:
+        return None
+    from runner.settings import Settings
+    from runner.store.postgresql.lease import status_at
+
+    return status_at(address, Settings.read(home).runner_lease_s)

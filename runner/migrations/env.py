@@ -11,7 +11,7 @@ context.configure(
     connection=connection,
     target_metadata=metadata,
     render_as_batch=True,
-    # SQLite can roll back DDL: a kill in the middle leaves the old schema intact.
+    # Both databases can roll back DDL: a kill in the middle leaves the old schema intact.
     transactional_ddl=True,
 )
 with context.begin_transaction():

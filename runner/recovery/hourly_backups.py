@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from runner.recovery.short_process import ShortProcess
 from runner.store.kept_backups import backups
+from runner.store.opening import shared_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +21,8 @@ _TIMEOUT_S = 600.0  # a copy that takes longer is considered hung
 class HourlyBackups:
     """Starts the process that makes a backup, and logs its result. Never waits for it.
 
+    A database on a server is not ours to copy: there is none to start.
+
     :param now: real time.
     :param now_s: monotonic seconds.
     """
@@ -31,6 +34,7 @@ class HourlyBackups:
         since = (now - newest.at).total_seconds() if newest else float("inf")
         wait = settings.backup_interval_s - since
         self._next = now_s + max(wait, min(_AFTER_START_S, settings.backup_interval_s))
+        self._on_server = shared_address(home) is not None
         self._process = ShortProcess(
             home, "runner.store.backup", _TIMEOUT_S, "Backup made", "No backup was made"
         )
@@ -39,6 +43,8 @@ class HourlyBackups:
         """Start a backup if one is due."""
         if self._process.in_progress:
             self._process.check(now_s)
+        elif self._on_server:
+            return
         elif self.settings.backup_interval_s > 0 and now_s >= self._next:
             self._next = now_s + self.settings.backup_interval_s
             self._process.start(now_s, ["--keep-s", str(self.settings.backup_keep_s)])

@@ -17,12 +17,14 @@ from core.language import Message
 from core.timestamps import iso, parse_moment
 from runner.files import read_json
 from runner.recovery.claims import Claims
-from runner.recovery.verification import verify_ledger, writers_locked_out
+from runner.recovery.shared_verification import verify_record
+from runner.recovery.verification import writers_locked_out
 from runner.recovery.verify_report import VerifyReport
 from runner.store import chain
 from runner.store.checkpoint import Checkpoint, digest_before, keep, kept, verified_file
 from runner.store.damage import damage_of
 from runner.store.kept_backups import backups
+from runner.store.opening import shared_address
 from runner.store.proofs import Proofs
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def verify_whole(
     :raises InputError: see :func:`verify_ledger`.
     :raises ConflictError: see :func:`verify_ledger`.
     """
-    report = verify_ledger(home, tables=True, anchor=anchor, proofs_from=proofs_from)
+    report = verify_record(home, tables=True, anchor=anchor, proofs_from=proofs_from)
     with suppress(OSError):  # a data directory that can't be written: the next one reads all again
         if report.ok and report.head is not None:
             keys = tuple(Proofs(home).key_ids)
@@ -96,7 +98,7 @@ def verify_tail(home: Home, now: datetime, proofs_from: int = 1) -> VerifyReport
     :returns: a report without problems; None where only a whole verification can tell.
     """
     last = whole_verification(home, now)
-    if last is None or last.proofs_from != proofs_from:
+    if last is None or last.proofs_from != proofs_from or shared_address(home) is not None:
         return None
     try:
         if last.keys != tuple(Proofs(home).key_ids):

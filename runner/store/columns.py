@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, MetaData, String
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Integer, MetaData, String
 
 from runner.store.utc_datetime import UtcDateTime
 
@@ -17,6 +17,9 @@ metadata = MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
+
+# What may exceed 2,147,483,647, the most that PostgreSQL's own INTEGER holds.
+LARGE = Integer().with_variant(BigInteger(), "postgresql")
 
 
 def week() -> Column[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.ledger_bodies import Body
     from runner.records import LedgerEntry
     from runner.store import Store, Transaction
+    from runner.store.runner_place import RunnerPlace
 
 
 class StaleRunner(ConflictError):
@@ -59,11 +60,18 @@ class FencedStore:
         self.epoch = epoch
 
     @classmethod
-    def claim(cls, store: Store, host: str, pid: int, now: datetime) -> FencedStore:
-        """Begin a new epoch; from here on every earlier runner is stale."""
+    def claim(
+        cls, store: Store, mine: RunnerPlace, now: datetime, *, take_over: bool = False
+    ) -> FencedStore:
+        """Begin a new epoch; from here on every earlier runner is stale.
+
+        :param take_over: also from a runner on another machine that seems to live.
+        :raises ConflictError: a runner on another machine lives.
+        """
         with store.write() as transaction:
             epoch = store.epoch(transaction.connection) + 1
-            started = RunnerStarted(epoch=epoch, host=host, pid=pid)
+            store.claim_runner(transaction, epoch, mine, take_over)
+            started = RunnerStarted(epoch=epoch, host=mine.host, pid=mine.pid)
             FencedWrite(transaction, now).append(started, None)
         return cls(store, epoch)
 
@@ -76,6 +84,14 @@ class FencedStore:
         with self.store.write() as transaction:
             self._require(self.store.epoch(transaction.connection))
             yield FencedWrite(transaction, now)
+
+    def renew(self) -> None:
+        """Say on a shared database that this runner lives.
+
+        :raises StaleRunner: another runner has taken over.
+        """
+        if not self.store.renew_runner(self.epoch):
+            self.check()
 
     def check(self) -> None:
         """Check the epoch.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, inspect, text
 
@@ -12,6 +13,11 @@ from core.errors import SetupError
 from core.files import OWNER_ONLY
 from core.language import Message
 from runner.store.schema import REVISION
+from runner.store_address import shown_address
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy.engine import Connection
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -19,9 +25,7 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 def present_revision(engine: Engine) -> str | None:
     """The schema version of the database; None for an empty one."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return _revision(connection)
 
 
 def migrate(engine: Engine, database: Path) -> None:
@@ -36,14 +40,10 @@ def migrate(engine: Engine, database: Path) -> None:
         return
     # Alembic takes a third of a second to import; only a migration needs it.
     from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config = _config()
     if present is not None:
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        if present not in known:
+        if not _knows(config, present):
             raise SetupError(
                 Message(
                     "{path} has schema {present}; this trainweek knows schemas up to {known}.",
@@ -60,6 +60,60 @@ def migrate(engine: Engine, database: Path) -> None:
             command.upgrade(config, REVISION)
     if present is None:
         database.chmod(OWNER_ONLY)
+
+
+def is_migrated(connection: Connection) -> bool:
+    """Whether the database has the schema of this version."""
+    return _revision(connection) == REVISION
+
+
+def migrate_shared(connection: Connection, address: str, setting: str) -> None:
+    """Migrate a database on a server, in the transaction of the caller, who locks out all others.
+
+    :param setting: that names the database.
+    :raises SetupError: the database is of a newer version.
+    """
+    present = _revision(connection)
+    if present == REVISION:
+        return
+    from alembic import command
+
+    config = _config()
+    if present is not None and not _knows(config, present):
+        raise SetupError(
+            Message(
+                "{setting}: the database {address} has schema {present}; this trainweek knows"
+                " schemas up to {known}.",
+                setting=setting,
+                address=shown_address(address),
+                present=present,
+                known=REVISION,
+            ),
+            Message("Use the newer trainweek on this machine too, or name another database."),
+        )
+    config.attributes["connection"] = connection
+    command.upgrade(config, REVISION)
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _knows(config: Config, revision: str) -> bool:
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    return revision in {script.revision for script in scripts}
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
 def copy_database(database: Path, copy: Path) -> None:

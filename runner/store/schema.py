@@ -23,8 +23,8 @@ from sqlalchemy import (
 )
 
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES
+from runner.store.columns import LARGE, metadata
 from runner.store.columns import message as _message
-from runner.store.columns import metadata
 from runner.store.columns import week as _week
 from runner.store.columns import who_and_when as _who_and_when
 from runner.store.on_call_tables import handovers, shifts
@@ -47,7 +47,7 @@ ledger = Table(
     Column("body", JSON, nullable=False),
     Column("key", String, unique=True),  # a second request with the same key changes nothing
     Column("sha256", String(64), nullable=False),
-    Column("end", Integer, nullable=False),  # where the line ends in the file, in bytes
+    Column("end", LARGE, nullable=False),  # where the line ends in the file, in bytes
     # ``verified`` above is what the line claims, as a restore needs it; every other table has
     # what was proved.
     Column("proof", String),
@@ -69,7 +69,13 @@ weeks = Table(
     Column("synthetic", Boolean, nullable=False),
     Column("playbook_file", String),  # the file the text was read from; None: the default playbook
     Column("archived_at", UtcDateTime),  # None: not archived
-    Index("one_active_week", "active", unique=True, sqlite_where=text("active = 1")),
+    Index(
+        "one_active_week",
+        "active",
+        unique=True,
+        sqlite_where=text("active = 1"),
+        postgresql_where=text("active"),
+    ),
 )
 
 clock_points = Table(
@@ -112,6 +118,7 @@ jobs = Table(
         "kind",
         unique=True,
         sqlite_where=text(f"state IN ({', '.join(map(repr, ACTIVE))})"),
+        postgresql_where=text(f"state IN ({', '.join(map(repr, ACTIVE))})"),
     ),
     CheckConstraint("attempt >= 0", name="attempt_counts_up"),
 )
@@ -137,6 +144,7 @@ attempts = Table(
         "job_id",
         unique=True,
         sqlite_where=text(f"state IN ({', '.join(map(repr, LIVE))})"),
+        postgresql_where=text(f"state IN ({', '.join(map(repr, LIVE))})"),
     ),
 )
 
@@ -160,6 +168,7 @@ ticks = Table(
         "check",
         unique=True,
         sqlite_where=text("replaced_by IS NULL"),
+        postgresql_where=text("replaced_by IS NULL"),
     ),
 )
 
@@ -194,6 +203,7 @@ incidents = Table(
         "procedure",
         unique=True,
         sqlite_where=text("state = 'OPEN'"),
+        postgresql_where=text("state = 'OPEN'"),
     ),
 )
 
@@ -256,7 +266,7 @@ alert_rules = Table(
     *(Column(name, String, nullable=False) for name in ("name", "tag", "operator", "level")),
     Column("threshold", Float, nullable=False),
     Column("minutes", Float, nullable=False),
-    Column("steps", Integer, nullable=False),
+    Column("steps", LARGE, nullable=False),
     *_who_and_when(),
     Column("retired_at", UtcDateTime),
 )

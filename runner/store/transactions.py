@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from core.errors import TrainweekError
     from core.paths import Home
+    from runner.store.runner_place import RunnerPlace
 
 log = logging.getLogger("trainweek.store")
 
@@ -245,6 +246,25 @@ class Store:
         with self.read() as connection:
             if (head := connection.execute(last).first()) is not None:
                 chain.require_lines(self.home.ledger, head.seq, head.end)
+
+    def written(self) -> int:
+        """The bytes of the ledger; they change with each line."""
+        try:
+            return self.home.ledger.stat().st_size
+        except OSError:
+            return 0
+
+    def claim_runner(
+        self, transaction: Transaction, epoch: int, mine: RunnerPlace, take_over: bool
+    ) -> None:
+        """Become the runner of all machines. Of a file there is one machine: its lock decides."""
+
+    def renew_runner(self, epoch: int) -> bool:
+        """Say that the runner of this epoch lives; whether no other has taken over."""
+        return True
+
+    def release_runner(self, epoch: int) -> None:
+        """The runner of this epoch has ended."""
 
     def epoch(self, connection: Connection) -> int:
         """The epoch of the newest runner; 0 before the first."""

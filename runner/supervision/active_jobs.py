@@ -42,7 +42,7 @@ class ActiveJobs:
 
     def read(self) -> ActiveSnapshot:
         """The present snapshot."""
-        size = self._ledger_size()
+        size = self.store.written()
         if self._snapshot is None or size != self._size:
             self._snapshot, end = self._read()
             # A line is written before its commit: only equal ends mean that the rows have it.
@@ -67,9 +67,3 @@ class ActiveJobs:
             )
             end = connection.scalar(select(ledger.c.end).order_by(ledger.c.seq.desc()).limit(1))
         return snapshot, end or 0
-
-    def _ledger_size(self) -> int:
-        try:
-            return self.store.home.ledger.stat().st_size
-        except OSError:
-            return 0

@@ -17,6 +17,7 @@ from runner.home.runner_identity import read_identity
 from runner.recovery.kept_verification import GRAVE, found_problem
 from runner.store import schema
 from runner.store.kept_backups import LATE, backups
+from runner.store.opening import shared_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +78,7 @@ def _backups(home: Home, settings: Settings, began: datetime, now: datetime) -> 
     newest = next((each.at for each in backups(home) if each.at <= now), None)
     since = newest or began
     age = (now - since).total_seconds()
-    if not interval or age <= LATE * interval:
+    if not interval or shared_address(home) is not None or age <= LATE * interval:
         return
     text = (
         Message("No backup of the record was made in {age}.", age=age_text(age))

@@ -34,6 +34,7 @@ from runner.processes.process_table import process_table
 from runner.settings import Settings
 from runner.store import schema
 from runner.store.fenced_store import FencedStore
+from runner.store.runner_place import RunnerPlace
 from tests.dashboard.place import LAUNCH, STEPS_A_POINT, Place, draw_frame, text_of
 from tests.expected import present
 from tests.runner.place import wait_for
@@ -91,7 +92,11 @@ class Run:
         for module in (watcher, status):
             monkeypatch.setattr(module, "age_s", lambda process: self.seconds)
         monkeypatch.setattr(status, "time", SimpleNamespace(monotonic=self.monotonic))
-        fenced = FencedStore.claim(self.client.store, "here", os.getpid(), LAUNCH)
+        fenced = FencedStore.claim(
+            self.client.store,
+            RunnerPlace("here", os.getpid(), "boot", str(place.home.root)),
+            LAUNCH,
+        )
         self.watcher = Watcher(place.home, fenced, settings or Settings(), self.monotonic)
         for point in range(1, POINTS + 1):
             self.look(GAP * point, step=STEPS_A_POINT * point)

@@ -32,12 +32,14 @@ from runner.service import Service
 from runner.settings import Settings, command_name
 from runner.store import Store, chain
 from tests.expected import job_of, present
+from tests.postgresql import TESTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from runner.outcomes import AlreadyRunning, Refused
     from runner.records import Job
+    from tests.postgresql import Server
 
 CHILD = Path(__file__).with_name("child.py")
 LAUNCH = parse_moment("2026-02-23T14:00Z")
@@ -144,7 +146,7 @@ class Place:
 
     def __init__(self, root: Path) -> None:
         self.home = Home(root)
-        if not self.home.database.exists():
+        if not self.home.ledger.exists():
             for name, content in files_of_a_week().items():
                 write_own(root / name, content)
         self.lead = Client(self.home, LEAD)
@@ -247,7 +249,13 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
+def place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Place]:
+    """A home with a week: in SQLite, or by `make test-postgresql` on a server."""
+    if TESTED:
+        if request.node.get_closest_marker("sqlite"):
+            pytest.skip("about the file of SQLite")
+        server: Server = request.getfixturevalue("postgresql")
+        server.week(tmp_path / "home")
     made = Place(tmp_path / "home")
     yield made
     made.clear()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from runner.store.runner_place import RunnerPlace
     from tests.runner.place import Place
 
 
@@ -33,8 +34,8 @@ def test_a_stop_while_it_starts_ends_it_in_order(
 ) -> None:
     claim = FencedStore.claim
 
-    def stopped(store: Store, host: str, pid: int, now: datetime) -> FencedStore:
-        fenced = claim(store, host, pid, now)
+    def stopped(store: Store, mine: RunnerPlace, now: datetime, *, take_over: bool) -> FencedStore:
+        fenced = claim(store, mine, now, take_over=take_over)
         os.kill(os.getpid(), signal.SIGTERM)  # before it has written that it is there
         return fenced
 

@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.String(length=27)
+LARGE = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 
 
 def upgrade() -> None:
@@ -28,7 +29,7 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("end", sa.Integer(), nullable=False),
+        sa.Column("end", LARGE, nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_ledger")),
         sa.UniqueConstraint("key", name=op.f("uq_ledger_key")),
     )
@@ -57,7 +58,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_weeks")),
     )
     op.create_index(
-        "one_active_week", "weeks", ["active"], unique=True, sqlite_where=sa.text("active = 1")
+        "one_active_week",
+        "weeks",
+        ["active"],
+        unique=True,
+        sqlite_where=sa.text("active = 1"),
+        postgresql_where=sa.text("active"),
     )
     op.create_table(
         "clock_points",
@@ -97,6 +103,7 @@ def upgrade() -> None:
         ["week_id", "procedure"],
         unique=True,
         sqlite_where=sa.text("state = 'OPEN'"),
+        postgresql_where=sa.text("state = 'OPEN'"),
     )
     op.create_table(
         "jobs",
@@ -131,6 +138,7 @@ def upgrade() -> None:
         ["kind"],
         unique=True,
         sqlite_where=sa.text("state IN ('QUEUED', 'RUNNING', 'STARTING', 'STOPPING')"),
+        postgresql_where=sa.text("state IN ('QUEUED', 'RUNNING', 'STARTING', 'STOPPING')"),
     )
     op.create_table(
         "notes",
@@ -190,6 +198,7 @@ def upgrade() -> None:
         ["week_id", "slot", "check"],
         unique=True,
         sqlite_where=sa.text("replaced_by IS NULL"),
+        postgresql_where=sa.text("replaced_by IS NULL"),
     )
     op.create_table(
         "attempts",

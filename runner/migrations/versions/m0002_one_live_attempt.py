@@ -19,6 +19,7 @@ def upgrade() -> None:
         ["job_id"],
         unique=True,
         sqlite_where=sa.text("state IN ('RUNNING', 'STARTING', 'STOPPING')"),
+        postgresql_where=sa.text("state IN ('RUNNING', 'STARTING', 'STOPPING')"),
     )
 
 

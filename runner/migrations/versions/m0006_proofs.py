@@ -21,7 +21,8 @@ def upgrade() -> None:
     for table in inspector.get_table_names():
         names = {column["name"] for column in inspector.get_columns(table)}
         if table != "ledger" and "verified" in names:
-            op.execute(f'UPDATE "{table}" SET verified = 0')
+            changed = sa.table(table, sa.column("verified", sa.Boolean))
+            op.execute(changed.update().values(verified=sa.false()))
 
 
 def downgrade() -> None:

@@ -23,7 +23,9 @@ def upgrade() -> None:
         sa.Column("level", sa.String(), nullable=False),
         sa.Column("threshold", sa.Float(), nullable=False),
         sa.Column("minutes", sa.Float(), nullable=False),
-        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.Column(
+            "steps", sa.Integer().with_variant(sa.BigInteger(), "postgresql"), nullable=False
+        ),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("verified", sa.Boolean(), nullable=False),

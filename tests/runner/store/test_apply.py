@@ -85,6 +85,7 @@ def test_the_ledger_of_an_older_version_is_continued(november: Home) -> None:
     assert Client(november, LEAD).notes(WEEK)[-1].text == "still readable"
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("kind", "body", "problem"),
     [
@@ -119,6 +120,7 @@ def test_a_line_of_a_newer_version_makes_the_store_read_only_and_changes_nothing
     assert dump(place.home.database) == database
 
 
+@pytest.mark.sqlite
 def test_a_line_of_a_newer_version_stops_the_writes_of_an_open_store(place: Place) -> None:
     store = place.lead.store
     ledger = add_line(place.home, "holiday", {"day": 1})
@@ -129,6 +131,7 @@ def test_a_line_of_a_newer_version_stops_the_writes_of_an_open_store(place: Plac
     assert place.home.ledger.read_bytes() == ledger
 
 
+@pytest.mark.sqlite
 def test_a_database_that_has_the_line_already_stays_in_use(place: Place) -> None:
     """A newer version wrote both; its line is shown as it is, and this one keeps writing."""
     add_line(place.home, "holiday", {"day": 1}, WEEK)

@@ -6,19 +6,19 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
+
 from core.language import Message
 from core.ledger_bodies import IncidentOpened, JobChanged, JobColumns
 from core.paths import Home
 from core.vocabulary import IncidentState, JobKind, JobState, Verdict
 from runner.client import Client
-from runner.recovery.verification import verify_ledger
+from runner.recovery.shared_verification import verify_record
 from runner.store import Store, migrate, schema
 from tests.runner.place import LEAD, Place, after
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from runner.records import Job
 
@@ -55,7 +55,7 @@ def test_the_value_of_a_tick_reads_in_each_language(place: Place) -> None:
     assert ticks["reward_positive"].value_seen == "no data yet"
     assert ticks["reward_positive"].value_seen.in_("pt") == seen.in_("pt") != seen
     assert ticks["speed"].value_seen == ticks["speed"].value_seen.in_("pt") == "1,234 steps/s"
-    assert verify_ledger(place.home, tables=True).ok
+    assert verify_record(place.home, tables=True).ok
 
 
 def test_a_summary_reads_in_each_language(place: Place) -> None:
@@ -71,6 +71,7 @@ def test_a_summary_reads_in_each_language(place: Place) -> None:
     assert incident.summary.in_("pt") == "train-1 falhou. Parado por Eva; código de saída 7."
 
 
+@pytest.mark.sqlite
 def test_a_record_that_can_not_be_read_leaves_the_english_text(place: Place) -> None:
     job = place.submit(JobKind.PREFLIGHT)
     written(place, job, STOPPED)
@@ -91,7 +92,7 @@ def test_rebuilt_tables_hold_the_same_records(place: Place) -> None:
         assert connection.execute(
             incidents.select().where(incidents.c.summary_message.is_not(None))
         ).all()
-    assert verify_ledger(place.home, tables=True).ok
+    assert verify_record(place.home, tables=True).ok
 
 
 def test_a_database_without_records_is_migrated_and_shows_its_texts(

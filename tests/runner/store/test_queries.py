@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
+
 from core.vocabulary import JobKind
 from runner.outcomes import Refused
 from runner.store import Store, queries
@@ -39,6 +41,7 @@ def test_the_oldest_open_incident_of_a_blocking_procedure_blocks_every_start(pla
         assert queries.blocking_incident(connection, None) is None
 
 
+@pytest.mark.sqlite
 def test_a_database_without_the_index_gets_it_and_lines_of_a_kind_are_found_by_it(
     place: Place,
 ) -> None:

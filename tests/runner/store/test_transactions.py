@@ -25,6 +25,7 @@ from core.vocabulary import JobKind, JobState, Severity, Verdict
 from runner.client import Client
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.recovery.rebuild import replay
+from runner.recovery.shared_verification import verify_record
 from runner.recovery.verification import verify_ledger
 from runner.store import Store
 from runner.store.engine import journal_mode
@@ -86,6 +87,7 @@ def busy_week(place: Place) -> None:
     place.home.runner_identity.unlink()
 
 
+@pytest.mark.sqlite
 def test_a_rebuilt_database_equals_the_one_that_was_lived(place: Place) -> None:
     busy_week(place)
     before = table(place.home)
@@ -100,6 +102,12 @@ def test_a_rebuilt_database_equals_the_one_that_was_lived(place: Place) -> None:
     assert Client(place.home, LEAD).ticks(place.week.id) == place.lead.ticks(place.week.id)
 
 
+def test_the_tables_of_a_busy_week_are_those_of_its_ledger(place: Place) -> None:
+    busy_week(place)
+    assert verify_record(place.home, tables=True).text().endswith("database up to date.")
+
+
+@pytest.mark.sqlite
 def test_a_database_that_is_gone_comes_back_from_the_ledger(place: Place) -> None:
     tick(place)
     before = table(place.home)
@@ -108,6 +116,7 @@ def test_a_database_that_is_gone_comes_back_from_the_ledger(place: Place) -> Non
     assert table(place.home) == before
 
 
+@pytest.mark.sqlite
 def test_lines_that_the_database_missed_are_caught_up(place: Place, tmp_path: Path) -> None:
     tick(place)
     old = place.home.database.read_bytes()
@@ -123,6 +132,7 @@ def test_lines_that_the_database_missed_are_caught_up(place: Place, tmp_path: Pa
     assert verify_ledger(place.home).ok
 
 
+@pytest.mark.sqlite
 def test_a_write_that_was_cut_off_is_set_aside_and_the_next_one_goes_on(place: Place) -> None:
     tick(place)
     with place.home.ledger.open("ab") as file:
@@ -135,6 +145,7 @@ def test_a_write_that_was_cut_off_is_set_aside_and_the_next_one_goes_on(place: P
     assert place.home.ledger.with_suffix(".torn").read_bytes() == b'{"at":"2026-02-23T1\n'
 
 
+@pytest.mark.sqlite
 def test_nothing_is_written_beside_a_ledger_that_was_cut(place: Place) -> None:
     tick(place)
     lines = place.home.ledger.read_bytes().splitlines(keepends=True)
@@ -145,6 +156,7 @@ def test_nothing_is_written_beside_a_ledger_that_was_cut(place: Place) -> None:
     assert len(place.lead.ticks(place.week.id)) == 1  # reading still works
 
 
+@pytest.mark.sqlite
 def test_a_write_that_raises_leaves_no_trace(place: Place) -> None:
     before, rows = place.home.ledger.read_bytes(), table(place.home)
     with pytest.raises(ZeroDivisionError), place.lead.store.write() as transaction:  # noqa: PT012
@@ -154,6 +166,7 @@ def test_a_write_that_raises_leaves_no_trace(place: Place) -> None:
     assert table(place.home) == rows
 
 
+@pytest.mark.sqlite
 def test_a_commit_that_fails_takes_its_line_back(place: Place) -> None:
     before = place.home.ledger.read_bytes()
     with closing(sqlite3.connect(place.home.database)) as reader:
@@ -186,9 +199,10 @@ def test_many_writers_at_once_lose_nothing(place: Place) -> None:
         thread.join()
     assert errors == []
     assert len({note.text for note in place.lead.notes(place.week.id)}) == 40
-    assert verify_ledger(place.home).ok
+    assert verify_record(place.home).ok
 
 
+@pytest.mark.sqlite
 def test_the_migrated_schema_is_the_declared_one(place: Place) -> None:
     engine = create_engine(f"sqlite:///{place.home.database}")
     with engine.connect() as connection:
@@ -200,6 +214,7 @@ def test_the_migrated_schema_is_the_declared_one(place: Place) -> None:
     assert ScriptDirectory(str(folder)).get_heads() == [REVISION]
 
 
+@pytest.mark.sqlite
 def test_a_database_from_a_newer_trainweek_is_refused_with_both_versions(place: Place) -> None:
     with closing(sqlite3.connect(place.home.database)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -214,6 +229,7 @@ def test_wal_is_used_only_where_it_is_sound() -> None:
     assert journal_mode((3, 51, 3)) == ("WAL", "FULL")
 
 
+@pytest.mark.sqlite
 def test_the_chosen_mode_is_really_in_force(place: Place) -> None:
     with place.lead.store.read() as connection:
         mode = present(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
@@ -228,6 +244,7 @@ def test_a_file_in_place_of_the_home_is_named(tmp_path: Path) -> None:
         Client(Home(tmp_path / "home"), LEAD).weeks()
 
 
+@pytest.mark.sqlite
 def test_a_damaged_database_is_refused_and_left_as_it_is(place: Place) -> None:
     place.home.database.write_bytes(b"no database at all, but a text " * 200)
     before = place.home.database.read_bytes()
@@ -238,6 +255,7 @@ def test_a_damaged_database_is_refused_and_left_as_it_is(place: Place) -> None:
     assert present(Client(place.home, LEAD).active_week()).id == place.week.id
 
 
+@pytest.mark.sqlite
 def test_a_replay_waits_for_the_runners_end(place: Place) -> None:
     service = place.service()
     with pytest.raises(ConflictError, match="runner"):
