@@ -90,9 +90,9 @@ class RemoteAttempts:
                 True, None, False, started_at=files.started, exit=files.exit, gone=_COPIED
             )
         watched = self.questions.watched(handle)
+        now = watched.looked_at = self.monotonic()
         self.questions.ask_again()
-        files, now = read_shim_files(handle), self.monotonic()
-        watched.looked_at = now
+        files = read_shim_files(handle)
         if files.beat != watched.beat:
             if watched.looks:  # else it may be old
                 watched.beat_at = now
