@@ -6,8 +6,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help install demo up test test-fast test-busy coverage check catalogue faults attack chaos bench bench-detectors \
-	bench-evidence bench-growth bench-pages load test-engines pictures sbom lock clean
+.PHONY: help install demo up test test-postgresql test-engines test-fast test-busy coverage check catalogue faults attack chaos bench bench-detectors \
+	bench-evidence bench-growth bench-pages load pictures sbom lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -37,12 +37,17 @@ test: $(READY_DEV) ## run all tests, including the browser tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/engines -m "not whole"
 	$(BIN)/python -m pytest tests/browser
 
-FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/faults --ignore tests/engines -m "not slow"
+SHARED := tests/runner/store tests/runner/client tests/runner/recovery tests/runner/incidents
+
+test-postgresql: $(READY_DEV) ## run the tests of the record again, with the record on a real PostgreSQL server
+	TESTED_STORE=postgresql $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SHARED)
 
 test-engines: $(READY_DEV) ## run the same cases on local processes and on a real Slurm, which it installs (Debian, as root)
 	command -v slurmctld slurmd munged sbatch >/dev/null || PATH=$$PATH:/usr/sbin command -v slurmctld >/dev/null || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq slurmctld slurmd slurm-client munge; }
 	TRAINWEEK_ENGINES=required $(BIN)/python -m pytest tests/engines
+
+FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/faults --ignore tests/engines -m "not slow"
 
 test-fast: $(READY_DEV) ## run the tests without slow tests, browser tests and fault matrix
 	$(BIN)/python -m pytest $(FAST)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from core.language import Message
+from core.language import Message, joined, literal
 from core.playbook.text import Part
 
 PlacedKind = Literal["train", "revalidate"]
@@ -47,6 +47,20 @@ class Placement(Part):
             "Real hours after which the engine ends it, warned before; null: the partition's limit."
         ),
     )
+
+    @property
+    def text(self) -> Message:
+        """Where, and with what: for people."""
+        if self.executor == "local":
+            return Message("the runner's machine")
+        asked = [
+            Message("{n} CPUs", n=self.cpus or 1),
+            self.memory_gb and Message("{n:g} GB", n=self.memory_gb),
+            self.gpus and Message("{n} GPUs", n=self.gpus),
+            self.partition and Message("partition {name}", name=self.partition),
+            self.time_limit_h and Message("at most {n:g} h", n=self.time_limit_h),
+        ]
+        return joined([literal("Slurm"), *(each for each in asked if each)], ", ")
 
     @model_validator(mode="after")
     def _only_an_engine_gives_resources(self) -> Self:

@@ -38,6 +38,13 @@ def demo(
         int | None, typer.Option(help="Training steps (default: the playbook's 500,000).", min=1)
     ] = None,
     port: PortOption = DEFAULT_PORT,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="An empty PostgreSQL database for the record (default: SQLite's file).",
+        ),
+    ] = None,
     home: Annotated[
         Path | None,
         typer.Option(
@@ -50,6 +57,8 @@ def demo(
     if not headless:
         require_port(at)
     own = place.prepare(home or place.DEFAULT)
+    if store is not None:
+        place.share(own, store)
     dashboard = None
     with interruptible():
         try:

@@ -6,11 +6,16 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, select
+
 from core.errors import ConflictError, SetupError
-from core.language import Message
+from core.files import write_text
+from core.language import Message, plural
 from core.paths import CHECKOUT, Home
 from runner.home.launch import end_process, stop_all
 from runner.processes.identity import ProcessIdentity, identify
+from runner.store import open_store, schema
+from runner.store_address import shown_address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +53,28 @@ def prepare(folder: Path) -> Home:
             Message("Give another one: trainweek demo --home DIR"),
         ) from error
     return home
+
+
+def share(home: Home, address: str) -> None:
+    """Keep the record of the demo in a PostgreSQL database.
+
+    :raises InputError: it is no address, or it holds a password.
+    :raises ConflictError: the database has a record already.
+    :raises SetupError: its server can't be reached.
+    """
+    write_text(home.settings_file, json.dumps({"store_url": address}) + "\n")
+    with open_store(home).read() as connection:
+        lines = connection.scalar(select(func.count()).select_from(schema.ledger))
+    if lines:
+        raise ConflictError(
+            plural(
+                "The database {address} has a record of {n:,} line.",
+                "The database {address} has a record of {n:,} lines.",
+                lines,
+                address=shown_address(address),
+            ),
+            Message("Give an empty database: a demo does not clear one."),
+        )
 
 
 def remember_dashboard(home: Home, pid: int) -> None:

@@ -5,6 +5,7 @@ An engine places and kills. What happens on the node is told by the shim, in the
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from core.engine_words import EngineWords
     from core.language import Message
     from runner.processes.identity import ProcessIdentity
+
+
+def job_environment() -> dict[str, str]:
+    """What a job gets of the runner's environment: everything but the database's password."""
+    return {name: value for name, value in os.environ.items() if name != "PGPASSWORD"}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from core.errors import SetupError
 from core.files import tail, write_json
 from core.paths import CHECKOUT
 from core.timestamps import from_unix
-from runner.executors.executor import Handle, Observation, Order
+from runner.executors.executor import Handle, Observation, Order, job_environment
 from runner.executors.lease import read_exit
 from runner.failpoints import fail_here
 from runner.files import LOG_BYTES, LOG_FILES, place_of, read_json
@@ -97,7 +97,7 @@ class LocalProcesses:
             shim = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(SHIM), str(folder)],
                 cwd=order.cwd,
-                env=os.environ | {ATTEMPT_VARIABLE: attempt_id},
+                env=job_environment() | {ATTEMPT_VARIABLE: attempt_id},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

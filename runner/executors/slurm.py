@@ -11,6 +11,7 @@ from core.errors import InputError, SetupError
 from core.language import Message, literal
 from core.vocabulary import EngineState
 from runner.executors.engine import EngineJob, EngineUnreachable
+from runner.executors.executor import job_environment
 from runner.processes.attempt_processes import ATTEMPT_VARIABLE
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ class Slurm:
         script = wanted.folder / "engine.sh"
         script.write_text('#!/bin/sh\nexec "$@"\n', encoding="utf-8")
         environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("SBATCH_")
+            name: value
+            for name, value in job_environment().items()
+            if not name.startswith("SBATCH_")
         }
         done = self._run(
             ["sbatch", *_options(wanted), str(script), *wanted.command],
