@@ -69,8 +69,10 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
             ),
         )
         return
-    run_summary.show(page, snapshot)
+    tiles = st.container()
     _curves(page, snapshot, logged)
+    with tiles:  # after the curves, which people came for
+        run_summary.show(page, snapshot)
     _problems(page, logged)
 
 

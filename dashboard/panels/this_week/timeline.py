@@ -24,25 +24,37 @@ DAY_AND_SLOTS = (1, 6.5)
 
 def show(page: Page, snapshot: Snapshot) -> None:
     """The timeline with every slot's time, kind and state."""
-    say = page.say
-    part(say("Timeline"))
+    part(page.say("Timeline"))
     with st.container(border=True, gap="xsmall", key="timeline"):
         for day, slots_of_day in groupby(snapshot.timeline, lambda view: view.at.date()):
             title, slots = st.columns(DAY_AND_SLOTS, gap="xxsmall")
-            today = f" :blue-badge[{say('now')}]" if day == snapshot.now_week.date() else ""
             views = list(slots_of_day)
-            title.markdown(f"**{plain(page.viewer.day(views[0].at))}**{today}")
+            title.markdown(_day(page, snapshot, views[0]))
             with slots.container(horizontal=True, gap="xxsmall", key=f"day-{day}"):
                 for view in views:
-                    _slot(page, snapshot, view)
+                    to_slot(view, _slot(page, snapshot, view), small=True)
 
 
-def _slot(page: Page, snapshot: Snapshot, view: SlotView) -> None:
+def texts(page: Page, snapshot: Snapshot) -> list[str]:
+    """All that :func:`show` says."""
+    return [
+        text
+        for view in snapshot.timeline
+        for text in (_day(page, snapshot, view), _slot(page, snapshot, view))
+    ]
+
+
+def _day(page: Page, snapshot: Snapshot, view: SlotView) -> str:
+    today = view.at.date() == snapshot.now_week.date()
+    now = f" :blue-badge[{page.say('now')}]" if today else ""
+    return f"**{plain(page.viewer.day(view.at))}**{now}"
+
+
+def _slot(page: Page, snapshot: Snapshot, view: SlotView) -> str:
     later = "" if view.due.date() == view.at.date() else f"{page.viewer.day(view.due)} "
     text = f"{later}{view.due:%H:%M} {page.say(SLOT_KINDS[view.spec.kind])}"
     if view.state in {SlotState.UPCOMING, SlotState.SKIPPED, SlotState.RUN_FINISHED}:
         text = f":gray[{text}]"
     ended = view.state is SlotState.RUN_FINISHED
     words = page.say("run finished") if ended else said(page, snapshot, view)
-    state = f":small[:gray[{words}]]"
-    to_slot(view, f"{mark_of(snapshot, view)} {text} {state}", small=True)
+    return f"{mark_of(snapshot, view)} {text} :small[:gray[{words}]]"

@@ -17,6 +17,7 @@ from core.ledger_bodies import (
 )
 from core.vocabulary import JobState, Severity, Verdict
 from dashboard.data.concerns import Concern
+from dashboard.panels.this_week import timeline
 from runner.records import RunnerStatus
 from tests.dashboard.place import LAUNCH, Place, draw_frame, text_of
 from tests.event_files import write_events
@@ -210,3 +211,17 @@ def test_next_is_a_blocking_incident_before_any_slot(place: Place) -> None:
     incident = place.client().incidents(week.id)[0]
     place.client().close_incident(incident.id, "disk was full")
     assert "**Then**" not in text_of(place.draw("this_week"))
+
+
+def test_a_changed_text_of_the_timeline_draws_the_page_again(place: Place) -> None:
+    """The timeline has no timer: what it says is compared on the ticks of the part above it."""
+    place.watch()
+    page = place.page()
+    before = timeline.texts(page, present(page.snapshot()))
+    drawn = links(place.draw("this_week"))
+    assert [text for text in before if text in drawn] == [
+        text for text in before if not text.startswith("**")
+    ]
+    place.now += timedelta(hours=6)
+    page.services.forget()
+    assert timeline.texts(page, present(page.snapshot())) != before
