@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from core.language import Message
-from core.liveness import Limits, Silence, silence_of
+from core.liveness import SUSPICIOUS, Limits, Silence, silence_of
 from core.telemetry.readings import of_newest_attempt, pace_series
 from core.vocabulary import LIVE_TRAINING, JobState, TrainingStatus
 
@@ -159,6 +159,22 @@ class Facts:
         """Whether a run that should make progress makes none: stalled, or a frozen process."""
         stalled = self.silence is not None and self.silence.stalled
         return stalled or (self.run is not None and self.run.frozen is not None)
+
+    @property
+    def log_outlives_events(self) -> bool:
+        """Whether the trainer still writes its log although its events stopped: it is not silent.
+
+        One line after the last event proves nothing: half of the limit, or of a shorter
+        silence that the playbook calls hung, does.
+        """
+        silence, log, run = self.silence, self.log, self.run
+        # [ISSUE] lines may be written about a silent trainer, not by it.
+        if silence is None or run is None or log is None or log.issues or log.last_line_at is None:
+            return False
+        quiet = (run.until - log.last_line_at).total_seconds()
+        ahead = silence.seconds - quiet
+        enough = SUSPICIOUS * min(silence.limit, silence.seconds)
+        return silence.stalled and quiet <= silence.limit and ahead > enough
 
     @property
     def reached(self) -> bool:

@@ -12,6 +12,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+# On a phone the row scrolls, and the chosen one may be far to the right.
+_JS = """
+const shown = new WeakMap();
+
+export default function ({ data, parentElement }) {
+  if (shown.get(parentElement) === data.chosen) return;
+  shown.set(parentElement, data.chosen);
+  bring(data.key, 20);
+}
+
+function bring(key, tries) {
+  const chosen = document.querySelector(`.st-key-${key} [aria-checked="true"]`);
+  if (!chosen) {
+    if (tries) setTimeout(bring, 50, key, tries - 1);
+    return;
+  }
+  const row = chosen.closest('[role="radiogroup"]');
+  const to = chosen.getBoundingClientRect().left - row.getBoundingClientRect().left;
+  row.scrollLeft += to - (row.clientWidth - chosen.clientWidth) / 2;
+}
+"""
+
+
 def choice(
     label: str,
     options: Sequence[str],
@@ -46,4 +69,7 @@ def choice(
         label_visibility="collapsed",
         wrap=True,
     )
-    return chosen or st.session_state[key] or options[0]
+    found = chosen or st.session_state[key] or options[0]
+    bring = st.components.v2.component("trainweek_into_view", js=_JS)
+    bring(data={"key": key, "chosen": found}, key=f"{key}-into-view", height=0)
+    return found

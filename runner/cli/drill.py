@@ -119,9 +119,23 @@ def name(
 
 
 @app.command()
-def end(json: JsonOption = False, home: HomeOption = None) -> None:
+def end(
+    discard: Annotated[
+        bool,
+        typer.Option(
+            "--discard", help="Without a report, and put its folder aside; also a damaged one."
+        ),
+    ] = False,
+    json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
     """End the drill and write its report. Exit 1 if a step was missed."""
     real = existing_home(home)
+    if discard:
+        person_who_acts(real, Right.OPERATE)
+        for path in place.discard(real):
+            tell(Message("The drill ended. It was put aside: {path}", path=str(path)))
+        return
     own, mark = place.current(real)
     person_who_acts(real, Right.OPERATE)
     now = datetime.now(UTC)

@@ -22,6 +22,7 @@ from runner.home.left_dashboard import end_dashboards
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
 
 # Shorter than in a real week: a drill must not take ten minutes to be noticed.
 SETTINGS = {
@@ -90,9 +91,7 @@ def current(real: Home) -> tuple[Home, DrillMark]:
     """
     for found in _in_progress(real):
         return found
-    raise InputError(
-        Message("No drill is in progress."), Message("Start one: trainweek drill start stall")
-    )
+    raise _none()
 
 
 def write_mark(home: Home, mark: DrillMark) -> None:
@@ -115,11 +114,59 @@ def close(home: Home, mark: DrillMark, now: datetime) -> DrillMark:
     return ended
 
 
-def _in_progress(real: Home) -> Iterator[tuple[Home, DrillMark]]:
+def discard(real: Home) -> list[Path]:
+    """End the drill in progress, also one whose record is damaged, and put its folder aside.
+
+    :returns: where its folder is now.
+    :raises InputError: there is none.
+    """
+    found = []
+    for home in _drills(real):
+        try:
+            if _mark(home).ended_at is not None:
+                continue
+        except SetupError:  # whether it has ended is not known
+            pass
+        end_dashboards(home)
+        stop_all(home)
+        found.append(_put_aside(real, home))
+    if not found:
+        raise _none()
+    return found
+
+
+def _put_aside(real: Home, home: Home) -> Path:
+    """Where no drill is looked for; its mark stays, so that everything in it still says DRILL."""
+    folder = drills_folder(real) / "discarded"
+    place, number = folder / home.root.name, 1
+    try:
+        folder.mkdir(exist_ok=True)
+        while place.exists():
+            number += 1
+            place = folder / f"{home.root.name}-{number}"
+        home.root.rename(place)
+    except OSError as error:
+        raise SetupError(
+            write_problem(place, error), Message("Check the folder's permissions.")
+        ) from error
+    return place
+
+
+def _none() -> InputError:
+    return InputError(
+        Message("No drill is in progress."), Message("Start one: trainweek drill start stall")
+    )
+
+
+def _drills(real: Home) -> Iterator[Home]:
     for folder in sorted(drills_folder(real).glob("*/")):
         home = Home(folder.resolve())
-        if not is_drill(home):
-            continue
+        if is_drill(home):
+            yield home
+
+
+def _in_progress(real: Home) -> Iterator[tuple[Home, DrillMark]]:
+    for home in _drills(real):
         mark = _mark(home)
         if mark.ended_at is None:
             yield home, mark
@@ -132,9 +179,7 @@ def _mark(home: Home) -> DrillMark:
     except (OSError, ValueError) as error:
         raise SetupError(
             Message("{path} is damaged: {error}.", path=str(path), error=type(error).__name__),
-            Message(
-                "Move the folder {folder} away, once nothing runs in it.", folder=str(home.root)
-            ),
+            Message("End it and put it aside: trainweek drill end --discard"),
         ) from error
 
 

@@ -80,7 +80,8 @@ def facts_of_run(sources: Sources, as_of: datetime | None = None, run: str | Non
     )
     if real is None:
         return bare
-    return _with_silence(replace(bare, as_of_real=real, run=_run_facts(sources, real, run)))
+    found = replace(bare, as_of_real=real, run=_run_facts(sources, real, run))
+    return _with_silence(found, sources)
 
 
 def _run_facts(sources: Sources, real: datetime, chosen: str | None) -> RunFacts | None:
@@ -182,8 +183,8 @@ def _watched_facts(sources: Sources, folder: Path, real: datetime) -> RunFacts |
     )
 
 
-def _with_silence(facts: Facts) -> Facts:
-    """RUNNING -> HUNG after the playbook's hours of silence.
+def _with_silence(facts: Facts, sources: Sources) -> Facts:
+    """RUNNING -> HUNG after the playbook's hours of silence, unless its log goes on.
 
     A run without a supervised process becomes LOST instead: it may have ended.
     """
@@ -191,6 +192,9 @@ def _with_silence(facts: Facts) -> Facts:
     if run is None or silence is None or not silence.hung:
         return facts
     if run.process_known:
+        log = sources.log(run.started, run.until)
+        if replace(facts, log=log).log_outlives_events:
+            return facts
         reason = Message(
             "No progress for {length} ({threshold}).",
             length=silence.length,

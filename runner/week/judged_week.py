@@ -112,7 +112,13 @@ class JudgedWeek(Sources):
 
     @property
     def stale(self) -> bool:
-        """Whether the run should make progress, but its process or event files show none."""
+        """Whether the run should make progress and makes none.
+
+        A supervised process has more signals than its event files: where only those are lost, its
+        steps still go up. Without one the files decide.
+        """
+        if self.pulse is not None and self.pulse.liveness in {Liveness.WORKING, Liveness.QUIET}:
+            return False
         return self.stalled or self._of_run.without_progress
 
     @once

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from core.checks import judge
 from core.ledger_bodies import JobChanged, ProcessColumns
 from core.liveness import Limits
+from core.timestamps import iso
 from core.vocabulary import (
     FindingStatus,
     JobKind,
@@ -35,6 +36,7 @@ from runner.settings import Settings
 from runner.store import schema
 from runner.store.fenced_store import FencedStore
 from runner.store.runner_place import RunnerPlace
+from runner.week.concerns import concerns
 from tests.dashboard.place import LAUNCH, STEPS_A_POINT, Place, draw_frame, text_of
 from tests.expected import present
 from tests.runner.place import wait_for
@@ -179,6 +181,24 @@ def test_the_playbooks_six_hours_hold_for_everybody(
     open_now = run.client.incidents(present(run.client.active_week()).id, open_only=True)
     assert [incident.procedure for incident in open_now] == ["unresponsive"]
     assert "the playbook allows 6 h" in open_now[0].summary
+
+
+def test_a_run_whose_events_alone_stop_is_neither_hung_nor_without_progress(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(place, monkeypatch)
+    seconds = GAP * POINTS + 4 * 3600
+    with place.home.training_log.open("a") as log:
+        for minute in range(180, int(seconds / 60)):
+            log.write(f"{iso(LAUNCH + timedelta(minutes=minute))} [INFO] Iteration {minute}\n")
+    run.look(seconds, step=STEPS_A_POINT * (POINTS + 1))
+    snapshot = present(place.page().snapshot())
+    assert snapshot.status is TrainingStatus.RUNNING
+    assert not snapshot.stale
+    found = {each.scenario: each.status for each in snapshot.findings}
+    assert found["hung"] is FindingStatus.OK
+    assert found["logging_broken"] is FindingStatus.FIRING, "that is what is wrong"
+    assert "run:stalled" not in {each.key for each in concerns(snapshot)}
 
 
 def test_the_runners_settings_hold_for_everybody(

@@ -76,7 +76,8 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
     age = age_text(moment.unix - last.wall)
     fact = _newest_event(moment, last)
     ahead = moment.log_ahead or 0.0
-    grows = silence.seconds > silence.limit and ahead > silence.limit
+    later = silence.seconds > silence.limit and ahead > silence.limit
+    grows = later or moment.facts.log_outlives_events
     if log is not None and grows and not called:
         return clear(
             Message(

@@ -24,7 +24,8 @@ def logging_broken(moment: RunView) -> ScenarioResult:
         return clear(Message("Run {status}: nothing is being logged.", status=capitals(run.status)))
     evidence = [problem.text for problem in moment.problems if problem.kind in _LOST]
     silence, ahead = moment.silence, moment.log_ahead
-    if log is not None and ahead is not None and ahead > moment.patience:
+    alone = moment.facts.log_outlives_events
+    if log is not None and ahead is not None and (alone or ahead > moment.patience):
         evidence.append(
             Message(
                 "{log} was written {ahead} after the newest event ({threshold})",

@@ -15,10 +15,19 @@ import pytest
 from core.alerts.edges import Edges
 from core.alerts.kinds import EventKind
 from core.drill import DrillKind, Fault, NamedCause
-from core.drill_paths import drills_folder, kept_messages, named_file, played_file, reports_folder
+from core.drill_paths import (
+    drills_folder,
+    is_drill,
+    kept_messages,
+    mark_file,
+    named_file,
+    played_file,
+    reports_folder,
+)
 from core.errors import ConflictError, InputError, SetupError
 from core.files import write_json
 from core.paths import Home
+from core.vocabulary import ENDED_STATES, JobKind
 from runner.alerts.alert_store import AlertStore
 from runner.alerts.channels import read_alerts
 from runner.alerts.kept_messages import KEPT
@@ -29,8 +38,9 @@ from runner.drill import place
 from runner.drill.play import LEADER, RUN, played_fault
 from runner.drill.times import name_cause, named_causes, times_of
 from tests.core.alerts.notices import at, notice
-from tests.expected import present, recorded
+from tests.expected import job_of, present, recorded
 from tests.runner.alerts.channel_files import write_alerts
+from tests.runner.alerts.receivers import web_receiver
 from tests.runner.cli.terminal import trainweek
 from tests.runner.place import ENGINEER, strays, wait_for
 
@@ -90,6 +100,38 @@ def test_a_stall_is_seen_acknowledged_named_and_recovered_from(tmp_path: Path) -
     assert strays(own) == []
     assert {path.name for path in tmp_path.iterdir()} == {"drills", "reports"}
     assert not real.ledger.exists()
+
+
+@pytest.mark.slow
+def test_a_kl_explosion_is_seen_and_recovered_from_by_a_new_run(tmp_path: Path) -> None:
+    real = Home(tmp_path)
+    calm = ("--headless", "--calm", "20")
+    begun = trainweek("drill", "start", "kl", *calm, home=tmp_path, settings=SHORTER)
+    own = own_of(real)
+    try:
+        assert begun.returncode == 0, begun.stderr
+        job = present(played_fault(own)).job
+        client = Client(own, LEADER)
+        wait_for(lambda: _firing(client), 120.0)
+        for key in _firing(client):
+            recorded(client.acknowledge(key))
+        wait_for(lambda: _times(real)["seconds"]["told"] is not None)
+        assert trainweek("drill", "name", "kl_explosion", home=tmp_path).returncode == 0
+        recorded(client.stop(job))
+        wait_for(lambda: present(client.job(job)).state in ENDED_STATES)
+        job_of(client.submit(JobKind.TRAIN, {"override_reason": "DRILL: recovery"}))
+        wait_for(lambda: _times(real)["missed"] == [], 120.0)
+        ended = trainweek("drill", "end", "--json", home=tmp_path)
+    finally:
+        trainweek("drill", "end", home=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["named_wrongly"] == []
+    assert strays(own) == []
+
+
+def _firing(client: Client) -> list[str]:
+    every = (alert.key for alert in client.alerts().firing)
+    return [key for key in every if key.startswith("finding:")]
 
 
 def _times(real: Home) -> dict[str, Any]:
@@ -155,6 +197,40 @@ def test_a_damaged_record_keeps_no_drill_going(tmp_path: Path) -> None:
     assert "The drill ended. There is no report" in ended.stdout
     with pytest.raises(InputError, match="No drill is in progress"):
         place.current(real)
+
+
+def test_a_damaged_mark_names_the_command_that_puts_the_drill_aside(tmp_path: Path) -> None:
+    own, real = prepared(Home(tmp_path)), Home(tmp_path)
+    mark_file(own).write_text("{")
+    for words in (("status",), ("end",), ("start", "kl", "--headless")):
+        refused = trainweek("drill", *words, home=tmp_path)
+        assert refused.returncode == 2
+        assert "drill.json is damaged" in refused.stderr
+        assert "trainweek drill end --discard" in refused.stderr
+    denied = trainweek("drill", "end", "--discard", home=tmp_path, role="viewer")
+    assert denied.returncode == 2
+    aside = trainweek("drill", "end", "--discard", home=tmp_path)
+    assert aside.returncode == 0, aside.stderr
+    (folder,) = (drills_folder(real) / "discarded").iterdir()
+    assert str(folder) in aside.stdout
+    assert is_drill(Home(folder)), "what is in it was a drill"
+    prepared(real)  # the next one
+    assert "put aside" in trainweek("drill", "end", "--discard", home=tmp_path).stdout
+    with pytest.raises(InputError, match="No drill is in progress"):
+        place.discard(real)
+
+
+def test_with_send_a_real_receiver_gets_messages_that_say_drill(tmp_path: Path) -> None:
+    real = Home(tmp_path)
+    with web_receiver() as receiver:
+        write_alerts(real, f"channels:\n  - {{name: team, url: '{receiver.address()}'}}\n")
+        own = prepared(real, send=True)
+        (channel,) = present(read_alerts(own)).channels
+        AlertStore(own).save(Edges(notices=[notice("finding:collapse", 0)]), [channel], at(0))
+        assert send_due(own, present(read_alerts(own)), channel, lambda: at(60), {}) == 1
+    (title,) = receiver.titles
+    assert title.startswith("DRILL: [CRITICAL] ")
+    assert not kept_messages(own).exists(), "it was sent, not written down"
 
 
 def test_whatever_fails_at_the_start_ends_the_drill(

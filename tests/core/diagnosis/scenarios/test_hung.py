@@ -163,3 +163,17 @@ def test_a_run_that_never_logged_an_event_is_hung_unless_its_log_grows(tmp_path)
     )
     assert (fresh["hung"].status, fresh["no_metrics"].status) == (OK, FIRING)
     assert stale["hung"].status is FIRING
+
+
+def test_a_log_that_goes_on_shows_at_the_limit_already_that_only_events_are_missing(tmp_path):
+    """The limit is 20 min; a minute later the log is not yet that much newer than the events."""
+    write_events(tmp_path, ppo(100))
+    given = facts(open_reader(tmp_path), 121 * MINUTE)
+    goes_on, ended = (
+        findings(
+            replace(given, log=LogFacts("training.log", True, last_line_at=at(minute * MINUTE)))
+        )
+        for minute in (119, 102)
+    )
+    assert goes_on["hung"].status is OK
+    assert ended["hung"].status is FIRING
