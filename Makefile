@@ -6,8 +6,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help install demo up test test-postgresql test-engines test-fast test-busy coverage check catalogue faults attack chaos bench bench-detectors \
-	bench-evidence bench-growth bench-pages load pictures sbom lock clean
+.PHONY: help install demo up test test-postgresql test-fast test-busy coverage check catalogue faults attack chaos \
+	sweeps bench bench-detectors bench-evidence bench-growth bench-pages load pictures sbom lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -31,23 +31,21 @@ demo: $(READY)   ## play a complete training week in the browser
 up: $(READY)     ## start runner and dashboard for the active week
 	$(BIN)/trainweek up
 
+# Two processes; files in the order of tests/conftest.py.
+TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
 test: $(READY_DEV) ## run all tests, including the browser tests
 	sh tests/browser/find_chromium.sh
 	sh tests/browser/find_nginx.sh
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/engines -m "not whole"
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest $(TWO) --ignore tests/browser --ignore tests/runner/demo -m "not whole"
+	$(BIN)/python -m pytest $(TWO) tests/browser tests/runner/demo
 
 SHARED := tests/runner/store tests/runner/client tests/runner/recovery tests/runner/incidents
 
 test-postgresql: $(READY_DEV) ## run the tests of the record again, with the record on a real PostgreSQL server
-	TESTED_STORE=postgresql $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SHARED)
+	TESTED_STORE=postgresql $(BIN)/python -m pytest $(TWO) $(SHARED)
 
-test-engines: $(READY_DEV) ## run the same cases on local processes and on a real Slurm, which it installs (Debian, as root)
-	command -v slurmctld slurmd munged sbatch >/dev/null || PATH=$$PATH:/usr/sbin command -v slurmctld >/dev/null || \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq slurmctld slurmd slurm-client munge; }
-	TRAINWEEK_ENGINES=required $(BIN)/python -m pytest tests/engines
-
-FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/faults --ignore tests/engines -m "not slow"
+FAST := $(TWO) --ignore tests/browser --ignore tests/faults -m "not slow"
 
 test-fast: $(READY_DEV) ## run the tests without slow tests, browser tests and fault matrix
 	$(BIN)/python -m pytest $(FAST)
@@ -80,6 +78,10 @@ attack: $(READY_DEV) ## attack the served pages by raw messages in every role; p
 	$(BIN)/python -m pytest tests/attack --attempts --quiet
 
 chaos: $(READY_DEV) ## kill runner, shim, trainer and dashboard at random for 100 rounds and count losses
+	$(BIN)/python -m tests.faults.chaos
+
+sweeps: $(READY_DEV) ## run what is too long for make test: the longer tests, and 100 rounds of chaos
+	$(BIN)/python -m pytest $(TWO) -m whole
 	$(BIN)/python -m tests.faults.chaos
 
 bench: $(READY_DEV) ## benchmark: training speed, learning against the optimum, reading of event files

@@ -28,6 +28,8 @@ _CSS = """<style>
 }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3rem 0.8rem 2rem; }
+  [data-testid="stMetricLabel"] .stMarkdownEllipsis,
+  [data-testid="stMetricLabel"] .stMarkdownEllipsis p { overflow: visible; white-space: normal; }
   .st-key-keys-help, .st-key-frame [data-testid="stTooltipIcon"], .st-key-frame .stTooltipIcon,
   .st-key-frame-who { display: none; }  /* the sidebar says who */
   :has(> .st-key-next-due) { order: -1; }  /* what is to be ticked stands before long lists */

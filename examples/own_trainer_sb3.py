@@ -15,6 +15,7 @@ import argparse
 from pathlib import Path
 
 import gymnasium as gym
+import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.logger import configure
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
 
+    torch.set_num_threads(1)  # so small a network is quicker without the others
     env = make_vec_env(lambda: gym.make("CartPole-v1"), n_envs=4, seed=given.seed)
     model = PPO("MlpPolicy", env, n_steps=256, batch_size=256, seed=given.seed, device="cpu")
     # Our folder as it is: SB3's own `tensorboard_log` would add a sub-folder PPO_1.

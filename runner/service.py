@@ -109,7 +109,7 @@ class Service:
             self.store,
             self.fenced.epoch,
             settings.machine_log_s,
-            None if earlier is None else earlier.heartbeat,
+            earlier.heartbeat if earlier and earlier.epoch == self.fenced.epoch - 1 else None,
             monotonic,
             self._problems,
         )

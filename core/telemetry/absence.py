@@ -40,7 +40,7 @@ def absence(reader: RunEvents | None, name: str, until: datetime | None = None) 
         return Absence(False, Message("No event folder."))
     moment = None if until is None else until.timestamp()
     if reader.last_event(moment) is None:
-        return _without_any(reader)
+        return _without_any(reader, until)
     name = canonical(name)
     iterations = len(pace_series(reader, until))
     if name.startswith("rollout/"):
@@ -102,7 +102,7 @@ def unknown_reward(tags: Iterable[str]) -> Message:
     )
 
 
-def _without_any(reader: RunEvents) -> Absence:
+def _without_any(reader: RunEvents, until: datetime | None) -> Absence:
     stopped = next((file for file in reader.files if file.stopped), None)
     if stopped is not None:
         why = Message(
@@ -113,7 +113,10 @@ def _without_any(reader: RunEvents) -> Absence:
         return Absence(False, why)
     if not reader.files:
         return Absence(False, Message("No event file."))
-    if reader.last_event() is not None:
+    begun = [file.first_wall for file in reader.contents if file.first_wall is not None]
+    # A file that had begun by then said the same then: that it has scalars now is no matter.
+    late = until is not None and bool(begun) and min(begun) > until.timestamp()
+    if reader.last_event() is not None and (until is None or late):
         return Absence(True, Message("Nothing was logged up to then."))
     return Absence(
         True, Message("The event file has no scalar yet: the first iteration is not finished.")

@@ -168,7 +168,7 @@ class MachineLog:
         last = max((sign for sign in signs if sign <= moment), default=None)
         fresh = timedelta(seconds=0 if before is None else _GONE * before.every)
         alive: bool | None = None
-        if any(sign > moment for sign in signs):
+        if any(sign >= moment for sign in signs):
             alive, fresh = True, max(fresh, _LONGEST)
         elif last is not None and moment - last > (_SILENT if heartbeat else fresh):
             alive = False

@@ -33,6 +33,7 @@ def daily_check(spec: Spec, stop: StopFlag) -> int:
             "date": day.isoformat(),
             "checklist": summary["checklist"],
             "file": client.home.relative(client.home.daily_summary(day)),
+            "summary": summary,  # the file may be written again; see runner.week.past_sources
         }
     )
     return COMPLETE

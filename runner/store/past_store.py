@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import datetime
 
-    from sqlalchemy import Table
+    from sqlalchemy import Select, Table
     from sqlalchemy.engine import Connection
 
 # Lines of these kinds change rows of their own week alone, and all rows of these tables are theirs.
@@ -82,8 +82,13 @@ class PastStore(Store):
             poolclass=StaticPool,
             connect_args={"check_same_thread": False, "timeout": store.busy_timeout_s},
         )
+        file = store.database_file
+        if file is None:
+            with store.read() as source, self._engine.begin() as target:
+                self._fill_with_all(source, target)
+            return
         with operator_errors(self.home), self._engine.begin() as target:
-            target.execute(text("ATTACH :file AS now"), {"file": store.database_file})
+            target.execute(text("ATTACH :file AS now"), {"file": file})
             self._fill(target)
 
     @contextmanager
@@ -110,6 +115,15 @@ class PastStore(Store):
     def require_ledger(self) -> None:
         """It has no file of its own."""
 
+    def _fill_with_all(self, source: Connection, target: Connection) -> None:
+        """Of a database on a server: every line is copied and applied."""
+        table = schema.ledger
+        schema.metadata.create_all(target)
+        last = source.scalar(select(func.max(table.c.seq)).where(table.c.at <= self.at)) or 0
+        self.runner = _runner(source, self.at)
+        query = select(table).where(table.c.seq <= last).order_by(table.c.seq)
+        _apply(RowWriter(target), source, query)
+
     def _fill(self, target: Connection) -> None:
         table = schema.ledger
         now = target.execution_options(**_NOW)
@@ -124,11 +138,7 @@ class PastStore(Store):
         begun, changed = self._weeks(target, last)
         whole = changed if self._week_id is None else changed & {self._week_id}
         self._copy(target, begun - changed)
-        rows = _TableWriter(target)
-        for line in target.execute(_lines_of(changed, whole)):
-            moments = {"at": iso(line.at), "at_week": iso(line.at_week)}
-            apply(rows, {**line._mapping, **moments}, line.end, line.proved)
-        rows.flush()
+        _apply(_TableWriter(target), target, _lines_of(changed, whole))
 
     def _copy(self, target: Connection, weeks: Collection[str]) -> None:
         """The rows of weeks that are as they were."""
@@ -172,7 +182,14 @@ class _TableWriter(RowWriter):
             super().insert(table, values)
 
 
-def _lines_of(changed: Collection[str], whole: Collection[str]) -> Any:
+def _apply(rows: RowWriter, source: Connection, lines: Select[Any]) -> None:
+    for line in source.execute(lines):
+        moments = {"at": iso(line.at), "at_week": iso(line.at_week)}
+        apply(rows, {**line._mapping, **moments}, line.end, line.proved)
+    rows.flush()
+
+
+def _lines_of(changed: Collection[str], whole: Collection[str]) -> Select[Any]:
     """The lines to apply: of weeks that were changed later, and those that are of no one week.
 
     :param whole: the weeks whose ticks and notes are wanted, too.

@@ -96,15 +96,16 @@ class Store:
         self._open()
 
     @property
-    def database_file(self) -> str:
-        """The file that is read: the database, or a copy while that one is damaged."""
-        return str(self._engine.url.database)
+    def database_file(self) -> str | None:
+        """The file that is read, or a copy while that one is damaged; None: it is on a server."""
+        url = self._engine.url
+        return url.database if url.get_backend_name() == "sqlite" else None
 
     @property
-    def database_stamp(self) -> tuple[str, int]:
-        """Another one after the database was replaced, as by a restore or a rebuild."""
+    def database_stamp(self) -> tuple[str, int] | None:
+        """Another one after the file was replaced, as by a restore or a rebuild."""
         file = self.database_file
-        return file, Path(file).stat().st_ino
+        return None if file is None else (file, Path(file).stat().st_ino)
 
     def require_sound(self) -> None:
         """Raise :attr:`damage` if the store is read-only."""

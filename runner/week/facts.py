@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.facts import Facts, JobFacts, RunFacts
-from core.files import file_sha256
 from core.job_params import TrainParams, stored_params
 from core.language import Message
 from core.liveness import Limits
 from core.telemetry.runs import newest_run
 from core.timestamps import from_unix
 from core.vocabulary import ENDED_AS, ENDED_STATES, LIVE_STATES, JobKind, JobState, TrainingStatus
-from runner.files import read_json
 from runner.week.judged_moment import is_known
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.clock import Clock
-    from core.paths import Home
     from runner.records import Attempt, Job
     from runner.week.sources import Sources
 
@@ -40,7 +37,7 @@ def gather(sources: Sources, as_of: datetime | None = None) -> Facts:
         ``facts.reached`` is False and everything else is empty, unless the run has completed.
     """
     known = facts_of_run(sources, as_of)
-    real, run, home = known.as_of_real, known.run, sources.home
+    real, run = known.as_of_real, known.run
     if real is None:
         return known
     facts = replace(
@@ -55,7 +52,7 @@ def gather(sources: Sources, as_of: datetime | None = None) -> Facts:
         disk_free_bytes=sources.disk_free,
         model_bytes=sources.model_bytes,
     )
-    return _with_reports(facts, home)
+    return _with_reports(facts, sources)
 
 
 def facts_of_run(sources: Sources, as_of: datetime | None = None, run: str | None = None) -> Facts:
@@ -242,7 +239,7 @@ def _open_incidents(sources: Sources, real: datetime) -> tuple[str, ...]:
     )
 
 
-def _with_reports(facts: Facts, home: Home) -> Facts:
+def _with_reports(facts: Facts, sources: Sources) -> Facts:
     """Add the report files and the decision of the newest revalidation, if they exist.
 
     A decision file whose hash differs from the one in the job's result was changed, so it is
@@ -250,9 +247,9 @@ def _with_reports(facts: Facts, home: Home) -> Facts:
     """
     result = (facts.revalidation.result if facts.revalidation else None) or {}
     paths = result.get("report") or {}
+    home = sources.home
     reports = {name: path for name, path in paths.items() if home.resolve(path).is_file()}
     decision = None
     if "decision" in reports:
-        file = home.resolve(reports["decision"])
-        decision = read_json(file) if file_sha256(file) == result.get("sha256") else None
+        decision = sources.report_decision(result, reports["decision"])
     return replace(facts, reports=reports, decision=decision)

@@ -27,10 +27,12 @@ from runner.week.sources import Sources
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
     from typing import Any
 
     from core.decision.validity import Validity
     from core.liveness import Pulse
+    from core.telemetry import RunEvents
     from runner.outcomes import Refused
     from runner.records import Job
 
@@ -92,13 +94,19 @@ class PastSources(Sources):
         then = self._job_then(job)
         if then is not None and then.progress is not None:
             return then.progress
-        if found is None:
-            return None
-        return {name: found[name] for name in _OF_THE_START if name in found}
+        begun = {name: value for name, value in (found or {}).items() if name in _OF_THE_START}
+        return begun or None
 
     def output_tail(self, job: Job, lines: int) -> str:
         """The output of a job that had ended; empty for one that was in progress."""
         return super().output_tail(job, lines) if job.state in ENDED_STATES else ""
+
+    def _events(self, folder: Path) -> RunEvents | None:
+        found = super()._events(folder)
+        walls = [] if found is None else [file.first_wall for file in found.contents]
+        begun = min((wall for wall in walls if wall is not None), default=None)
+        # The folder came with its first file.
+        return None if begun is not None and begun > self.now.timestamp() else found
 
     def pulse_of(self, job: Job) -> Pulse | None:
         """What the runner had observed of a live job's process; None: not recorded."""
@@ -106,7 +114,7 @@ class PastSources(Sources):
         return None if then is None or job.state not in LIVE_STATES else then.pulse
 
     def daily_summary(self, day: date) -> SummaryRecord:
-        """The summary of a day, if it was written by then and never again."""
+        """The summary of a day as it was then: from the file, or from the check that wrote it."""
         path = self.home.daily_summary(day)
         try:
             written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -114,14 +122,25 @@ class PastSources(Sources):
             return super().daily_summary(day)
         if written <= self.now:
             return super().daily_summary(day)
-        day_text = day.isoformat()
-        for job in self.records.jobs:
-            if (self.result(job) or {}).get("file") == self.home.relative(path) and (
-                job.params.get("date") == day_text
+        for job in self.records.jobs:  # newest first
+            result = self.result(job) or {}
+            if result.get("date") == day.isoformat() and (
+                result.get("file") == self.home.relative(path)
             ):
+                summary = result.get("summary")
+                if isinstance(summary, dict):
+                    return SummaryRecord("ok", summary)
                 why = Message("It was written again later; what it said then is not kept.")
                 return SummaryRecord("incomplete", why=why)
         return SummaryRecord("missing", why=Message("No summary was written for this day."))
+
+    def report_decision(self, result: Mapping[str, Any], path: str) -> Mapping[str, Any] | None:
+        """A revalidation's decision; a later one takes its dated file over, never its archive."""
+        found = super().report_decision(result, path)
+        archive = result.get("archive")
+        if found is None and isinstance(archive, str):
+            found = super().report_decision(result, f"{archive}/decision.json")
+        return found
 
     @once
     def saved_decision(self) -> SavedDecision | None:

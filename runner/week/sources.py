@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from core.checks.daily import SummaryRecord, read_daily_summary
 from core.checks.training_log import read_log_facts
 from core.errors import TrainweekError
-from core.files import tail
+from core.files import file_sha256, tail
 from core.market.synthetic import is_marked
 from core.once import once
 from core.telemetry import RunEvents, RunReader
@@ -194,6 +194,13 @@ class Sources:
         """The recorded summary of a day."""
         found = self._once(read_daily_summary, self.home.daily_summary(day))
         return found.of_week(self.week.id)
+
+    def report_decision(self, result: Mapping[str, Any], path: str) -> Mapping[str, Any] | None:
+        """The decision in a report file of a revalidation; None if it is not the result's."""
+        file = self.home.resolve(path)
+        if not file.is_file() or file_sha256(file) != result.get("sha256"):
+            return None
+        return read_json(file)
 
     # --- signatures
 

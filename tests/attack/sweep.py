@@ -91,13 +91,16 @@ def press_all(tab: Tab, pages: Iterable[str] = PAGES) -> int:
     return len(pressed)
 
 
-def press_forged(tab: Tab, known: dict[str, list[Widget]]) -> int:
-    """Send the events of another person's controls, whether or not one's own pages have them."""
+def press_forged(tab: Tab, known: dict[str, list[Widget]], query: str = "") -> int:
+    """Send the events of controls, whether or not one's own pages have them.
+
+    :param query: of the pages' address.
+    """
     count = 0
     for page, widgets in known.items():
-        tab.run(page)
+        tab.run(page, query=query)
         for button in buttons(page, widgets).values():
-            tab.run(page, [*filled(widgets), press(button.id)])
+            tab.run(page, [*filled(widgets), press(button.id)], query)
             count += 1
     return count
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.asked_moment import asking_for_real
 from core.vocabulary import Role
 from runner.home.access_file import give_role
 from tests.attack import acts
@@ -52,6 +53,23 @@ def test_a_viewer_sends_events_of_controls_that_were_never_drawn(
     seen(f"{sent} events, {sum(watch.rows(by).values())} acts")
     assert sent >= 2
     assert not watch.rows(by)
+
+
+@pytest.mark.attempt(
+    "the lead and the CTO send the events of all their controls while a past moment is shown",
+    "0 acts",
+)
+def test_nothing_can_be_done_at_a_past_moment(site: SignInSite, seen: Seen) -> None:
+    moment = asking_for_real(site.client.activity(None, 1)[0].at)
+    sent, watch = 0, Watch(site.client)
+    for sub in ("lea", "carla"):
+        with tab(site.url, signed_in(site, sub)) as mine:
+            known = harvest(mine, DECIDING)
+            sent += press_forged(mine, known, f"at={moment}")
+            assert any("As it was at" in text for text in mine.texts)
+    seen(f"{sent} events, {sum(watch.rows().values())} acts")
+    assert sent > 12
+    assert not watch.rows()
 
 
 @pytest.mark.attempt(

@@ -1,7 +1,8 @@
-"""A played week in a real browser: one training, one backtest, one app for all tests."""
+"""A played week in a real browser: played once, and served once for each worker."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,11 +17,10 @@ from tests.browser.place import COMMAND, Site, let_in
 from tests.browser.screen import SIZES, Screen, remember
 from tests.dashboard.place import LAUNCH, events
 from tests.event_files import write_events
+from tests.played_home import played_home
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-STEPS = 20_000
 
 Open = Callable[..., Screen]
 Scheme = Literal["light", "dark"]
@@ -41,10 +41,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A week as the demo leaves it, waiting for the CTO; runner and app are alive."""
-    root = tmp_path_factory.mktemp("played") / "home"
-    demo = [*COMMAND, "demo", "--headless", "--steps", str(STEPS)]
-    done = subprocess.run([*demo, "--home", str(root)], capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stdout + done.stderr
+    root = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(played_home(tmp_path_factory).root, root)
     site = Site(root)
     try:
         site.start_runner()

@@ -6,11 +6,13 @@ than the text, and squeezed when one of its words is broken over two lines.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+PATIENCE_S = 5.0  # charts follow a new size a moment later
 PHONE = 640  # px: Streamlit stacks columns below it; wider windows show whole tables
 
 # Logs and code scroll in a box of their own; so do the pages of the menu, and rows of tabs.
@@ -104,3 +106,13 @@ def faults(page: Page) -> list[str]:
     """What the page cuts, squeezes or overprints in its window; each with its text."""
     width = (page.viewport_size or {"width": 0})["width"]
     return list(page.evaluate(_FIND, width < PHONE))
+
+
+def lasting_faults(page: Page) -> list[str]:
+    """What is still wrong when the page has had its time to follow the window's size."""
+    deadline = time.monotonic() + PATIENCE_S
+    while found := faults(page):
+        if time.monotonic() > deadline:
+            return found
+        page.wait_for_timeout(250)
+    return []

@@ -1,48 +1,16 @@
-"""Each page in a real browser, at both widths and in both schemes; its picture is kept."""
+"""The first pages that somebody sees: of a bare address, of an empty home, in Portuguese."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
 
-from dashboard.navigation import STEMS, TITLES
-from tests.browser.screen import SIZES
-from tests.expected import present
+from dashboard.navigation import STEMS
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Open
     from tests.browser.place import Site
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_every_page_of_a_played_week_stands(played: Site, window: Open, size: str) -> None:
-    screen = window(played, size)
-    foreign: list[str] = []
-    screen.page.on("request", lambda request: foreign.extend(_elsewhere(request.url, played.url)))
-    for stem in STEMS:
-        screen.go(stem)
-        expect(screen.page).to_have_title(re.compile(rf"{TITLES[stem]} · trainweek$"))
-        screen.sees("SYNTHETIC DATA")
-        screen.assert_whole()
-        seen = present(screen.page.viewport_size)
-        assert screen.main.evaluate("e => e.scrollWidth") <= seen["width"], (
-            f"{stem} scrolls sideways"
-        )
-        for scheme in ("light", "dark"):
-            screen.page.emulate_media(color_scheme=scheme)
-            screen.keep(f"{stem}-{size}-{scheme}")
-        width, height = SIZES[size]
-        screen.page.set_viewport_size({"width": width, "height": height})
-        screen.page.emulate_media(color_scheme="light")
-    assert foreign == []
-
-
-def _elsewhere(asked: str, own: str) -> list[str]:
-    """The address, if it is of another host."""
-    return [] if asked.startswith((own, "data:", "blob:")) else [asked]
 
 
 def test_the_bare_address_leads_to_this_week(played: Site, window: Open) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.ledger_bodies import ActDenied, SignedIn, SignedOut
 from core.vocabulary import Role
@@ -61,6 +62,10 @@ def denials(site: SignInSite) -> list[tuple[str, str]]:
         for entry in site.client.activity(None, limit=1000)
         if isinstance(entry.body, ActDenied)
     ]
+
+
+def script_has_finished(frame: str | bytes) -> bool:
+    return isinstance(frame, bytes) and ForwardMsg.FromString(frame).HasField("script_finished")
 
 
 def write_note(seen: Screen, text: str) -> None:
@@ -154,14 +159,16 @@ def test_after_sign_out_no_tab_and_no_replayed_cookie_opens_anything(
 
 def test_a_click_after_the_end_of_a_session_changes_nothing(site: SignInSite, new: New) -> None:
     page = new().new_page()
+    sockets: list[WebSocket] = []
+    page.on("websocket", lambda socket: sockets.append(socket))  # a builtin can hold no mark of it
     sign_in(page, site.url, "ana", "/hourly_checks")
     seen = screen(page, site)
     seen.page.get_by_test_id("stSidebar").get_by_text("Live updates").click()  # no tick notices it
     seen.settle()
     field = seen.main.get_by_label("Note", exact=True).first
     field.fill("Too late.")
-    field.press("Enter")
-    page.wait_for_timeout(1000)  # the text is on its way; no state shows that it has come
+    with sockets[-1].expect_event("framereceived", script_has_finished):
+        field.press("Enter")  # the text has come when the page was drawn with it
     seen.settle()
     before = len(notes(site))
     with sqlite3.connect(site.home.sessions) as sessions:

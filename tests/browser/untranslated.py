@@ -30,7 +30,7 @@ LETTERS = 3  # fewer outside the fields say nothing about the language
 LONG = 14  # letters: such a sentence is also found inside a longer text
 # Streamlit's own labels, its points of a spark line, a tag of the reward, and the notes that the
 # demo's people type in English.
-FOREIGN = re.compile(r"Skip to main content|Open|market|x: .*; y: .*|Seen: .*")
+FOREIGN = re.compile(r"Skip to main content|Open|Choose date and time|market|x: .*; y: .*|Seen: .*")
 PARTS = re.compile(r"\s+·\s+|\n")  # what the pages join with a dot are texts of their own
 
 STATES = {

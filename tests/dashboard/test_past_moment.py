@@ -21,12 +21,23 @@ from tests.expected import present, recorded, refused
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from dashboard.data.snapshot import Snapshot
+
 
 def past_page(place: Place, at: datetime, role: Role = Role.LEAD) -> Page:
     client = place.client(PEOPLE[role])
     week = present(client.active_week())
     services = Services(place.home, PEOPLE[role], week_id=week.id, past=Past(client, at))
     return Page(services, Viewer(PEOPLE[role], "en", "UTC"), AskedMoment(at, at))
+
+
+def past_snapshot(place: Place, at: datetime) -> Snapshot | None:
+    """The active week of now, as it was at a moment."""
+    client = place.client()
+    week = present(client.active_week())
+    return Services(
+        place.home, PEOPLE[Role.LEAD], week_id=week.id, past=Past(client, at)
+    ).snapshot()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from tests.faults.chaos import Chaos
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROUNDS = 6
+ROUNDS = 3
 
 
 @pytest.mark.timeout(900)  # it takes a minute; its own waits end it first

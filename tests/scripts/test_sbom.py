@@ -81,6 +81,7 @@ def test_a_licence_is_named_by_its_identifier_if_it_has_one(
 
 
 @pytest.mark.slow
+@pytest.mark.whole
 def test_the_bill_of_this_environment_is_valid_and_complete() -> None:
     done = subprocess.run(
         [sys.executable, str(CHECKOUT / "scripts" / "sbom.py")], capture_output=True, text=True

@@ -304,7 +304,10 @@ def test_a_signature_of_another_week_is_judged_as_the_client_judges_it(tmp_path:
 )
 def test_what_several_weeks_decided_is_read_once(tmp_path: Path, view: str, said: str) -> None:
     place, _, _ = two_weeks(tmp_path / "home")
-    page = Page(Services(place.home, CTO), Viewer(CTO, "en", "UTC", live=False))
+    moment = datetime.now(
+        UTC
+    )  # a snapshot is shared for a second, however slowly the page is drawn
+    page = Page(Services(place.home, CTO, now=lambda: moment), Viewer(CTO, "en", "UTC", live=False))
     test = shown(page, "history" if view == "history" else "decision")
     if view == "change":
         next(group for group in test.button_group if group.key == "view").set_value(view).run()

@@ -50,9 +50,10 @@ def _run(
     if token is not None:
         environment["TRAINWEEK_TOKEN"] = token
     environment |= {variable(name): value for name, value in (settings or {}).items()}
-    return _commands().run([os.fsdecode(word) for word in words], environment=environment)
+    return commands_loaded().run([os.fsdecode(word) for word in words], environment=environment)
 
 
 @cache
-def _commands() -> Programs:
+def commands_loaded() -> Programs:
+    """The process that the commands of this test session are forked from."""
     return Programs("runner.cli", "alembic.command")  # what most commands load at the store

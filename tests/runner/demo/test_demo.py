@@ -6,7 +6,6 @@ import json
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -26,8 +25,8 @@ from runner.week.agenda import agenda
 from runner.week.facts import gather
 from runner.week.sources import Sources
 from tests.expected import present
-
-TRAINWEEK = Path(sys.executable).with_name("trainweek")
+from tests.played_home import TRAINWEEK, played_home
+from tests.runner.cli.terminal import trainweek
 
 
 def demo(home: Path, steps: int) -> subprocess.Popen[str]:
@@ -49,13 +48,10 @@ def processes_of(home: Path) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
-    folder = tmp_path_factory.mktemp("demo") / "home"
-    process = demo(folder, 20_000)
-    output, _ = process.communicate(timeout=240)
-    assert process.returncode == 0, output
-    return Home(folder), output
+    root, output = played_home(tmp_path_factory)
+    return Home(root), output
 
 
 @pytest.mark.slow
@@ -147,20 +143,14 @@ def test_a_slot_that_is_judged_late_is_judged_the_same(played: tuple[Home, str])
 
 
 @pytest.mark.slow
-def test_the_ledger_of_a_played_week_verifies(played: tuple[Home, str]) -> None:
-    home, _ = played
-    done = subprocess.run(
-        [TRAINWEEK, "ledger", "verify", "--home", str(home.root)], capture_output=True, text=True
-    )
+def test_the_ledger_of_a_played_week_verifies(played: tuple[Home, str], tmp_path: Path) -> None:
+    home = Home(shutil.copytree(played[0].root, tmp_path / "home"))
+    done = trainweek("ledger", "verify", home=home.root)
     assert done.returncode == 0, done.stdout
     lines = home.ledger.read_text("utf-8").splitlines()
     altered = [lines[0], *lines[1:-1][::-1], lines[-1]]
     home.ledger.write_text("\n".join(altered) + "\n", "utf-8")
-    again = subprocess.run(
-        [TRAINWEEK, "ledger", "verify", "--home", str(home.root)], capture_output=True, text=True
-    )
-    home.ledger.write_text("\n".join(lines) + "\n", "utf-8")
-    assert again.returncode == 1
+    assert trainweek("ledger", "verify", home=home.root).returncode == 1
 
 
 @pytest.mark.slow

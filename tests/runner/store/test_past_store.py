@@ -121,6 +121,16 @@ def test_the_tables_are_those_that_all_lines_up_to_then_make(store: Store) -> No
             assert tables(past) == applied(store, at), at
 
 
+def test_without_a_file_all_lines_are_applied(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a database on a server."""
+    monkeypatch.setattr(Store, "database_file", None)
+    at = moments(store)[-6]
+    with PastStore(store, at).read() as past:
+        assert tables(past) == applied(store, at)
+
+
 def test_of_other_weeks_only_ticks_and_notes_are_left_out(store: Store) -> None:
     for at in moments(store)[::4]:
         with PastStore(store, at, SECOND).read() as past:
