@@ -13,7 +13,6 @@ from core.errors import InputError
 from core.language import Message, joined, plural
 from core.state_words import word_of
 from core.timestamps import iso, parse_moment
-from core.vocabulary import WeekState
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -94,18 +93,20 @@ def _launch_time(text: str) -> datetime:
 @app.command("list")
 def list_weeks(
     every: Annotated[bool, typer.Option("--all", help="Archived weeks, too.")] = False,
+    limit: Annotated[int, typer.Option(help="List at most the newest this many.", min=1)] = 50,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """List the weeks with state and decision; * marks the active one."""
-    client = open_lists(home)
-    listed = client.listed_weeks()
-    shown = [one for one in listed if every or one.state is not WeekState.ARCHIVED]
-    if not listed and not json:
+    found = open_lists(home).week_window(limit, archived=every)
+    shown = list(reversed(found.weeks))
+    if not found.count and not found.archived and not json:
         tell(Message("No weeks yet. Create one: trainweek week new --launch 2026-11-23T14:00Z"))
         return
     _print(shown, json)
-    if not json and (hidden := len(listed) - len(shown)):
+    if not json and (older := found.count - len(shown)):
+        tell(plural("{n} older week; see --limit.", "{n} older weeks; see --limit.", older))
+    if not json and not every and (hidden := found.archived):
         tell(
             plural(
                 "{n} archived week is not listed; see --all.",
@@ -157,7 +158,7 @@ def _done(client: Client, outcome: Recorded[Week] | Refused, json: bool) -> None
 
 
 def _show(client: Client | Lists, week_ids: Sequence[str], json: bool) -> None:
-    _print([one for one in client.listed_weeks() if one.week.id in week_ids], json)
+    _print(client.listed_weeks(only=week_ids), json)
 
 
 def _print(listed: Sequence[ListedWeek], json: bool) -> None:

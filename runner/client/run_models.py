@@ -83,30 +83,56 @@ class ModelInUse:
     choice: Choice | None  # None: not recorded
 
 
+@dataclass(frozen=True)
+class RunWindow:
+    """Some of the runs, newest first: a list does not grow with the past."""
+
+    runs: tuple[TrainingRun, ...]
+    first: int  # number of the first of them, from 0
+    count: int  # of all that the list has
+    weeks: int  # that have a run at all
+
+
 class RunModels(BaseClient):
     """Reads the runs' models (hashes and JSON only), and puts one in use."""
 
     def runs(self) -> list[TrainingRun]:
         """All training runs of all weeks, newest first."""
+        return list(self.run_window(None).runs)
+
+    def run_window(
+        self, limit: int | None, first: int = 0, week_id: str | None = None, run: str | None = None
+    ) -> RunWindow:
+        """At most ``limit`` runs after the ``first`` newest ones.
+
+        :param first: beyond the last one: the last window.
+        :param week_id: only of this week; None: of all.
+        :param run: take the window that has this run, if there is one, whatever ``first`` is.
+        """
         with self.store.read() as connection:
-            jobs = record_queries.jobs(connection, JobKind.TRAIN)
-            weeks = queries.weeks_by_id(connection, {job.week_id for job in jobs if job.week_id})
-            lines = record_queries.decision_lines(connection)
-            requests = record_queries.training_requests(connection)
+            listed = record_queries.run_names(connection, week_id)
+            names = [name for name, _ in listed]
+            if limit is not None:
+                first = names.index(run) if run in names else min(first, max(len(names) - 1, 0))
+                first = first // limit * limit
+            shown = names[first:] if limit is None else names[first : first + limit]
+            jobs = record_queries.jobs_of_runs(connection, shown)
+            ids = {job.week_id for job in jobs if job.week_id}
+            weeks = queries.weeks_by_id(connection, ids)
+            made = record_queries.decisions_made(connection)
+            requests = record_queries.training_requests(connection, [job.id for job in jobs])
+            of_weeks = len({week for _, week in record_queries.run_names(connection)})
         by_run: dict[str, list[Job]] = {}
         for job in jobs:
             if job.run is not None:
                 by_run.setdefault(job.run, []).append(job)
-        decided = {
-            str(line.body.candidate.get("model")): line.body
-            for line in lines
-            if isinstance(line.body, DecisionMade) and line.body.candidate
-        }
+        decided = {str(body.candidate.get("model")): body for body in made if body.candidate}
         used = self.model_in_use()
-        return [
+        found = (
             self._run(run, own, weeks.get(own[0].week_id or ""), used, decided, requests)
             for run, own in by_run.items()
-        ]
+        )
+        return RunWindow(tuple(found), first, len(names), of_weeks)
 
     def model_in_use(self) -> ModelInUse | None:
         """The verified model of ``best_model.zip``; None if there is none that can be used."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.vocabulary import ACTIVE_STATES, JobKind, WeekState
 from runner.client.signatures.status import Signatures
@@ -14,6 +14,7 @@ from runner.store import queries, rows, schema
 from runner.store.week_history import found_weeks
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -36,18 +37,70 @@ class ListedWeek:
     busy: Refused | None  # a job of it is waiting or in progress
 
 
+@dataclass(frozen=True)
+class WeekWindow:
+    """Some of the weeks, newest launch first: a list does not grow with the past."""
+
+    weeks: tuple[ListedWeek, ...]
+    first: int  # number of the first of them, from 0
+    count: int  # of all that the list has
+    archived: int  # weeks that are archived
+    active: ListedWeek | None  # the active week, also if it is not among them
+
+
 class WeekList(Signatures):
     """Reads what lists of weeks show."""
 
-    def listed_weeks(self) -> list[ListedWeek]:
-        """All weeks, archived ones included, ordered by launch time."""
-        decided = {
-            one.brief.week: one for one in self.archived_decisions() if one.brief is not None
-        }
-        order = (schema.weeks.c.launch, schema.weeks.c.id)
+    def listed_weeks(self, only: Collection[str] | None = None) -> list[ListedWeek]:
+        """All weeks, archived ones included, ordered by launch time; or only those of these ids."""
+        return list(reversed(self.week_window(None, archived=True, only=only).weeks))
+
+    def week_window(
+        self,
+        limit: int | None,
+        first: int = 0,
+        *,
+        archived: bool = False,
+        only: Collection[str] | None = None,
+    ) -> WeekWindow:
+        """At most ``limit`` weeks after the ``first`` newest ones.
+
+        :param first: beyond the last one: the last window.
+        :param archived: whether the list has archived weeks.
+        :param only: leaves the others out.
+        """
+        table = schema.weeks
+        query = select(table).order_by(table.c.launch.desc(), table.c.id.desc())
         with self.store.read() as connection:
-            weeks = found_weeks(connection, select(schema.weeks).order_by(*order))
-            return [self._listed(connection, week, decided.get(week.id)) for week in weeks]
+            rows_of = select(func.count(), func.count(table.c.archived_at)).select_from(table)
+            every, put_away = connection.execute(rows_of).one()
+            count = every if archived else every - put_away
+            if limit is not None and first >= count:
+                first = max(count - 1, 0) // limit * limit
+            if not archived:
+                query = query.where(table.c.archived_at.is_(None))
+            if only is not None:
+                query = query.where(table.c.id.in_(sorted(only)))
+            weeks = found_weeks(connection, query.limit(limit).offset(first))
+            active = queries.active_week(connection)
+        shown = {week.id for week in weeks} | ({active.id} if active else set())
+        decided = {
+            one.brief.week: one
+            for one in self.archived_decisions(weeks=shown)
+            if one.brief is not None
+        }
+        with self.store.read() as connection:
+            listed = {
+                week.id: self._listed(connection, week, decided.get(week.id))
+                for week in (*weeks, *([active] if active else ()))
+            }
+        return WeekWindow(
+            tuple(listed[week.id] for week in weeks),
+            first,
+            count,
+            put_away,
+            listed[active.id] if active else None,
+        )
 
     def _listed(
         self, connection: Connection, week: Week, decided: ArchivedDecision | None

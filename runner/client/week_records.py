@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from core.vocabulary import JobKind
 from runner.client.base import BaseClient
 from runner.records import WeekRecords
-from runner.store import queries, record_queries, schema
+from runner.store import queries, record_queries
 from runner.store.alert_rules import alert_rules
 from runner.store.alerts import silences
 from runner.store.handovers import handovers
@@ -41,7 +39,7 @@ class WeekReads(BaseClient):
         :returns: None if there is no such week.
         """
         with self.store.read() as connection:
-            head = _head(connection)
+            head = record_queries.head(connection)
             if known is not None and known.head == head and _is_meant(known.week, week_id):
                 return known
             week = (
@@ -68,13 +66,6 @@ class WeekReads(BaseClient):
 
 def _is_meant(week: Week, week_id: str | None) -> bool:
     return week.active if week_id is None else week.id == week_id
-
-
-def _head(connection: Connection) -> str:
-    """The hash of the last ledger line. Every write appends one, so it identifies the state."""
-    table = schema.ledger
-    last = connection.scalar(select(table.c.sha256).order_by(table.c.seq.desc()).limit(1))
-    return last or ""
 
 
 def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekRecords:

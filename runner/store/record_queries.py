@@ -37,13 +37,20 @@ from runner.store import rows, schema
 from runner.store.alerts import acknowledgements
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy.engine import Connection
 
     from core.week import Week
     from runner.incident_records import Incident
     from runner.tick_records import Withdrawal
+
+
+def head(connection: Connection) -> str:
+    """The hash of the last ledger line. Every write appends one, so it identifies the state."""
+    table = schema.ledger
+    last = connection.scalar(select(table.c.sha256).order_by(table.c.seq.desc()).limit(1))
+    return last or ""
 
 
 def jobs(
@@ -198,16 +205,55 @@ def decision_lines(connection: Connection) -> tuple[DecisionLine, ...]:
     return tuple(DecisionLine(row.week_id, readable_body(row.kind, row.body)) for row in lines)
 
 
-def training_requests(connection: Connection) -> dict[str, list[Mapping[str, Any]]]:
-    """The parameters of each training job: as requested, then after each restart, in order."""
+def decisions_made(connection: Connection) -> list[DecisionMade]:
+    """Every revalidation's decision, oldest first."""
+    table = schema.ledger
+    query = select(table.c.body).where(table.c.kind == DecisionMade.kind).order_by(table.c.seq)
+    found = (readable_body(DecisionMade.kind, body) for body in connection.scalars(query))
+    return [body for body in found if isinstance(body, DecisionMade)]
+
+
+def run_names(connection: Connection, week_id: str | None = None) -> list[tuple[str, str | None]]:
+    """Every run with its week, the one with the newest job first."""
+    table = schema.jobs
+    newest = func.max(table.c.seq)
+    query = (
+        select(table.c.run, table.c.week_id)
+        .where(table.c.kind == JobKind.TRAIN, table.c.run.is_not(None))
+        .group_by(table.c.run)
+        .order_by(newest.desc())
+    )
+    if week_id is not None:
+        query = query.where(table.c.week_id == week_id)
+    return [(row.run, row.week_id) for row in connection.execute(query)]
+
+
+def jobs_of_runs(connection: Connection, runs: Collection[str]) -> list[Job]:
+    """The training jobs of these runs, newest first."""
+    table = schema.jobs
+    of_them = (table.c.kind == JobKind.TRAIN) & table.c.run.in_(sorted(runs))
+    query = select(table).where(of_them).order_by(table.c.seq.desc())
+    return [rows.job_of(row) for row in connection.execute(query)]
+
+
+def training_requests(
+    connection: Connection, job_ids: Collection[str]
+) -> dict[str, list[Mapping[str, Any]]]:
+    """The parameters of these training jobs: as requested, then after each restart, in order."""
     table = schema.ledger
     body = table.c.body
     of_training = (body["kind"].as_string() == JobKind.TRAIN.value) | (
         body["action"].as_string() == RestartRequested.action
     )
+    weeks = select(schema.jobs.c.week_id).where(schema.jobs.c.id.in_(sorted(job_ids)))
     lines = connection.execute(
         select(table.c.kind, body)
-        .where((table.c.kind == JobRequested.kind) & of_training)
+        .where(
+            table.c.kind == JobRequested.kind,
+            table.c.week_id.in_(weeks) | table.c.week_id.is_(None),
+            of_training,
+            body["job_id"].as_string().in_(sorted(job_ids)),
+        )
         .order_by(table.c.seq)
     )
     found: dict[str, list[Mapping[str, Any]]] = {}

@@ -17,7 +17,11 @@ from core.language import Message
 from core.once import once
 from core.vocabulary import ENDED_STATES, LIVE_STATES
 from runner.client.host import HostLoad
-from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
+from runner.client.signatures.archived_decisions import (
+    ArchivedDecision,
+    archived_decisions,
+    by_decision,
+)
 from runner.client.signatures.validity import validity_then
 from runner.home.machine_log import JobThen, MachineLog, MachineThen
 from runner.home.runner_identity import read_identity, runner_status
@@ -155,7 +159,7 @@ class PastSources(Sources):
         """The revalidations of all weeks that were archived by then, oldest first."""
         return archived_decisions(
             self.home,
-            self.records.signatures_of,
+            by_decision(self.records.signatures),
             self.validity,
             self.conditions_of,
             until=self.now,

@@ -17,7 +17,11 @@ from core.market.synthetic import is_marked
 from core.once import once
 from core.telemetry import RunEvents, RunReader
 from core.vocabulary import LIVE_STATES, JobKind
-from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
+from runner.client.signatures.archived_decisions import (
+    ArchivedDecision,
+    archived_decisions,
+    by_decision,
+)
 from runner.client.signatures.gate_answer import GateAnswer
 from runner.client.signatures.kept_files import superseded
 from runner.client.signatures.pipeline_gate import gate_answer
@@ -251,7 +255,7 @@ class Sources:
     def archived_decisions(self) -> list[ArchivedDecision]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
         return archived_decisions(
-            self.home, self.records.signatures_of, self.validity, self.conditions_of
+            self.home, by_decision(self.records.signatures), self.validity, self.conditions_of
         )
 
     @once

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from dashboard.page import Page
     from runner.client.signatures.archived_decisions import ArchivedDecision
 
+MOST_POINTS = 60  # of a chart
+
 
 def show(page: Page, found: Sequence[ArchivedDecision]) -> None:
     """One chart a gate.
@@ -34,11 +36,19 @@ def show(page: Page, found: Sequence[ArchivedDecision]) -> None:
     :param found: oldest first; altered ones are left out.
     """
     say = page.say
-    known = [(one, one.brief) for one in found if one.brief is not None]
+    every = [(one, one.brief) for one in found if one.brief is not None]
+    known = every[-MOST_POINTS:]
     if not known:
         return
     part(say("Each gate over time"))
     st.caption(_caption(page, len(known)))
+    if len(every) > len(known):
+        left_off = say(
+            "The newest {count} of {n} are drawn; earlier ones by the days of the filter.",
+            count=len(known),
+            n=len(every),
+        )
+        st.caption(left_off)
     labels = [_label(page, one, brief) for one, brief in known]
     newest = sorted(known[-1][1].gates, key=lambda gate: gate.number)
     with st.grid(3, min_column_width=250, gap="small", key="gate-history"):

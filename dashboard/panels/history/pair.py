@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dashboard.page import Page
     from runner.client.signatures.archived_decisions import ArchivedDecision
 
+MOST_OFFERED = 60  # decisions to choose from, the newest; *Compare* below offers each
 MOST = 40  # rows of differing values
 LONGEST = 160  # characters of one of them
 INPUT_NAMES = {
@@ -55,12 +56,13 @@ def show(page: Page, found: Sequence[ArchivedDecision], shown: Sequence[Archived
     """The choice of two decisions, and their differences once both are chosen.
 
     :param found: all, oldest first.
-    :param shown: those that the filter lets through; only they, and the chosen ones, are offered.
+    :param shown: those that the filter lets through; the newest of
+        them, and the chosen ones, are offered.
     """
     say = page.say
     part(say("Compare two decisions"))
     asked = [st.session_state.get(address.key(name)) for name in ("first", "second")]
-    let = {one.sha256 for one in shown}
+    let = {one.sha256 for one in shown[-MOST_OFFERED:]}
     captions = {"": say.raw("Choose a decision")}
     for one in reversed(found):
         short_hash = one.sha256[: address.SHORT]

@@ -10,7 +10,7 @@ import streamlit as st
 from core.language import Message
 from core.vocabulary import ENDED_STATES, JobKind
 from dashboard.address import Address
-from dashboard.components import thing_link
+from dashboard.components import pager, thing_link
 from dashboard.components.choice import choice
 from dashboard.components.empty_state import empty
 from dashboard.components.live import live_panel
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from runner.records import Job
 
 ALL = "all"
-JOB = Address("jobs", ("job",))
+JOB = Address("jobs", ("job", pager.PAGE))
 ROWS, HEIGHT = 10, 330  # visible without scrolling
+PER_PAGE = 50
 
 
 def show(page: Page) -> None:
@@ -54,8 +55,14 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     kinds = [ALL, *(kind.value for kind in JobKind if snapshot.latest(kind))]
     kind = choice(say.raw("Kind"), kinds, lambda kind: say.raw(_name(kind)), key="kind")
     jobs = [job for job in snapshot.jobs if kind in {ALL, job.kind.value}]
+    number = pager.read(JOB, asked)
+    every = [job.id for job in jobs]
+    first = every.index(meant) if meant in every else min((number - 1) * PER_PAGE, len(every) - 1)
+    first = max(first, 0) // PER_PAGE * PER_PAGE
+    parts, jobs = -(-len(jobs) // PER_PAGE), jobs[first : first + PER_PAGE]
     with st.container(height=HEIGHT if len(jobs) > ROWS else "content", border=False, key="jobs"):
         st.table(table(jobs, snapshot, page), border="horizontal", hide_index=True, alt="jobs")
+    pager.draw(JOB, first // PER_PAGE + 1, parts, _write)
     ids = [job.id for job in jobs]
     if not ids:
         return
@@ -64,10 +71,16 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         st.session_state[key] = meant if meant in ids else ids[0]
     chosen = st.selectbox(
         say.raw("Job details"), ids, key=key,
-        on_change=lambda: JOB.write({"job": st.session_state[key]}),
+        on_change=lambda: JOB.write(
+            {"job": st.session_state[key], pager.PAGE: pager.text(JOB)}
+        ),
     )  # fmt: skip
     thing_link.copy_link(page, snapshot, "jobs", job=chosen or ids[0])
     job_detail.show(page, snapshot, next(job for job in jobs if job.id == (chosen or ids[0])))
+
+
+def _write() -> None:
+    JOB.write({pager.PAGE: pager.text(JOB)})
 
 
 def _name(kind: str) -> Message:

@@ -8,10 +8,10 @@ import streamlit as st
 
 from core.language import Message
 from core.vocabulary import JobKind, Right
-from dashboard.address import Address
 from dashboard.components import outcomes, thing_link
 from dashboard.components.report_button import report_button
 from dashboard.formatting import number, short
+from dashboard.panels.runs.address import DETAIL, write_run
 from runner.client.models import revalidation_in_progress
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from runner.client.run_models import ModelInUse, TrainingRun
 
 PLACE = "use-model"
-RUN = Address("runs", ("run",))
-_DETAIL = "runs:detail"
 _REASON = "use-model:reason"
 
 
@@ -91,19 +89,18 @@ def _replacement(page: Page, used: ModelInUse, runs: Sequence[TrainingRun]) -> s
     )
 
 
-def show(page: Page, runs: Sequence[TrainingRun]) -> None:
-    """The details of one run, and the button that puts its model in use."""
+def show(page: Page, runs: Sequence[TrainingRun], asked: str | None) -> None:
+    """The details of one run, and the button that puts its model in use.
+
+    :param asked: the run that the address newly asks for.
+    """
     say = page.say
     names = [run.run for run in runs]
-    asked = (RUN.changed() or {}).get("run")
-    if asked in names:
-        st.session_state[_DETAIL] = asked
+    if asked in names or st.session_state.get(DETAIL) not in names:
+        st.session_state[DETAIL] = asked if asked in names else names[0]
     if (snapshot := page.snapshot()) is not None:
         thing_link.say_missing(page, snapshot, "run", names)
-    chosen = st.selectbox(
-        say.raw("Run details"), names, key=_DETAIL, width=520,
-        on_change=lambda: RUN.write({"run": st.session_state[_DETAIL]}),
-    )  # fmt: skip
+    chosen = st.selectbox(say.raw("Run details"), names, key=DETAIL, width=520, on_change=write_run)
     if snapshot is not None:
         thing_link.copy_link(page, snapshot, "runs", run=chosen or names[0])
     run = next((each for each in runs if each.run == chosen), runs[0])

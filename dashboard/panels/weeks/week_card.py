@@ -15,8 +15,6 @@ from dashboard.panels.weeks import launch_time
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dashboard.page import Page
     from runner.client.week_list import ListedWeek
     from runner.outcomes import Refused
@@ -24,14 +22,13 @@ if TYPE_CHECKING:
 VIEWED = "this_week"  # the page that "View" opens
 
 
-def show(page: Page, one: ListedWeek, listed: Sequence[ListedWeek]) -> None:
+def show(page: Page, one: ListedWeek, active: ListedWeek | None) -> None:
     """Draw the week.
 
-    :param listed: all weeks, for what else a change of the active one means.
+    :param active: the active one, for what else its change means.
     """
     say, week = page.say, one.week
     place = f"week:{week.id}"
-    active = next((other for other in listed if other.week.active), None)
     with st.container(border=True, gap="xsmall", key=f"week-{week.id}"):
         line = f"**{say('Week {week}', week=week.id)}** "
         if week.active:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -18,19 +17,33 @@ from runner.records import Condition, ConditionClosure, Signature
 from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
     from core.decision import SavedDecision
     from core.decision.validity import Validity
+    from core.week import Week
     from runner.client.signatures.archived_decisions import ArchivedDecision
     from runner.outcomes import Refused
+    from runner.records import DecisionLine
+
+
+class _DecidedOn(NamedTuple):
+    """What the store has of all decisions."""
+
+    signatures: list[Signature]  # oldest first
+    closures: list[ConditionClosure]
+    weeks: dict[str, Week]  # of the signatures
+    lines: tuple[DecisionLine, ...]
+    keys: set[str]
 
 
 class Signatures(BaseClient):
     """Reads signatures. Validity is never stored: it follows from the files and the time."""
+
+    _kept_decided: tuple[str, _DecidedOn] | None = None
 
     def validity(self, signature: Signature | None) -> Validity:
         """The validity of a signature now; UNSIGNED for None."""
@@ -60,34 +73,47 @@ class Signatures(BaseClient):
             records = None if week is None else record_queries.decision_records(connection, week)
         return None if records is None else newest_decision(self.home, records)
 
-    def archived_decisions(self) -> list[ArchivedDecision]:
-        """All archived revalidations of all weeks, oldest first, altered ones included."""
-        from runner.client.signatures.archived_decisions import archived_decisions
+    def archived_decisions(self, weeks: Collection[str] | None = None) -> list[ArchivedDecision]:
+        """All archived revalidations, oldest first, altered ones included.
 
-        with self.store.read() as connection:
-            every = record_queries.signatures(connection)
-            closures = record_queries.closures(connection)
-            weeks = queries.weeks_by_id(connection, {one.week_id for one in every})
-            lines = record_queries.decision_lines(connection) if every else ()
-            keys = queries.signing_keys(connection)
+        :param weeks: only those of these weeks, without altered ones; None: of all.
+        """
+        from runner.client.signatures.archived_decisions import archived_decisions, by_decision
+
+        every, closures, known, lines, keys = self._decided_on()
 
         def validity_now(signature: Signature | None) -> Validity:
             from runner.client.signatures.validity import validity_among, validity_then
 
-            week = None if signature is None else weeks.get(signature.week_id)
+            week = None if signature is None else known.get(signature.week_id)
             judge = validity_among if self.moment is None else validity_then
             return judge(self.home, signature, week, keys, lines, self.now())
 
-        by_decision = defaultdict(list)
-        for one in every:
-            by_decision[one.revalidation_sha256].append(one)
         return archived_decisions(
             self.home,
-            lambda sha256: by_decision.get(sha256, []),
+            by_decision(every),
             validity_now,
             partial(conditions_from, closures=closures),
             until=self.moment,
+            weeks=weeks,
         )
+
+    def _decided_on(self) -> _DecidedOn:
+        """What the store has of all decisions, read again only after a write."""
+        with self.store.read() as connection:
+            head = record_queries.head(connection)
+            if (kept := self._kept_decided) is not None and kept[0] == head:
+                return kept[1]
+            every = record_queries.signatures(connection)
+            found = _DecidedOn(
+                every,
+                record_queries.closures(connection),
+                queries.weeks_by_id(connection, {one.week_id for one in every}),
+                record_queries.decision_lines(connection) if every else (),
+                queries.signing_keys(connection),
+            )
+        self._kept_decided = head, found
+        return found
 
     def archived(self, sha256: str) -> Path:
         """The archive folder of a decision, by its hash or at least the first eight digits.
