@@ -195,8 +195,6 @@ def silence_of(
 
 # --- of a live process
 
-_ENDED_WELL = frozenset({JobState.SUCCEEDED, JobState.STOPPED})
-
 
 @dataclass(frozen=True)
 class Vitals:
@@ -247,17 +245,17 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
     signal is enough. Only a process that can't continue by itself is STALLED at once.
     """
     if seen.state in ENDED_STATES:
-        ended = Liveness.DONE if seen.state in _ENDED_WELL else Liveness.DEAD
+        well = seen.state in (JobState.SUCCEEDED, JobState.STOPPED)
+        ended = Liveness.DONE if well else Liveness.DEAD
         return Pulse(ended, (Message("ended {state}", state=capitals(seen.state)),))
-    if seen.words is not None and (apart := seen.words.liveness) is not None:
-        silence = vital_silence(seen, limits or Limits())
-        aging = (*seen.words.evidence, *_aging(seen, silence))
-        return Pulse(apart, aging, silence.seconds, silence.limit, None, aging, seen.words)
-    if seen.process is None or seen.process in GONE:
+    apart = seen.words and seen.words.liveness
+    if apart is None and (seen.process is None or seen.process in GONE):
         return Pulse(Liveness.DEAD, (process_state(seen.process),))
     silence = vital_silence(seen, limits or Limits())
-    found = silence.liveness
-    aging = _aging(seen, silence)
+    found, aging = silence.liveness, _aging(seen, silence)
+    if seen.words and apart is not None:
+        aging = (*seen.words.evidence, *aging)
+        return Pulse(apart, aging, silence.seconds, silence.limit, None, aging, seen.words)
     evidence = (*aging, *_lasting(seen, silence))
     if why := frozen(seen.process, seen.process_age):
         return Pulse(Liveness.STALLED, (why, *evidence), silence.seconds, silence.limit, why, aging)
@@ -270,7 +268,7 @@ def vital_silence(seen: Vitals, limits: Limits) -> Silence:
     """The silence of a process, since its newest progress signal."""
     signs = (seen.step_age, seen.event_age, seen.checkpoint_age)
     seconds = min((age for age in signs if age is not None), default=seen.age)
-    busy = seen.cpu is not None and seen.cpu >= BUSY
+    busy = (seen.cpu or 0.0) >= BUSY
     return Silence(seconds, seen.quiet_hours or 0.0, seen.gap, starting=busy, limits=limits)
 
 
