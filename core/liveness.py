@@ -193,9 +193,6 @@ def silence_of(
     return Silence(seconds, hours, learned_gap(moments), lead, limits=limits)
 
 
-# --- of a live process
-
-
 @dataclass(frozen=True)
 class Vitals:
     """Measurements of an attempt at one moment. Ages are real seconds; None: unknown."""
