@@ -245,7 +245,7 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
         well = seen.state in (JobState.SUCCEEDED, JobState.STOPPED)
         ended = Liveness.DONE if well else Liveness.DEAD
         return Pulse(ended, (Message("ended {state}", state=capitals(seen.state)),))
-    apart = seen.words and seen.words.liveness
+    apart = None if seen.words is None else seen.words.liveness
     if apart is None and (seen.process is None or seen.process in GONE):
         return Pulse(Liveness.DEAD, (process_state(seen.process),))
     silence = vital_silence(seen, limits or Limits())
