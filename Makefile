@@ -37,15 +37,13 @@ TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 test: $(READY_DEV) ## run all tests, including the browser tests
 	sh tests/browser/find_chromium.sh
 	sh tests/browser/find_nginx.sh
-	$(BIN)/python -m pytest $(TWO) --ignore tests/browser --ignore tests/runner/demo -m "not whole"
+	$(BIN)/python -m pytest $(TWO) --ignore tests/browser --ignore tests/engines --ignore tests/runner/demo -m "not whole"
 	$(BIN)/python -m pytest $(TWO) tests/browser tests/runner/demo
 
-SHARED := tests/runner/store tests/runner/client tests/runner/recovery tests/runner/incidents
-
 test-postgresql: $(READY_DEV) ## run the tests of the record again, with the record on a real PostgreSQL server
-	TESTED_STORE=postgresql $(BIN)/python -m pytest $(TWO) $(SHARED)
+	TESTED_STORE=postgresql $(BIN)/python -m pytest $(TWO) tests/runner/store
 
-FAST := $(TWO) --ignore tests/browser --ignore tests/faults -m "not slow"
+FAST := $(TWO) --ignore tests/browser --ignore tests/engines --ignore tests/faults -m "not slow"
 
 test-fast: $(READY_DEV) ## run the tests without slow tests, browser tests and fault matrix
 	$(BIN)/python -m pytest $(FAST)
@@ -116,6 +114,12 @@ sbom: $(READY_DEV) ## write trainweek.cdx.json: the packages that a user gets, w
 
 lock:            ## write both lock files from a fresh resolution of pyproject.toml
 	PYTHON=$(PYTHON) sh scripts/write_lock.sh
+
+.PHONY: test-engines
+test-engines: $(READY_DEV) ## run the same cases on local processes and on a real Slurm, which it installs (Debian, as root)
+	PATH=$$PATH:/usr/sbin command -v slurmctld >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq slurmctld slurmd slurm-client munge; }
+	TRAINWEEK_ENGINES=required $(BIN)/python -m pytest tests/engines
 
 clean:           ## remove the environment; logs, models and reports are kept
 	rm -rf .venv

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy import dtype, ndarray
 
     from core.clock import Clock
+    from core.engine_words import EngineWords
     from core.playbook import Playbook
 
     Moments = Sequence[float] | ndarray[tuple[Any, ...], dtype[Any]]
@@ -192,11 +193,6 @@ def silence_of(
     return Silence(seconds, hours, learned_gap(moments), lead, limits=limits)
 
 
-# --- of a live process
-
-_ENDED_WELL = frozenset({JobState.SUCCEEDED, JobState.STOPPED})
-
-
 @dataclass(frozen=True)
 class Vitals:
     """Measurements of an attempt at one moment. Ages are real seconds; None: unknown."""
@@ -213,6 +209,7 @@ class Vitals:
     cpu_window: float | None = None  # how long ago that reading was
     gap: float | None = None  # the usual time between two progress signals
     quiet_hours: float | None = None  # week time since the last progress signal
+    words: EngineWords | None = None  # of an attempt on another machine
 
 
 @dataclass(frozen=True)
@@ -225,6 +222,7 @@ class Pulse:
     limit: float | None = None  # the learned limit
     frozen: Message | None = None  # why the process can't continue by itself
     aging: tuple[Message, ...] = ()  # the part of the evidence that is an age
+    words: EngineWords | None = None  # of an attempt on another machine
 
     @property
     def lasting(self) -> Message:
@@ -244,26 +242,30 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
     signal is enough. Only a process that can't continue by itself is STALLED at once.
     """
     if seen.state in ENDED_STATES:
-        ended = Liveness.DONE if seen.state in _ENDED_WELL else Liveness.DEAD
+        well = seen.state in (JobState.SUCCEEDED, JobState.STOPPED)
+        ended = Liveness.DONE if well else Liveness.DEAD
         return Pulse(ended, (Message("ended {state}", state=capitals(seen.state)),))
-    if seen.process is None or seen.process in GONE:
+    apart = None if seen.words is None else seen.words.liveness
+    if apart is None and (seen.process is None or seen.process in GONE):
         return Pulse(Liveness.DEAD, (process_state(seen.process),))
     silence = vital_silence(seen, limits or Limits())
-    found = silence.liveness
-    aging = _aging(seen, silence)
+    found, aging = silence.liveness, _aging(seen, silence)
+    if seen.words and apart is not None:
+        aging = (*seen.words.evidence, *aging)
+        return Pulse(apart, aging, silence.seconds, silence.limit, None, aging, seen.words)
     evidence = (*aging, *_lasting(seen, silence))
     if why := frozen(seen.process, seen.process_age):
         return Pulse(Liveness.STALLED, (why, *evidence), silence.seconds, silence.limit, why, aging)
     if found is Liveness.WORKING and seen.process in STOPPED:
         found = Liveness.QUIET
-    return Pulse(found, evidence, silence.seconds, silence.limit, aging=aging)
+    return Pulse(found, evidence, silence.seconds, silence.limit, None, aging, seen.words)
 
 
 def vital_silence(seen: Vitals, limits: Limits) -> Silence:
     """The silence of a process, since its newest progress signal."""
     signs = (seen.step_age, seen.event_age, seen.checkpoint_age)
     seconds = min((age for age in signs if age is not None), default=seen.age)
-    busy = seen.cpu is not None and seen.cpu >= BUSY
+    busy = (seen.cpu or 0.0) >= BUSY
     return Silence(seconds, seen.quiet_hours or 0.0, seen.gap, starting=busy, limits=limits)
 
 

@@ -68,6 +68,8 @@ WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
         Liveness.STALLED: Message("Stalled"),
         Liveness.DEAD: Message("Process dead"),
         Liveness.DONE: Message("Finished"),
+        Liveness.UNREACHABLE: Message("Unreachable"),
+        Liveness.DISPUTED: Message("Disputed"),
     },
     TrainingStatus: {
         TrainingStatus.NOT_STARTED: Message("Not started"),

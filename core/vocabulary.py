@@ -111,6 +111,21 @@ class Liveness(StrEnum):
     STALLED = "STALLED"
     DEAD = "DEAD"
     DONE = "DONE"
+    UNREACHABLE = "UNREACHABLE"  # its engine, or its node, can't be asked: neither dead nor alive
+    DISPUTED = "DISPUTED"  # its engine says that it is over, and its shim that it runs
+
+
+OUT_OF_SIGHT = frozenset({Liveness.UNREACHABLE, Liveness.DISPUTED})
+
+
+class EngineState(StrEnum):
+    """What an engine says of an attempt."""
+
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    ENDED = "ENDED"
+    UNKNOWN = "UNKNOWN"  # it answers, and does not know the attempt
+    UNREACHABLE = "UNREACHABLE"  # it does not answer
 
 
 class Trend(StrEnum):

@@ -55,6 +55,8 @@ def _wrong(snapshot: Snapshot, say: Words) -> str | None:
     badly = snapshot.run is not None and snapshot.status in _ENDED_BADLY
     if badly and not only_ended(snapshot):
         return word(snapshot.status, say)
+    if snapshot.out_of_sight and snapshot.pulse is not None:
+        return word(snapshot.pulse.liveness, say)
     if snapshot.stale:
         return word(Liveness.STALLED, say)
     if any(incident.blocks_start for incident in snapshot.open_incidents):

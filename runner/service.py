@@ -23,7 +23,7 @@ from core.ledger_bodies import RunnerEnded
 from core.paths import Home
 from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
-from runner.executors.local import LocalProcesses
+from runner.executors.choice import Executors
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
@@ -98,7 +98,7 @@ class Service:
             self.store,
             self.fenced,
             settings,
-            executor or LocalProcesses(settings.log_bytes, settings.log_files),
+            executor or Executors(settings, monotonic),
             monotonic,
         )
         self.schedule = ScheduledChecks(

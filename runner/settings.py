@@ -175,6 +175,14 @@ class Settings(_Settings):
     stalled_gaps: Number = _number(
         GAPS, "gaps", "A stall is also at least this many of the run's usual gaps between events."
     )
+    engine_poll_s: Number = _seconds(5.0, "Interval at which an engine is asked about its jobs.")
+    engine_timeout_s: Number = _seconds(20.0, "How long one question to an engine may take.")
+    lease_s: Number = _seconds(
+        120.0, "An attempt on another machine that can't read its lease for this long ends itself."
+    )
+    lost_grace_s: Number = _seconds(
+        300.0, "How long its shim must be silent after its engine has called an attempt ended."
+    )
     metrics_on_loopback: bool = Field(default=False, description="No token for local /metrics.")
     schedule: bool = Field(
         default=True, description="Run the daily checks at their time, without a request."

@@ -16,7 +16,7 @@ class EventKind(StrEnum):
     RULE = "rule"  # a rule of the engineers' own fires
     RUN_ENDED = "run-ended"  # a crash, or another end before the last step
     STALL = "stall"  # no progress
-    UNREACHABLE = "unreachable"  # the runner does not supervise, or did not for a while
+    UNREACHABLE = "unreachable"  # the runner, or the engine or node of a run, could not be asked
     INCIDENT = "incident"  # opened, and not closed yet
     DECISION = "decision"  # it waits for a signature, or for its conditions
     VOID = "void"  # a signature that is no longer valid

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from core.language import Message
 from core.metrics.conventions import HOURS_PER_YEAR
+from core.playbook.placement import PlacedKind, Placement
 from core.playbook.text import MachineText, Part
 from core.text_rules import readable
 
@@ -118,6 +119,14 @@ class TrainingSettings(Part):
         10_000_000.0,
         Message("Minimum accepted training speed, in steps/s."),
         1000.0,
+    )
+
+    placements: dict[PlacedKind, Placement] = Field(
+        default={},
+        description=Message(
+            "Where a kind of job runs (train, revalidate); one that is not named runs on the"
+            " runner's machine."
+        ),
     )
 
     @field_validator("command")

@@ -86,6 +86,8 @@ def _alerts(page: Page, snapshot: Snapshot | None) -> Iterator[Alert]:
                 "**Read-only: nothing can be saved.** {what} {remedy}", what=what, remedy=remedy
             )
         yield Alert("damage", text, ":material/database_off:")
+    if snapshot is None and (page.moment is not None or page.no_moment is not None):
+        return  # a moment without a week: what holds now is not what was asked for
     status = snapshot.runner if snapshot else page.services.client.runner_status()
     if (
         status.known

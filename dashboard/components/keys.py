@@ -104,4 +104,4 @@ def draw(page: Page) -> None:
     with st.container(key="keys-help"):
         st.markdown(f":small[:gray[:material/keyboard: {text}]]")
     component = st.components.v2.component("trainweek_keys", js=_JS)
-    component(data={}, key="keys", height=0)
+    component(data={}, key="heard-keys", height=0)

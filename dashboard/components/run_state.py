@@ -25,6 +25,9 @@ def run_state(snapshot: Snapshot, say: Words) -> RunState:
     """For a snapshot with a run."""
     if only_ended(snapshot):
         return RunState(say("Ended"), "gray", "flag")
+    if snapshot.out_of_sight and snapshot.pulse is not None:
+        apart = look(snapshot.pulse.liveness)
+        return RunState(word(snapshot.pulse.liveness, say), apart.colour, apart.icon)
     text = word(Liveness.STALLED if snapshot.stalled else snapshot.status, say)
     if snapshot.stale:
         return RunState(text, "red", "sensors_off")

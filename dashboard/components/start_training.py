@@ -55,6 +55,8 @@ def show(page: Page, snapshot: Snapshot) -> None:
     when = page.viewer.moment(snapshot.week.launch)
     part(f"{title} :small[:gray[{plain(when)}]]")
     st.markdown(_what(page, snapshot))
+    if (placed := playbook.training.placements.get("train")) is not None:
+        st.caption(say("Runs on: {where}.", where=say(placed.text)))
     if slot and slot.command:
         with st.expander(say.raw("The manual's command"), icon=":material/terminal:"):
             st.code(slot.command, language=None, wrap_lines=True)

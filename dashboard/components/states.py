@@ -89,6 +89,8 @@ LOOKS: dict[type[StrEnum], dict[StrEnum, Look]] = {
         Liveness.STALLED: Look("hourglass_disabled", "red"),
         Liveness.DEAD: Look("heart_broken", "red"),
         Liveness.DONE: _PASS,
+        Liveness.UNREACHABLE: Look("cloud_off", "orange"),
+        Liveness.DISPUTED: Look("rule", "orange"),
     },
     TrainingStatus: {
         TrainingStatus.NOT_STARTED: _NOT_YET,

@@ -5,15 +5,25 @@ An engine places and kills. What happens on the node is told by the shim, in the
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from core.playbook.placement import Placement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from core.engine_words import EngineWords
+    from core.language import Message
     from runner.processes.identity import ProcessIdentity
+
+
+def job_environment() -> dict[str, str]:
+    """What a job gets of the runner's environment: everything but the database's password."""
+    return {name: value for name, value in os.environ.items() if name != "PGPASSWORD"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,8 @@ class Order:
     argv: Sequence[str]
     cwd: Path
     heartbeat_s: float  # of its shim
+    epoch: int = 1  # of its lease: the attempt's number
+    placement: Placement = Placement()
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,9 @@ class Observation:
     exit: Exit | None = None
     exit_pending: bool = False  # the program has ended, its shim has not recorded the exit
     shim_stuck: bool = False  # the shim is stopped, or waits in the kernel
+    words: EngineWords | None = None  # of an attempt on another machine
+    gone: Message | None = None  # the proof that such an attempt has ended without an exit status
+    ended_because: Message | None = None  # why its node ended it
 
 
 class Executor(Protocol):

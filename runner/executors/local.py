@@ -16,7 +16,8 @@ from core.errors import SetupError
 from core.files import tail, write_json
 from core.paths import CHECKOUT
 from core.timestamps import from_unix
-from runner.executors.executor import Exit, Handle, Observation, Order
+from runner.executors.executor import Handle, Observation, Order, job_environment
+from runner.executors.lease import read_exit
 from runner.failpoints import fail_here
 from runner.files import LOG_BYTES, LOG_FILES, place_of, read_json
 from runner.processes.attempt_processes import (
@@ -96,7 +97,7 @@ class LocalProcesses:
             shim = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(SHIM), str(folder)],
                 cwd=order.cwd,
-                env=_environment() | {ATTEMPT_VARIABLE: attempt_id},
+                env=job_environment() | {ATTEMPT_VARIABLE: attempt_id},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -126,7 +127,7 @@ class LocalProcesses:
             if program is not None and not shim_lives:
                 self._record_program(folder, attempt_id, program)
         # Read last: the shim may write it and end during the observation.
-        ending = self._exit(folder)
+        ending = read_exit(folder)
         same_boot = known.shim is None or known.shim.boot == boot_id()
         return Observation(
             found or ending is not None,
@@ -260,19 +261,6 @@ class LocalProcesses:
             with contextlib.suppress(OSError):  # its last zombie is not reaped yet
                 Path(known.cgroup).rmdir()
 
-    @staticmethod
-    def _exit(folder: Path) -> Exit | None:
-        stored = read_json(folder / "exit.json")
-        if stored is None:
-            return None
-        return Exit(
-            stored.get("exit_code"),
-            stored.get("signal"),
-            stored.get("error"),
-            from_unix(float(stored["ended_at"])),
-            int(stored.get("oom_kills") or 0),
-        )
-
 
 def _is_shim(process: ProcessIdentity, folder: Path) -> bool:
     """Whether this process is the shim of the attempt in this folder.
@@ -283,8 +271,3 @@ def _is_shim(process: ProcessIdentity, folder: Path) -> bool:
         case [_, "-I", "-S", program, place, *_]:
             return Path(program).name == SHIM.name and Path(place).resolve() == folder.resolve()
     return False
-
-
-def _environment() -> dict[str, str]:
-    """What a program gets of ours: not the password of the shared store, which it never opens."""
-    return {name: value for name, value in os.environ.items() if name != "PGPASSWORD"}

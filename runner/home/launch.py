@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from core.errors import SetupError
 from core.files import tail
 from core.language import Message
+from runner.executors.choice import Executors
 from runner.executors.executor import Handle
-from runner.executors.local import LocalProcesses
 from runner.home.log_rotation import cap_log
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import read_identity, runner_status
@@ -114,7 +114,7 @@ def stop_all(home: Home, grace_s: float = 10.0) -> int:
     :returns: how many attempts were alive.
     """
     stop_runner(home)
-    executor = LocalProcesses()
+    executor = Executors(Settings.read(home))
     started = {each: Handle(each, folder) for each, folder in started_attempts(home).items()}
 
     def alive() -> list[Handle]:

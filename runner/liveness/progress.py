@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.engine_words import EngineWords
 from core.liveness import GAP_POINTS, Limits, Pulse, Vitals, usual_gap
 from runner.files import read_json
 from runner.processes.procfs import boot_id
@@ -119,6 +120,7 @@ def vitals(
     age: float,
     monotonic: float,
     quiet_hours: float | None = None,
+    words: EngineWords | None = None,
 ) -> Vitals:
     """The signals as ages."""
 
@@ -126,7 +128,7 @@ def vitals(
         return None if moment is None else min(max(0.0, monotonic - moment), age)
 
     if signals is None:
-        return Vitals(state, process, age)
+        return Vitals(state, process, age, words=words)
     # Checkpoints are the run's: one of an earlier attempt is not a signal of this one.
     saved = signals.checkpoint_at
     own = saved is not None and monotonic - saved <= age
@@ -143,6 +145,7 @@ def vitals(
         cpu_window=signals.window,
         gap=signals.gap,
         quiet_hours=quiet_hours,
+        words=words,
     )
 
 
@@ -163,20 +166,37 @@ def read_pulse(folder: Path) -> tuple[ProgressSignals | None, Mapping[str, Any]]
         return None, stored
 
 
+def read_words(stored: Mapping[str, Any], monotonic: float) -> EngineWords | None:
+    """What pulse.json says of an attempt on another machine, as old as it is now."""
+    at, signs = stored.get("words_at"), stored.get("signs")
+    boot = signs.get("boot") if isinstance(signs, dict) else None
+    words = EngineWords.from_dict(stored.get("words"))
+    if words is None or not isinstance(at, int | float):
+        return None
+    return words.older(max(0.0, monotonic - at) if boot == boot_id() else words.silent_after)
+
+
 def write_pulse(
-    folder: Path, signals: ProgressSignals, limits: Limits, pulse: Pulse, stalls: int
+    folder: Path,
+    signals: ProgressSignals,
+    limits: Limits,
+    pulse: Pulse,
+    stalls: int,
+    words: EngineWords | None = None,
 ) -> None:
     """Write pulse.json, for the next observation, the next runner and every page; no fsync.
 
     :raises OSError: not written.
     """
-    stored = {
+    stored: dict[str, Any] = {
         "liveness": pulse.liveness.value,
         "evidence": list(pulse.evidence),
         "stalls": stalls,
         "limits": asdict(limits),
         "signs": asdict(signals),
     }
+    if words is not None:
+        stored |= {"words": words.as_dict(), "words_at": signals.at}
     partial = folder / f".{PULSE}.partial"
     partial.write_text(json.dumps(stored) + "\n", encoding="utf-8")
     partial.replace(folder / PULSE)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from core.liveness import Limits, Pulse, judge_liveness
 from core.vocabulary import ENDED_STATES, JobState
 from runner.files import read_json
-from runner.liveness.progress import PULSE, read_pulse, read_signals, vitals
+from runner.liveness.progress import PULSE, read_pulse, read_signals, read_words, vitals
 from runner.liveness.watcher import progress_paths
 from runner.processes.identity import ProcessIdentity, age_s
 from runner.processes.process_table import process_entry
@@ -55,14 +55,19 @@ def pulse_of(
     entry = process_entry(program)
     if program is None and state is JobState.STARTING:
         return None
-    signals, _ = read_pulse(paths.folder)
+    signals, stored = read_pulse(paths.folder)
+    words = read_words(stored, monotonic)
     signals = read_signals(paths, signals, None, monotonic, now.timestamp())
-    if entry is None and _just_ended(paths.folder, now):
+    if words is None and entry is None and _just_ended(paths.folder, now):
         return None  # neither at work nor dead: the runner reads its exit in a moment
+    state_there = entry.state if entry else None
     age = age_s(program) if program and entry else 0.0
+    if words is not None:  # it is another machine's: nothing in this process table is of it
+        state_there = words.process
+        age = max(0.0, (now - attempt.started_at).total_seconds())
     silence = age if signals.newest is None else min(monotonic - signals.newest, age)
     hours = clock.week_hours(now - timedelta(seconds=silence), now)
-    seen = vitals(signals, state, entry.state if entry else None, age, monotonic, hours)
+    seen = vitals(signals, state, state_there, age, monotonic, hours, words)
     return judge_liveness(seen, attempt_limits(paths.folder, playbook))
 
 

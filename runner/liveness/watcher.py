@@ -89,7 +89,8 @@ class Watcher:
                 watch = self._watches.get(attempt_id)
                 if watch is None:
                     watch = self._watches[attempt_id] = _Watch(self.home, row, attempt)
-                self._watch(watch, row, found, tree_in(table, found.process), now)
+                tree = {} if found.words else tree_in(table, found.process)
+                self._watch(watch, row, found, tree, now)
 
     def _watch(
         self,
@@ -106,9 +107,14 @@ class Watcher:
         )
         age = age_s(observed.process) if observed.process else 0.0
         process = tree[observed.process.pid].state if observed.process and tree else None
+        if observed.words is not None:  # another machine's: nothing in this table is of it
+            began = observed.started_at or now
+            age, process = max(0.0, (now - began).total_seconds()), observed.words.process
         if process != watch.signals.process or watch.signals.process_at is None:
             watch.signals = replace(watch.signals, process=process, process_at=monotonic)
-        vital = vitals(watch.signals, JobState(row.state), process, age, monotonic)
+        vital = vitals(
+            watch.signals, JobState(row.state), process, age, monotonic, words=observed.words
+        )
         allowed = Limits(self.settings.stalled_s, self.settings.stalled_gaps)
         silence = vital_silence(vital, allowed)
         if silence.seconds > silence.pause and row.week_id is not None:  # else no hours count
@@ -132,7 +138,7 @@ class Watcher:
         finally:
             # An unreported stall is not counted, so that another runner reports it.
             counted = watch.stalls - watch.unreported
-            write_pulse(watch.paths.folder, watch.signals, allowed, judged, counted)
+            write_pulse(watch.paths.folder, watch.signals, allowed, judged, counted, observed.words)
 
     def _save_diagnostics(
         self,

@@ -47,6 +47,18 @@ def open_store(home: Home, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     return SharedStore(home, address, busy_timeout_s)
 
 
+def refresh_ledger_file(home: Home) -> bool:
+    """Give the file of this machine the lines that others wrote to a shared database.
+
+    :returns: whether the database is shared; SQLite's file never lacks a line.
+    :raises ServerAway: its server can't be reached.
+    """
+    if shared_address(home) is None:
+        return False
+    open_store(home)  # that brings it up to date
+    return True
+
+
 def require_own_file(home: Home) -> None:
     """Check that the database is a file that we may copy and replace.
 

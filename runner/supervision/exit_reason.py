@@ -61,6 +61,8 @@ class EndedAttempt:
     own_trainer: bool = False  # a custom trainer, which writes no result file
     stop_asked_by: str | None = None
     killed_after_s: float | None = None  # how long it ignored SIGTERM
+    gone: Message | None = None  # on another machine: the proof of its end
+    ended_because: Message | None = None  # on another machine: why its node ended it
 
 
 def exit_state(ended: EndedAttempt) -> tuple[JobState, Message]:
@@ -83,6 +85,10 @@ def exit_state(ended: EndedAttempt) -> tuple[JobState, Message]:
             return JobState.FAILED, _during_stop(ended, _own_failure(ended, code))
         state, reason = _signalled(ended.exit, ended.exit.signal, ended.same_boot)
         return state, _during_stop(ended, reason)
+    if ended.ended_because is not None:
+        saved = code == STOPPED_AFTER_SAVING and not ended.own_trainer
+        after = Message("It had saved.") if saved else None
+        return JobState.INTERRUPTED, joined(filter(None, [ended.ended_because, after]))
     if ended.exit.signal is not None:
         return _signalled(ended.exit, ended.exit.signal, ended.same_boot)
     if code == STOPPED_AFTER_SAVING and not ended.own_trainer:
@@ -121,7 +127,7 @@ def _without_exit_status(ended: EndedAttempt, complete: bool) -> tuple[JobState,
         return JobState.STOPPED, _stopped(ended.stop_asked_by, ended)
     if not ended.same_boot:
         return JobState.INTERRUPTED, Message("The machine restarted during the run.")
-    return JobState.LOST, Message(
+    return JobState.LOST, ended.gone or Message(
         "The process and its shim disappeared; the exit status is unknown."
     )
 

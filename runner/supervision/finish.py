@@ -104,6 +104,8 @@ class Finisher:
             own_trainer=own_trainer(job, week) is not None,
             stop_asked_by=_stop_asked_by(row, observed),
             killed_after_s=killed_after_s,
+            gone=observed.gone,
+            ended_because=observed.ended_because,
         )
         state, reason = exit_state(ended)
         if killed and killed_after_s is None:

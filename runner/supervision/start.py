@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select
 from core.errors import TrainweekError
 from core.language import Message
 from core.ledger_bodies import AttemptColumns, AttemptStarted, JobChanged, JobColumns
+from core.playbook.placement import Placement
 from core.vocabulary import JobKind, JobState
 from runner.executors.executor import Handle, Order
 from runner.failpoints import fail_here
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.paths import Home
+    from core.week import Week
     from runner.executors.executor import Executor
     from runner.records import Job
     from runner.settings import Settings
@@ -106,7 +108,16 @@ class Starter:
         try:
             argv = write_assignment(self.home, assignment, self.settings)
             handle = Handle(attempt_id, folder)
-            self.executor.place(Order(handle, argv, self.home.root, self.settings.shim_heartbeat_s))
+            self.executor.place(
+                Order(
+                    handle,
+                    argv,
+                    self.home.root,
+                    self.settings.shim_heartbeat_s,
+                    epoch=number,
+                    placement=_placement(week, row.kind),
+                )
+            )
         except (OSError, TrainweekError) as error:
             self.finisher.could_not_start(row, number, error, now)
         fail_here("after_spawn")
@@ -126,6 +137,12 @@ class Starter:
         while _holds_files(folder := self.home.run_attempt(job.run, number)):
             number += 1
         return folder
+
+
+def _placement(week: Week | None, kind: str) -> Placement:
+    """Where the playbook has this kind of job run."""
+    placed = {} if week is None else week.playbook.training.placements
+    return next((each for name, each in placed.items() if name == kind), Placement())
 
 
 def _holds_files(folder: Path) -> bool:

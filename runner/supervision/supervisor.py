@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from core.language import Message
+from core.language import Message, literal
 from core.ledger_bodies import JobChanged, JobColumns, ProcessColumns
 from core.vocabulary import JobState
 from runner.executors.executor import Handle
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from core.engine_words import EngineWords
     from core.paths import Home
     from runner.executors.executor import Executor, Observation
     from runner.settings import Settings
@@ -131,6 +132,8 @@ class Supervisor:
         elif starting:
             if observed.process is not None:  # STARTING -> RUNNING
                 self._running(row, attempt, observed, now)
+            elif observed.words is not None:
+                self._watch_engine(row, attempt, handle, observed.words, now)
             else:
                 self._watch_start(row, attempt, handle, now)
         elif row.state == JobState.RUNNING and row.stop_requested_at is not None:
@@ -201,6 +204,8 @@ class Supervisor:
             pid=observed.process.pid,
             started_at=observed.started_at or now,
         )
+        if row.reason:  # it waited
+            columns = columns.model_copy(update={"reason": literal("")})
         with self.fenced.write(now) as write:
             body = JobChanged.with_attempt(row.id, attempt.number, columns)
             write.append(body, row.week_id)
@@ -234,6 +239,19 @@ class Supervisor:
             log.warning("%s did not exit on SIGTERM: %s processes killed", row.id, killed)
         elif self.monotonic() - asked >= self.settings.stop_grace_s / 2:
             self._terminate_all(row, attempt, handle)
+
+    def _watch_engine(
+        self, row: Row, attempt: Row, handle: Handle, words: EngineWords, now: datetime
+    ) -> None:
+        """An engine has it and no program runs yet: say why, and cancel it on request."""
+        if row.stop_requested_at is not None and attempt.attempt_id not in self._terminated:
+            self._terminated[attempt.attempt_id] = self.monotonic()
+            self.executor.end_start(handle)
+        reason = Message("{engine}: {word}", engine=words.engine, word=words.said)
+        if row.reason != reason:
+            body = JobChanged(job_id=row.id, job=JobColumns(reason=reason))
+            with self.fenced.write(now) as write:
+                write.append(body, row.week_id)
 
     def _watch_start(self, row: Row, attempt: Row, handle: Handle, now: datetime) -> None:
         """A shim is alive and has not started its program: STARTING -> QUEUED | STOPPED in time."""

@@ -175,7 +175,12 @@ def _run(week: JudgedWeek) -> Iterator[Concern]:
             kind = EventKind.STALL if hung else EventKind.RUN_ENDED
             key = f"run:{run.name}:{run.attempts}:{week.status}"
             yield Concern(severity, what, text, "jobs", kind, key, since=run.ended)
-    if week.stale and "hung" not in firing:
+    if week.out_of_sight and week.pulse is not None:
+        state = Message("{state}.", state=capitals(week.pulse.liveness))
+        text = joined([state, Message("{evidence}.", evidence=week.pulse.text)])
+        kind = EventKind.UNREACHABLE
+        yield Concern(Severity.WARNING, what, text, "jobs", kind, "run:unreachable")
+    elif week.stale and "hung" not in firing:
         text = Message("No progress, although the run should be in progress.")
         yield Concern(
             Severity.CRITICAL, what, text, "troubleshooting", EventKind.STALL, "run:stalled"

@@ -15,7 +15,14 @@ from core.once import once
 from core.schedule import overdue
 from core.shifts import on_call
 from core.telemetry import RunReader
-from core.vocabulary import ACTIVE_STATES, LIVE_TRAINING, JobKind, Liveness, TrainingStatus
+from core.vocabulary import (
+    ACTIVE_STATES,
+    LIVE_TRAINING,
+    OUT_OF_SIGHT,
+    JobKind,
+    Liveness,
+    TrainingStatus,
+)
 from runner.week.agenda import agenda, anomaly_days
 from runner.week.facts import facts_of_run, gather
 from runner.week.judged_moment import judged_as_of, playbook_of
@@ -97,6 +104,11 @@ class JudgedWeek(Sources):
     def stalled(self) -> bool:
         """Whether the process is alive but makes no progress, by all its progress signals."""
         return self.pulse is not None and self.pulse.liveness is Liveness.STALLED
+
+    @property
+    def out_of_sight(self) -> bool:
+        """Whether it runs on a machine that can't be asked now, or of which two words disagree."""
+        return self.pulse is not None and self.pulse.liveness in OUT_OF_SIGHT
 
     @property
     def stale(self) -> bool:

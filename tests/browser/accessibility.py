@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+SETTLED_MS = 1000
 _OPTIONS = {"resultTypes": ["violations"]}
 
 
@@ -42,6 +43,14 @@ def violations(page: Page) -> list[str]:
                 summary = " ".join(node["failureSummary"].split())
                 found.append(f"{rule['impact']} {rule['id']} at {target}: {summary}")
     return found
+
+
+def lasting_violations(page: Page) -> list[str]:
+    """What is still wrong a moment later: colours that are on their way to others are no violation."""
+    if not violations(page):
+        return []
+    page.wait_for_timeout(SETTLED_MS)
+    return violations(page)
 
 
 def levels(page: Page) -> list[int]:

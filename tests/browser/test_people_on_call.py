@@ -23,8 +23,8 @@ def test_a_handover_is_signed_over_on_a_desktop_and_accepted_on_a_phone(
     ana, rui = window(watched, role=None), window(watched, "phone", "dark", role=None)
     for screen, name in ((ana, "Ana"), (rui, "Rui")):
         value = cookie_value({ROLE: Role.ENGINEER.value, NAME: name})
-        cookie = {"name": cookie_name(watched.url), "value": value, "url": watched.url}
-        screen.page.context.add_cookies([cookie])
+        url = watched.url
+        screen.page.context.add_cookies([{"name": cookie_name(url), "value": value, "url": url}])
     ana.go("on_call")
     if not ana.part("write-handover").locator("textarea").first.is_visible():
         ana.part("write-handover").locator("summary").click()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from playwright.sync_api import expect
 
 from dashboard.navigation import TITLES
-from tests.browser.accessibility import levels, violations
+from tests.browser.accessibility import lasting_violations, levels
 from tests.browser.layout import lasting_faults
 from tests.browser.screen import PLACES, SIZES, title_at
 from tests.browser.targets import small_targets
@@ -81,7 +81,7 @@ class Walk:
                 self._note(Subject.BROKEN, stem, query, [str(wrong)])
                 continue
             if Subject.AXE in self.manner.looks_for:
-                self._note(Subject.AXE, stem, query, [*violations(page), *self._headings()])
+                self._note(Subject.AXE, stem, query, [*lasting_violations(page), *self._headings()])
             if Subject.ENGLISH in self.manner.looks_for:
                 self._note(Subject.ENGLISH, stem, query, [*english_on(page), *forms_on(page)])
             if Subject.SMALL in self.manner.looks_for:

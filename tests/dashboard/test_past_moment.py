@@ -124,6 +124,7 @@ def test_the_frame_says_which_moment_and_the_way_back(place: Place) -> None:
     assert any(label.startswith("Later: ") and label.endswith("16:00") for label in labels)
     before = draw_frame(past_page(place, LAUNCH - timedelta(days=400)))
     assert "did not exist at" in text_of(before)
+    assert "runner" not in text_of(before), "that is of now"
 
 
 @pytest.mark.parametrize("panel", STEMS)

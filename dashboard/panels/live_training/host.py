@@ -101,6 +101,8 @@ def _process(page: Page, snapshot: Snapshot, load: HostLoad) -> None:
         return
     if snapshot.runner.host not in {None, load.name}:
         return
+    if (pulse := snapshot.pulse_of(job)) is not None and pulse.words is not None:
+        return
     found = process_load(job.pid)
     if found is None:
         return

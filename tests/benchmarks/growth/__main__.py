@@ -5,7 +5,6 @@ Each measurement is a process of its own; beside seconds of CPU stands what it i
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from core.paths import Home
+from tests.benchmarks.growth.archives import write_archives
 from tests.benchmarks.growth.measured import MEASURED
 from tests.benchmarks.growth.years import Size, Years
 
@@ -31,10 +31,7 @@ def main(shares: Sequence[float]) -> None:
     for size in sizes:
         with TemporaryDirectory(prefix="trainweek-growth-") as folder:
             home = Home(Path(folder) / "home")
-            hashes = (
-                hashlib.sha256(f"{n}".encode()).hexdigest() for n in range(size.revalidations)
-            )
-            Years(home, size, list(hashes)).write()
+            Years(home, size, write_archives(home, size)).write()
             for name in MEASURED:
                 found[name].append(_measure(home, name))
     heads = [f"{size.lines:,} lines" for size in sizes]

@@ -27,6 +27,7 @@ from core.drill_paths import (
 from core.errors import ConflictError, InputError, SetupError
 from core.files import write_json
 from core.paths import Home
+from core.vocabulary import ENDED_STATES, JobKind
 from runner.alerts.alert_store import AlertStore
 from runner.alerts.channels import read_alerts
 from runner.alerts.kept_messages import KEPT
@@ -37,7 +38,7 @@ from runner.drill import place
 from runner.drill.play import LEADER, RUN, played_fault
 from runner.drill.times import name_cause, named_causes, times_of
 from tests.core.alerts.notices import at, notice
-from tests.expected import present, recorded
+from tests.expected import job_of, present, recorded
 from tests.runner.alerts.channel_files import write_alerts
 from tests.runner.alerts.receivers import web_receiver
 from tests.runner.cli.terminal import trainweek
@@ -99,6 +100,33 @@ def test_a_stall_is_seen_acknowledged_named_and_recovered_from(tmp_path: Path) -
     assert strays(own) == []
     assert {path.name for path in tmp_path.iterdir()} == {"drills", "reports"}
     assert not real.ledger.exists()
+
+
+@pytest.mark.slow
+def test_a_kl_explosion_is_seen_and_recovered_from_by_a_new_run(tmp_path: Path) -> None:
+    real = Home(tmp_path)
+    calm = ("--headless", "--calm", "20")
+    begun = trainweek("drill", "start", "kl", *calm, home=tmp_path, settings=SHORTER)
+    own = own_of(real)
+    try:
+        assert begun.returncode == 0, begun.stderr
+        fault, client = present(played_fault(own)), Client(own, LEADER)
+        wait_for(lambda: times_of(own, fault, datetime.now(UTC)).told is not None, 120.0)
+        for alert in client.alerts().firing:
+            recorded(client.acknowledge(alert.key))
+        assert trainweek("drill", "name", "kl_explosion", home=tmp_path).returncode == 0
+        recorded(client.stop(fault.job))
+        wait_for(lambda: present(client.job(fault.job)).state in ENDED_STATES)
+        job_of(
+            client.submit(JobKind.TRAIN, {"override_reason": "DRILL: recovery", "resume": False})
+        )
+        wait_for(lambda: _times(real)["missed"] == [], 120.0)
+        ended = trainweek("drill", "end", "--json", home=tmp_path)
+    finally:
+        trainweek("drill", "end", home=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["named_wrongly"] == []
+    assert strays(own) == []
 
 
 def _times(real: Home) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from core.vocabulary import Verdict
 from runner.client import Client
 from runner.outcomes import Recorded
 from runner.store import chain, open_store
+from runner.store.opening import refresh_ledger_file
 from runner.store.postgresql.server import engine_of
 from runner.store.postgresql.tables import metadata as own_metadata
 from runner.store.schema import REVISION, metadata
@@ -75,6 +76,9 @@ def test_another_machine_sees_the_same_and_gets_a_mirror_of_its_own(
     assert whole.startswith(shared.home.ledger.read_bytes())
     shared.lead.note(shared.week.id, "hourly_1", "from here")
     assert shared.home.ledger.read_bytes().startswith(whole)
+    assert other.ledger.read_bytes() == whole
+    assert refresh_ledger_file(other)
+    assert other.ledger.read_bytes() == shared.home.ledger.read_bytes()
 
 
 def test_a_week_of_sqlite_moves_to_an_empty_database(tmp_path: Path, postgresql: Server) -> None:
@@ -154,7 +158,9 @@ def test_a_mirror_with_another_line_stops_the_next_write_and_names_it(shared: Pl
     shared.lead.note(shared.week.id, "hourly_1", "one")
     text_of = shared.home.ledger.read_text()
     shared.home.ledger.write_text(text_of.replace('"one"', '"two"'))
-    with pytest.raises(IntegrityError, match="Line 2 differs from the database"):
+    with pytest.raises(
+        IntegrityError, match=r"Line 2 differs from the database.*move the file away"
+    ):
         Client(shared.home, LEAD).note(shared.week.id, "hourly_1", "three")
     shared.home.ledger.write_text(text_of)
     shared.lead.note(shared.week.id, "hourly_1", "three")

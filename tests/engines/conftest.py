@@ -1,0 +1,97 @@
+"""Executors to run the same cases on: local processes, and a real Slurm where there is one."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from core.paths import Home
+from runner.client import Client
+from runner.executors.executor import Handle
+from tests.engines.cluster import PATH, Cluster, missing
+from tests.runner.place import LAUNCH, LEAD, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from runner.records import Job
+    from runner.service import Service
+
+REQUIRED = "TRAINWEEK_ENGINES"  # set by make test-engines: nothing is skipped there
+QUICK = {
+    "engine_poll_s": 0.3,
+    "engine_timeout_s": 20.0,
+    "lease_s": 3.0,
+    "lost_grace_s": 6.0,
+    "stop_grace_s": 1.5,
+    "liveness_s": 0.2,
+    "backoff_s": 0.1,
+}
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    if absent := missing():
+        why = f"Slurm is not installed ({', '.join(absent)}): make test-engines installs it"
+        if REQUIRED in os.environ:
+            pytest.fail(why)
+        pytest.skip(why)
+    made = Cluster(tmp_path_factory.mktemp("slurm"))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.fixture
+def slurm(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """The cluster, found by this process as by a user's shell; whole again after the test."""
+    monkeypatch.setenv("SLURM_CONF", str(cluster.conf))
+    monkeypatch.setenv("PATH", PATH)
+    yield cluster
+    cluster.heal()
+
+
+@pytest.fixture(params=["local", "slurm"])
+def executor(request: pytest.FixtureRequest) -> str:
+    """The name of each executor; its engine is there."""
+    if request.param != "local":
+        request.getfixturevalue(request.param)
+    return str(request.param)
+
+
+class EnginePlace(Place):
+    """A home whose week trains on an engine."""
+
+    def engine(self, **changed: object) -> Service:
+        return self.service(**(QUICK | changed))
+
+    def handle(self, job: Job) -> Handle:
+        folder = self.folder(job)
+        return Handle(json.loads((folder / "command.json").read_text())["mark"], folder)
+
+
+@pytest.fixture
+def placed(tmp_path: Path) -> Iterator[Callable[..., EnginePlace]]:
+    """Make a home whose playbook places trainings so."""
+    made: list[EnginePlace] = []
+
+    def make(executor: str, **resources: object) -> EnginePlace:
+        root = tmp_path / f"home-{len(made)}"
+        root.mkdir()
+        training = {"placements": {"train": {"executor": executor, **resources}}}
+        playbook = {"id": "placed", "extends": "phase4", "training": training}
+        (root / "playbook.yaml").write_text(yaml.safe_dump(playbook))
+        Client(Home(root), LEAD).create_week(LAUNCH, root / "playbook.yaml")
+        made.append(EnginePlace(root))
+        return made[-1]
+
+    yield make
+    for place in made:
+        place.clear()
