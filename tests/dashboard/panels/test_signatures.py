@@ -302,7 +302,7 @@ def test_an_earlier_signature_that_changes_draws_the_comparison_again(
     place: SignedPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.sign(place.revalidate("GO"))
-    place.revalidate("GO", seed=2, approvals=approvals(place.home, datetime.now(UTC)))
+    place.revalidate("GO", seed=2, approvals=approvals(place.client()))
     parts, again = [], []
     monkeypatch.setattr(
         "dashboard.panels.decision.page.live_part", lambda page, draw, *_, **__: parts.append(draw)

@@ -115,7 +115,7 @@ def test_a_note_that_no_file_can_hold_acknowledges_nothing(place: Place) -> None
     key = incident_key(incident.id)
     assert "can't be recorded" in refused(client.acknowledge_and_mark(key, False, "\x00")).reason
     assert present(client.incident(incident.id)).acknowledged is None
-    assert recorded(client.acknowledge_and_mark(key, False, "a spike")).note == "a spike"
+    assert recorded(client.acknowledge_and_mark(key, False, "a spike")).useful is False
 
 
 def test_rules_and_marks_come_back_from_the_ledger(place: Place) -> None:
