@@ -24,6 +24,7 @@ from core.paths import Home
 from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
 from runner.executors.choice import Executors
+from runner.executors.elsewhere import Elsewhere, this_machine
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
@@ -99,7 +100,7 @@ class Service:
             self.store,
             self.fenced,
             settings,
-            executor or Executors(settings, monotonic),
+            executor or self._executors(),
             monotonic,
         )
         self.schedule = ScheduledChecks(
@@ -178,6 +179,12 @@ class Service:
         except TrainweekError as error:  # the end itself must not fail
             log.warning("%s", error)
         self._lock.release()
+
+    def _executors(self) -> Executors:
+        machine = this_machine(self.home)
+        shared = self.store.database_file is None
+        elsewhere = Elsewhere(machine) if shared else None
+        return Executors(self.settings, self.monotonic, machine, elsewhere)
 
     def live_jobs(self) -> list[Row]:
         """Jobs whose processes may be alive."""

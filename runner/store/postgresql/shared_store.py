@@ -35,6 +35,7 @@ from runner.store.postgresql.server import (
     SETTING,
     ServerAway,
     engine_of,
+    is_locked_out,
     locked,
     may_repeat,
     server_errors,
@@ -251,7 +252,7 @@ class SharedStore(Store):
                     if self._committed(connection, transaction):
                         return
             except DBAPIError as error:
-                if not may_repeat(error):
+                if not (may_repeat(error) or is_locked_out(error)):
                     raise
             if time.monotonic() > deadline:
                 raise ServerAway(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,15 +17,16 @@ from sqlalchemy import text
 from core.errors import ConflictError
 from core.ledger_bodies import NoteWritten
 from core.paths import Home
-from core.vocabulary import JobKind, JobState
+from core.vocabulary import JobKind, JobState, Liveness
 from runner.client import Client
+from runner.executors.elsewhere import GONE
 from runner.files import BUSY_TIMEOUT_S
 from runner.home.runner_identity import runner_status
 from runner.recovery.shared_verification import verify_record
 from runner.service import Service
 from runner.store import open_store
 from runner.store.fenced_store import StaleRunner
-from runner.store.postgresql.server import ServerAway
+from runner.store.postgresql.server import ServerAway, engine_of, locked
 from tests.postgresql import share
 from tests.runner.place import LEAD, child_settings, ticking, wait_for
 
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sqlalchemy.engine import Connection
+
+    from runner.store.postgresql.shared_store import SharedStore, SharedTransaction
     from tests.postgresql import Server
     from tests.runner.place import Place
 
@@ -73,6 +79,26 @@ def test_a_commit_that_the_server_cuts_off_is_done_once(
     shared.lead.note(shared.week.id, "hourly_1", "once")
     assert [note.text for note in shared.lead.notes(shared.week.id)] == ["once"]
     assert verify_record(shared.home, tables=True).text().endswith("database up to date.")
+
+
+def test_a_commit_that_was_cut_off_is_not_called_unsaved_while_others_write(
+    shared: Place, postgresql: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = shared.lead.store
+    store.busy_timeout_s = 0.5
+    real, held = type(store)._committed, ExitStack()  # type: ignore[attr-defined]
+
+    def committed(
+        self: SharedStore, connection: Connection, transaction: SharedTransaction
+    ) -> bool:
+        real(self, connection, transaction)
+        held.enter_context(locked(engine_of(self.address), 5))  # the answer is lost; others write
+        return False
+
+    monkeypatch.setattr(type(store), "_committed", committed)
+    with held, pytest.raises(ServerAway, match="nobody knows yet"):
+        shared.lead.note(shared.week.id, "hourly_1", "once")
+    assert [note.text for note in shared.lead.notes(shared.week.id)] == ["once"]
 
 
 def test_a_commit_whose_answer_is_lost_is_found_and_not_repeated(
@@ -253,6 +279,35 @@ def test_one_store_that_two_threads_write_and_mirror_does_not_stall(shared: Plac
         thread.join()
     assert errors == []
     assert time.monotonic() - began < BUSY_TIMEOUT_S  # each of two that wait for another gives up
+
+
+def test_the_run_of_another_machine_is_left_alone_until_it_is_said_to_be_gone(
+    shared: Place,
+) -> None:
+    first = shared.service()
+    job = shared.until(first, shared.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    folder = shared.folder(job)
+    for name in ("command.json", "identity.json"):  # as another machine wrote them
+        stored = json.loads((folder / name).read_text())
+        if name == "command.json":
+            stored["machine"] = {"id": "theirs", "system": "theirs", "host": "elsewhere"}
+        else:
+            for process in (stored["shim"], stored["child"]):
+                process["boot_id"] = "its boot"
+        (folder / name).write_text(json.dumps(stored))
+    first.close()
+    second = shared.service(liveness_s=0.0)
+    shared.lead.stop(job.id)
+    for _ in range(3):
+        second.tick(second.now())
+    assert shared.job(job).state is JobState.RUNNING
+    pulse = json.loads((folder / "pulse.json").read_text())
+    assert pulse["liveness"] == Liveness.UNREACHABLE
+    assert "make the file" in str(pulse["words"]["said"])
+    assert len(shared.starts()) == 1
+    (folder / GONE).touch()
+    assert shared.until(second, job).state in (JobState.STOPPED, JobState.INTERRUPTED)
+    second.close()
 
 
 def test_of_many_runners_that_start_at_once_one_is_left(

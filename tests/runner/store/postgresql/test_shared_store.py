@@ -16,6 +16,8 @@ from core.paths import Home
 from core.vocabulary import Verdict
 from runner.client import Client
 from runner.outcomes import Recorded
+from runner.recovery import shared_verification
+from runner.recovery.shared_verification import verify_record
 from runner.store import chain, open_store
 from runner.store.opening import refresh_ledger_file
 from runner.store.postgresql.server import engine_of
@@ -27,6 +29,7 @@ from tests.runner.place import LAUNCH, LEAD
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from runner.recovery.claims import Claims, LedgerProblem
     from tests.postgresql import Server
     from tests.runner.place import Place
 
@@ -175,3 +178,18 @@ def test_a_database_of_a_newer_version_is_refused_with_the_setting(
         sql.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(SetupError, match=f"store_url: .*9999.*{REVISION}.*newer trainweek"):
         Client(shared.home, LEAD).weeks()
+
+
+def test_people_can_write_while_the_record_is_verified(
+    shared: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared.lead.store.busy_timeout_s = 0.5
+    real = shared_verification._verified
+
+    def verified(raws: list[bytes], claims: Claims) -> tuple[list[str], list[LedgerProblem]]:
+        shared.lead.note(shared.week.id, "hourly_1", "meanwhile")
+        return real(raws, claims)
+
+    monkeypatch.setattr(shared_verification, "_verified", verified)
+    report = verify_record(shared.home, tables=True)
+    assert (report.problems, report.lines) == ((), 1)
