@@ -79,8 +79,8 @@ class Elsewhere:
             seen.beat, seen.beat_at = files.beat, now
         host = str(stored.get("host") or "?")
         said = Message(
-            "only that machine can say whether it runs. Start its runner there (trainweek runner"
-            " --take-over); if the machine is gone for good, make the file {file}.",
+            "only that machine can say whether it runs. Stop this runner and start that one (trainweek"
+            " runner); if the machine is gone for good, make the file {file}.",
             file=str(handle.folder / GONE),
         )
         last = seen.since if seen.beat_at is None else seen.beat_at

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from runner.store.apply import apply
 from runner.store.damage import busy, unwritable
 from runner.store.ledger_writes import Head, Transaction
 from runner.store.migrate import is_migrated, migrate_shared
+from runner.store.moved_record import moving_record
 from runner.store.postgresql import lease
 from runner.store.postgresql.mirror import Mirror
 from runner.store.postgresql.server import (
@@ -201,9 +202,11 @@ class SharedStore(Store):
             migrate_shared(connection, self.address, SETTING)
             metadata.create_all(connection)
             connection.execute(text("CREATE INDEX IF NOT EXISTS ix_ledger_kind ON ledger (kind)"))
-            if _head(connection).seq == 0:
-                self._take_over_file(connection)
-            connection.commit()
+            empty = _head(connection).seq == 0 and self.home.ledger.exists()
+            with moving_record(self.home, self.busy_timeout_s) if empty else nullcontext():
+                if empty:
+                    self._take_over_file(connection)
+                connection.commit()
 
     def _take_over_file(self, connection: Connection) -> None:
         """Fill an empty database from the ledger file of this data directory."""

@@ -10,11 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from core.errors import IntegrityError, SetupError
+from core.errors import ConflictError, IntegrityError, SetupError
 from core.ledger_bodies import NoteWritten
 from core.paths import Home
 from core.vocabulary import Verdict
 from runner.client import Client
+from runner.home.runner_lock import runner_lock
 from runner.outcomes import Recorded
 from runner.recovery import shared_verification
 from runner.recovery.shared_verification import verify_record
@@ -97,6 +98,21 @@ def test_a_week_of_sqlite_moves_to_an_empty_database(tmp_path: Path, postgresql:
     assert home.ledger.read_bytes() == lines
     moved.note(week, "hourly_1", "written to the server")
     assert [note.text for note in before.notes(week)] == ["written to the file"]
+    with pytest.raises(ConflictError, match=r"was moved to a database server.*store_url"):
+        before.note(week, "hourly_1", "too late")
+
+
+def test_a_record_does_not_move_while_its_runner_writes_to_the_file(
+    tmp_path: Path, postgresql: Server
+) -> None:
+    home = Home(tmp_path / "home")
+    Client(home, LEAD).create_week(LAUNCH)
+    share(home, postgresql.new_database())
+    lock = runner_lock(home, take_over=False)
+    with pytest.raises(ConflictError, match="its runner is active"):
+        open_store(home)
+    lock.release()
+    assert [week.id for week in Client(home, LEAD).weeks()] == [f"{LAUNCH:%Y-%m-%d}"]
 
 
 def test_a_write_that_raises_leaves_no_trace(shared: Place) -> None:
