@@ -40,6 +40,8 @@ from tests.runner.place import LEAD, Place, after, wait_for
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from core.paths import Home
+
 NOW = after(1)
 
 
@@ -185,12 +187,15 @@ def test_a_shared_record_whose_file_lags_gets_its_lines_first(
     note(place, "one")
     right = verify_record(place.home)
     lags = replace(right, problems=(LedgerProblem("behind", Message("x"), Message("y")),))
-    reports, refreshed = [lags, right], []
+    reports, refreshed = [lags, right], list[Home]()
     module = "runner.recovery.kept_verification"
     monkeypatch.setattr(f"{module}.verify_record", lambda *_, **__: reports.pop(0))
-    monkeypatch.setattr(
-        f"{module}.refresh_ledger_file", lambda home: refreshed.append(home) or True
-    )
+
+    def refresh(home: Home) -> bool:
+        refreshed.append(home)
+        return True
+
+    monkeypatch.setattr(f"{module}.refresh_ledger_file", refresh)
     assert verify_whole(place.home, NOW).ok
     assert refreshed == [place.home]
 

@@ -35,6 +35,7 @@ from runner.store.apply import apply
 from runner.store.past_store import PastStore
 from runner.store.row_writer import RowWriter
 from tests.benchmarks.growth.years import FIRST_LAUNCH, LEAD, WEEK, Size, Years
+from tests.expected import present
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -184,7 +185,7 @@ def test_all_is_read_as_of_one_moment(store: Store, monkeypatch: pytest.MonkeyPa
     right = past_store._runner
 
     def runner(source: Connection, at: datetime) -> RunnerStatus:
-        begun.append(source.connection.dbapi_connection.in_transaction)
+        begun.append(present(source.connection.dbapi_connection).in_transaction)
         return right(source, at)
 
     monkeypatch.setattr(past_store, "_runner", runner)
