@@ -187,7 +187,8 @@ def test_a_shared_record_whose_file_lags_gets_its_lines_first(
     note(place, "one")
     right = verify_record(place.home)
     lags = replace(right, problems=(LedgerProblem("behind", Message("x"), Message("y")),))
-    reports, refreshed = [lags, right], list[Home]()
+    reports = [lags, right]
+    refreshed: list[Home] = []
     module = "runner.recovery.kept_verification"
     monkeypatch.setattr(f"{module}.verify_record", lambda *_, **__: reports.pop(0))
 
