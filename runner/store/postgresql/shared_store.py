@@ -128,9 +128,9 @@ class SharedStore(Store):
         """Add to the ledger file what it lacks. A failure is not one of what was saved."""
         try:
             with (
-                self._mirroring,
                 server_errors(self.address),
                 locked(self._engine, self.busy_timeout_s) as connection,
+                self._mirroring,  # in the order of a write, which compares under the server's lock
             ):
                 self._mirror.write(connection, self._mirror.compare(connection))
             self.damage = None
@@ -169,13 +169,21 @@ class SharedStore(Store):
 
     def renew_runner(self, epoch: int) -> bool:
         """Say that the runner of this epoch lives; whether no other has taken over."""
-        with server_errors(self.address), self._engine.begin() as connection:
+        with server_errors(self.address), self._lease_write() as connection:
             return lease.renew(connection, epoch)
 
     def release_runner(self, epoch: int) -> None:
         """The runner of this epoch has ended."""
-        with server_errors(self.address), self._engine.begin() as connection:
+        with server_errors(self.address), self._lease_write() as connection:
             lease.let_go(connection, epoch)
+
+    @contextmanager
+    def _lease_write(self) -> Iterator[Connection]:
+        """Two threads may renew the row at once: each one waits for the other."""
+        with self._engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                yield connection
 
     # --- how it is opened and written
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from core.ledger_bodies import NoteWritten
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.client import Client
+from runner.files import BUSY_TIMEOUT_S
 from runner.home.runner_identity import runner_status
 from runner.recovery.shared_verification import verify_record
 from runner.service import Service
@@ -25,7 +28,7 @@ from tests.postgresql import share
 from tests.runner.place import LEAD, child_settings, ticking, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.postgresql import Server
@@ -199,6 +202,57 @@ def test_a_runner_that_died_on_this_machine_is_not_waited_for(shared: Place) -> 
     second = shared.service()
     assert second.fenced.epoch == dead.fenced.epoch + 1
     second.close()
+
+
+def test_a_runner_of_another_container_with_the_same_path_is_refused(
+    shared: Place, tmp_path: Path
+) -> None:
+    first, root, url = shared.service(), shared.home.root, address(shared)
+    elsewhere = root.rename(tmp_path / "of the first container")
+    share(Home(root), url)
+    try:
+        with pytest.raises(ConflictError, match="already active for this database"):
+            runner_of(Home(root))
+    finally:
+        shutil.rmtree(root)
+        elsewhere.rename(root)
+    first.close()
+
+
+def test_the_lease_is_renewed_while_a_tick_takes_long(shared: Place) -> None:
+    service = shared.service(heartbeat_s=0.05)
+    service.lease.start()
+    later = text("SELECT renewed_at > since + interval '0.2 s' FROM runner_lease")
+
+    def renewed() -> bool:
+        with shared.lead.store.read() as connection:
+            return bool(connection.scalar(later))
+
+    wait_for(renewed)  # without a tick
+    service.close()
+
+
+def test_one_store_that_two_threads_write_and_mirror_does_not_stall(shared: Place) -> None:
+    store, client = shared.lead.store, shared.lead
+    errors, began = list[Exception](), time.monotonic()
+
+    def work(act: Callable[[], object]) -> None:
+        try:
+            for _ in range(30):
+                act()
+        except Exception as error:  # a thread's error must reach the test
+            errors.append(error)
+
+    threads = [
+        threading.Thread(target=work, args=(act,))
+        for act in (lambda: client.note(shared.week.id, "hourly_1", "seen"), store.require_ledger)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert time.monotonic() - began < BUSY_TIMEOUT_S  # each of two that wait for another gives up
 
 
 def test_of_many_runners_that_start_at_once_one_is_left(
