@@ -25,10 +25,7 @@ from runner.outcomes import Recorded, Refused
 from runner.store import rows, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
-
-    from sqlalchemy.engine import Connection
 
     from core.alerts.conditions import Alert
     from runner.records import LedgerEntry
@@ -36,8 +33,7 @@ if TYPE_CHECKING:
 _KINDS = {
     body.kind for body in (DecisionMade, ModelChosen, PlaybookTaken, RestartRequested, WeekMended)
 }
-_MOST = 200  # lines; of more nobody reads each
-_MOST_OF_JOBS = 1000  # a job has about four
+_MOST = 1000  # lines, with about four of each job; of more nobody reads each
 # A look may be saved this long after the moment that its alerts began, when the page was drawn.
 _LOOK = timedelta(seconds=10)
 
@@ -96,17 +92,28 @@ class VisitMarks(BaseClient):
         alerts = tuple(self._alerts_after(week_id, mark))
         if newest <= mark.line:
             return Unseen(alerts=alerts)
-        with self.store.read() as connection:
-            lines = _lines(connection, week_id, mark, _KINDS, _MOST)
-            of_jobs = _lines(connection, week_id, mark, {JobChanged.kind}, _MOST_OF_JOBS)
-        began, ended = set(), set()
-        for entry in of_jobs:
+        lines, began, ended = [], set(), set()
+        for entry in self._lines(week_id, mark):
             match entry.body:
                 case AttemptStarted(job_id=job):
                     began.add(job)
                 case JobChanged(job_id=job, job=columns) if columns.state in ENDED_STATES:
                     ended.add(job)
+                case _ if entry.kind in _KINDS:
+                    lines.append(entry)
         return Unseen(tuple(lines), alerts, frozenset(began), frozenset(ended))
+
+    def _lines(self, week_id: str, mark: VisitMark) -> list[LedgerEntry]:
+        """In one read: a page makes it at each tick until the person has seen them."""
+        table, kinds = schema.ledger, {*_KINDS, JobChanged.kind}
+        query = (
+            select(table)
+            .where(table.c.seq > mark.line, table.c.week_id == week_id, table.c.kind.in_(kinds))
+            .order_by(table.c.seq.desc())
+            .limit(_MOST)
+        )
+        with self.store.read() as connection:
+            return [rows.entry_of(row) for row in connection.execute(query)]
 
     def _alerts_after(self, week_id: str, mark: VisitMark) -> list[Alert]:
         since = mark.at - _LOOK
@@ -120,17 +127,3 @@ class VisitMarks(BaseClient):
                 or (alert.resolved is not None and alert.resolved > since)
             )
         ]
-
-
-def _lines(
-    connection: Connection, week_id: str, mark: VisitMark, kinds: Collection[str], most: int
-) -> list[LedgerEntry]:
-    """The newest lines after the mark, the newest first."""
-    table = schema.ledger
-    query = (
-        select(table)
-        .where(table.c.seq > mark.line, table.c.week_id == week_id, table.c.kind.in_(kinds))
-        .order_by(table.c.seq.desc())
-        .limit(most)
-    )
-    return [rows.entry_of(row) for row in connection.execute(query)]
