@@ -34,7 +34,8 @@ def language() -> Language:
         return FIRST_LANGUAGE
     from runner.settings import Terminal  # dear to import, and most terminals set none
 
-    return Terminal.read().language
+    terminal = Terminal.read()
+    return terminal.language
 
 
 def in_words(text: str) -> str:

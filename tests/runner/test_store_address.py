@@ -74,8 +74,8 @@ def test_a_wrong_address_names_the_setting_and_shows_one(
         "postgresql://trainweek@db/trainweek?password=hunter2",
         "postgresql://trainweek@db/trainweek?sslpassword=hunter2",
         "mysql://trainweek:hunter2@db/trainweek",
-        "postgresql://trainweek:some?hunter2@db/trainweek",
-        "postgresql://trainweek:so@me?hunter2@db/trainweek",
+        "postgresql://trainweek:hunter2?some@db/trainweek",
+        "postgresql://trainweek:hunter2@so?me@db/trainweek",
         "postgresql://trainweek@db/trainweek?password=so@hunter2",
     ],
 )
