@@ -40,10 +40,8 @@ test: $(READY_DEV) ## run all tests, including the browser tests
 	$(BIN)/python -m pytest $(TWO) --ignore tests/browser --ignore tests/engines --ignore tests/runner/demo -m "not whole"
 	$(BIN)/python -m pytest $(TWO) tests/browser tests/runner/demo
 
-SHARED := tests/runner/store tests/runner/client tests/runner/recovery tests/runner/incidents
-
 test-postgresql: $(READY_DEV) ## run the tests of the record again, with the record on a real PostgreSQL server
-	TESTED_STORE=postgresql $(BIN)/python -m pytest $(TWO) $(SHARED)
+	TESTED_STORE=postgresql $(BIN)/python -m pytest $(TWO) tests/runner/store
 
 FAST := $(TWO) --ignore tests/browser --ignore tests/engines --ignore tests/faults -m "not slow"
 

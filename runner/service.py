@@ -24,6 +24,7 @@ from core.paths import Home
 from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
 from runner.executors.choice import Executors
+from runner.executors.elsewhere import Elsewhere, this_machine
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
@@ -36,8 +37,9 @@ from runner.reported_problems import ReportedProblems
 from runner.settings import Settings, misspelt_variables
 from runner.store import open_store, schema
 from runner.store.fenced_store import FencedStore, StaleRunner
+from runner.store.lease_renewal import LeaseRenewal
 from runner.store.opening import described_store
-from runner.store.runner_place import RunnerPlace
+from runner.store.runner_place import RunnerPlace, lock_place
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
 from runner.week.machine_conditions import unplanned_absence
@@ -86,7 +88,7 @@ class Service:
         self.store.require_sound()
         self._lock = runner_lock(home, take_over)
         began = now()
-        mine = RunnerPlace(socket.gethostname(), os.getpid(), boot_id(), str(home.root))
+        mine = RunnerPlace(socket.gethostname(), os.getpid(), boot_id(), lock_place(home))
         self.fenced = FencedStore.claim(self.store, mine, began, take_over=take_over)
         absence = unplanned_absence(home, self.store, began)
         earlier = read_identity(home)
@@ -98,7 +100,7 @@ class Service:
             self.store,
             self.fenced,
             settings,
-            executor or Executors(settings, monotonic),
+            executor or self._executors(),
             monotonic,
         )
         self.schedule = ScheduledChecks(
@@ -113,6 +115,7 @@ class Service:
             monotonic,
             self._problems,
         )
+        self.lease = LeaseRenewal(self.fenced, settings, monotonic)
         self.backups = HourlyBackups(home, settings, began, monotonic())
         self.verification = DailyVerification(home, began, monotonic())
         self.alerts = AlertWatch(
@@ -126,6 +129,7 @@ class Service:
         log.info("Runner epoch %s, pid %s, in %s", self.fenced.epoch, os.getpid(), self.home.root)
         log.info(described_store(self.home))
         self.alerts.start()
+        self.lease.start()
         try:
             while not self._ending.is_set():
                 # A busy store or a full disk is temporary; the runner must not end.
@@ -144,6 +148,7 @@ class Service:
         """
         if self.monotonic() - self._beat >= self.settings.heartbeat_s:
             self._beat = self.monotonic()
+            self.lease.alive()
             self._write_heartbeat(now)
             cap_logs(self.home, self.settings, self._problems)
         with self._problems.guarding("The supervision of jobs", through=StaleRunner):
@@ -163,6 +168,7 @@ class Service:
 
     def close(self) -> None:
         """Record the end in the store and release the lock."""
+        self.lease.close()
         self.backups.close()
         self.verification.close()
         self.alerts.close()
@@ -173,6 +179,12 @@ class Service:
         except TrainweekError as error:  # the end itself must not fail
             log.warning("%s", error)
         self._lock.release()
+
+    def _executors(self) -> Executors:
+        machine = this_machine(self.home)
+        shared = self.store.database_file is None
+        elsewhere = Elsewhere(machine) if shared else None
+        return Executors(self.settings, self.monotonic, machine, elsewhere)
 
     def live_jobs(self) -> list[Row]:
         """Jobs whose processes may be alive."""

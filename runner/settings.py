@@ -144,7 +144,7 @@ class Settings(_Settings):
         description="PostgreSQL database that several machines share (default: SQLite's file).",
     )
     runner_lease_s: Number = _seconds(
-        15.0, "On a shared database: a runner that was silent for so long may be replaced."
+        60.0, "On a shared database: a runner that was silent for so long may be replaced."
     )
     backup_interval_s: Number = _seconds(
         3600.0, "Interval of the backups of database and ledger; 0: no backups."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -11,6 +12,7 @@ SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 EXAMPLE = "postgresql://trainweek@db.example.org:5432/trainweek"
 HIDDEN = "***"
 _LONGEST = 500
+_NAME_END = re.compile("[:@/?]")
 
 
 def checked_address(given: str) -> str:
@@ -50,7 +52,9 @@ def shown_address(given: str) -> str:
     head, separator, rest = given.partition("://")
     if not separator:
         return HIDDEN if "@" in given else given
-    place, _, _ = rest.partition("?")
+    place, _, options = rest.partition("?")
+    if "@" in options:  # a password may have any character, also in the options
+        return unquote(f"{head}{separator}{_NAME_END.split(rest)[0]}:{HIDDEN}")
     user, at, server = place.rpartition("@")
     name, colon, password = user.partition(":")
     secret = f"{name}{colon}{HIDDEN}" if colon and password else user

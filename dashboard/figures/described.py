@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -68,28 +69,38 @@ def _range(name: str, points: Sequence[tuple[object, float]]) -> Message:
     )
 
 
-def _beyond(points: Sequence[tuple[object, float]], limit: float) -> Message:
-    above = [value > limit for _, value in points]
-    others = [index for index, each in enumerate(above) if each != above[-1]]
-    given = {"limit": as_set(limit)}
+def _beyond(points: Sequence[tuple[object, float]], limit: _Limit) -> Message:
+    passes = [limit.passes(value) for _, value in points]
+    others = [index for index, each in enumerate(passes) if each != passes[-1]]
+    given = {"limit": as_set(limit.value)}
     if not others:
         return (
-            Message("always above the limit {limit}", **given)
-            if above[-1]
-            else Message("never above the limit {limit}", **given)
+            Message("always within the limit {limit}", **given)
+            if passes[-1]
+            else Message("always beyond the limit {limit}", **given)
         )
     since = place(points[others[-1] + 1][0])
-    if above[-1]:
-        return Message("above the limit {limit} since {place}", place=since, **given)
-    return Message("not above the limit {limit} since {place}", place=since, **given)
+    if passes[-1]:
+        return Message("within the limit {limit} since {place}", place=since, **given)
+    return Message("beyond the limit {limit} since {place}", place=since, **given)
 
 
-def _limits(figure: go.Figure) -> Iterator[tuple[str, float]]:
+class _Limit(NamedTuple):
+    value: float
+    op: str  # how a value compares with it that passes
+
+    def passes(self, value: float) -> bool:
+        if math.isclose(value, self.value, rel_tol=1e-9):  # as the gates do
+            return True
+        return value > self.value if self.op == ">=" else value < self.value
+
+
+def _limits(figure: go.Figure) -> Iterator[tuple[str, _Limit]]:
     """Axis and height of each horizontal line."""
     for shape in figure.layout.shapes:
         level = shape.type == "line" and shape.y0 == shape.y1
         if level and not str(shape.yref).endswith("domain"):
-            yield str(shape.yref), float(shape.y0)
+            yield str(shape.yref), _Limit(float(shape.y0), str(shape.name))
 
 
 def _values(given: Any) -> list[object]:

@@ -45,7 +45,7 @@ def equity_figure(
     )  # fmt: skip
     if limit_pct is not None:
         figure.add_hline(
-            y=-limit_pct, row=2, col=1, line={"color": RED, "width": 1.2, "dash": "dash"},
+            y=-limit_pct, name=">=", row=2, col=1, line={"color": RED, "width": 1.2, "dash": "dash"},
             annotation={"text": f"−{limit_pct:g} %", "font": {"size": 10, "color": RED}},
             annotation_position="bottom right",
         )  # fmt: skip

@@ -67,7 +67,7 @@ def gate_over_time(
     )  # fmt: skip
     known = [point.gate for point in points if point.gate is not None]
     if known:
-        limit_line(figure, known[-1].threshold, limit)
+        limit_line(figure, known[-1].threshold, limit, known[-1].op)
     figure.update_layout(hovermode="closest", hoverlabel={"align": "left"})
     first, last = points[0].at, points[-1].at
     room = max((last - first) * 0.06, timedelta(minutes=2))

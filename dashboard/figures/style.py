@@ -38,10 +38,14 @@ def frame(height: int, *, legend: bool = False, x_title: str = "", y_title: str 
     )  # fmt: skip
 
 
-def limit_line(figure: go.Figure, value: float, label: str, colour: str = RED) -> None:
-    """A threshold line, labelled at its right end."""
+def limit_line(figure: go.Figure, value: float, label: str, op: str, colour: str = RED) -> None:
+    """A threshold line, labelled at its right end.
+
+    :param op: ">=" or "<=": how a value compares with it that passes.
+    """
     figure.add_hline(
         y=value,
+        name=op,
         line={"color": colour, "width": 1.2, "dash": "dash"},
         annotation={"text": label, "font": {"size": 10, "color": colour}, "xanchor": "right"},
         annotation_position="top right",

@@ -13,10 +13,9 @@ from core.vocabulary import Right
 from runner.cli.options import HomeOption, JsonOption, keeper_of_machine, print_json, used_home
 from runner.cli.program import VerdictCommand
 from runner.cli.speech import tell
-from runner.recovery.kept_verification import verify_tail, verify_whole
+from runner.recovery.kept_verification import verify_present, verify_tail, verify_whole
 from runner.recovery.rebuild import replay as replay_ledger
 from runner.recovery.restore import restore_store as restore_backup
-from runner.recovery.shared_verification import verify_record
 from runner.recovery.verify_report import VerifyReport
 from runner.settings import Settings
 from runner.store.backup import make_backup
@@ -84,7 +83,7 @@ def head(json: JsonOption = False, home: HomeOption = None) -> None:
 
     Exit 1, without a hash, if file, database or backups differ; 3 if there is no line.
     """
-    report = verify_record(used_home(home))
+    report = verify_present(used_home(home))
     # Lines without a proof are as old as the record, and belong to what is published.
     differs = any(problem.kind != "unproved" for problem in report.problems)
     shown = None if differs else report.head

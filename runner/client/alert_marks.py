@@ -54,6 +54,8 @@ class AlertMarks(Alerts):
                 Message("A note says why an alert was useful or noise."),
                 Message("Say which of the two, too."),
             )
+        if refusal := refused_text(note):  # before anything is recorded
+            return refusal
         taken = self.acknowledge(key)
         if useful is None or isinstance(taken, Conflict):
             return taken

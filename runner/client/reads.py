@@ -13,7 +13,11 @@ from runner.client.base import BaseClient
 from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import pulse_of
-from runner.recovery.kept_verification import found_problem, whole_verification
+from runner.recovery.kept_verification import (
+    found_problem,
+    verification_late,
+    whole_verification,
+)
 from runner.store import queries, record_queries, rows, schema
 from runner.store.week_history import found_weeks
 
@@ -60,9 +64,13 @@ class Reads(BaseClient):
             found = connection.execute(query).first()
         return None if found is None else LedgerHead(found.seq, found.sha256)
 
-    def whole_verification(self) -> tuple[Checkpoint | None, FoundProblem | None]:
-        """When and up to where everything was verified last, and what is known to be wrong since."""
-        return whole_verification(self.home, self.now()), found_problem(self.home)
+    def whole_verification(self) -> tuple[Checkpoint | None, FoundProblem | None, bool]:
+        """When and up to where everything was verified last, what is known to be wrong since, and
+        whether a later verification is missing.
+        """
+        now = self.now()
+        last, problem = whole_verification(self.home, now), found_problem(self.home)
+        return last, problem, verification_late(self.home, now)
 
     def active_week(self) -> Week | None:
         """The active week; None if there is none."""

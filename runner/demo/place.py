@@ -15,13 +15,13 @@ from core.paths import CHECKOUT, Home
 from runner.home.launch import end_process, stop_all
 from runner.processes.identity import ProcessIdentity, identify
 from runner.store import open_store, schema
+from runner.store.opening import DEMO_MARK
 from runner.store_address import shown_address
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT = CHECKOUT / ".demo"
-_MARK = "trainweek-demo.json"
 _GRACE_S = 5.0
 
 
@@ -33,7 +33,7 @@ def prepare(folder: Path) -> Home:
     """
     home = Home(folder.resolve())
     if folder.exists() and any(folder.iterdir()):
-        if not (folder / _MARK).is_file():
+        if not (folder / DEMO_MARK).is_file():
             raise ConflictError(
                 Message("{path} has files that are not a demo's.", path=str(folder)),
                 Message("Give an empty folder: a demo clears its data directory at the start."),
@@ -42,7 +42,7 @@ def prepare(folder: Path) -> Home:
         shutil.rmtree(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / _MARK).write_text("{}\n", encoding="utf-8")
+        (folder / DEMO_MARK).write_text("{}\n", encoding="utf-8")
     except OSError as error:
         raise SetupError(
             Message(
@@ -80,7 +80,7 @@ def share(home: Home, address: str) -> None:
 def remember_dashboard(home: Home, pid: int) -> None:
     """Record the dashboard's process, so that a later demo can end it after a kill of this one."""
     process = identify(pid)
-    (home.root / _MARK).write_text(
+    (home.root / DEMO_MARK).write_text(
         json.dumps({"dashboard": None if process is None else process.as_dict()}) + "\n",
         encoding="utf-8",
     )
@@ -90,7 +90,7 @@ def clear_processes(home: Home) -> None:
     """End all live processes that a demo in this data directory started."""
     stop_all(home)
     try:
-        stored = json.loads((home.root / _MARK).read_text(encoding="utf-8"))["dashboard"]
+        stored = json.loads((home.root / DEMO_MARK).read_text(encoding="utf-8"))["dashboard"]
     except (KeyError, ValueError):
         return
     if (dashboard := ProcessIdentity.from_dict(stored)) is not None:

@@ -12,7 +12,7 @@ from core.timestamps import age_text, parse_moment
 from runner.doctor import shared_record
 from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.files import parse_json
-from runner.recovery.kept_verification import EVERY, verify_tail, verify_whole
+from runner.recovery.kept_verification import LATE_AFTER, verify_tail, verify_whole
 from runner.recovery.shared_verification import verify_record
 from runner.store.damage import damage_of
 from runner.store.engine import journal_mode
@@ -162,7 +162,7 @@ def _verified(report: VerifyReport, now: datetime, *, tables: bool) -> CheckResu
             age=age_text(age),
             count=report.lines - report.since.seq,
         )
-        if age > LATE * EVERY.total_seconds():
+        if age > LATE_AFTER.total_seconds():
             return warned("ledger", what, Message("Run trainweek ledger verify."))
         return passed("ledger", what)
     if tables:

@@ -11,8 +11,9 @@ from runner.executors.remote import RemoteAttempts
 from runner.executors.slurm import Slurm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from runner.executors.elsewhere import Elsewhere
     from runner.executors.executor import Executor, Handle, Observation, Order
     from runner.settings import Settings
 
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
 class Executors:
     """All executors as one. An attempt without a placement is a process of this machine."""
 
-    def __init__(self, settings: Settings, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self.local = LocalProcesses(settings.log_bytes, settings.log_files)
+    def __init__(
+        self,
+        settings: Settings,
+        monotonic: Callable[[], float] = time.monotonic,
+        machine: Mapping[str, str] | None = None,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        self.local = LocalProcesses(settings.log_bytes, settings.log_files, machine, elsewhere)
         slurm = RemoteAttempts(Slurm(settings.engine_timeout_s), settings, monotonic)
         self.engines: dict[str, Executor] = {"slurm": slurm}
         self._known: dict[str, Executor] = {}

@@ -72,6 +72,7 @@ class Observation:
     words: EngineWords | None = None  # of an attempt on another machine
     gone: Message | None = None  # the proof that such an attempt has ended without an exit status
     ended_because: Message | None = None  # why its node ended it
+    elsewhere: bool = False  # on a machine whose own runner has to look: nothing may be done here
 
 
 class Executor(Protocol):

@@ -16,6 +16,7 @@ from core.errors import SetupError
 from core.files import tail, write_json
 from core.paths import CHECKOUT
 from core.timestamps import from_unix
+from runner.executors.elsewhere import MACHINE_KEY, Elsewhere
 from runner.executors.executor import Handle, Observation, Order, job_environment
 from runner.executors.lease import read_exit
 from runner.failpoints import fail_here
@@ -39,6 +40,7 @@ from runner.processes.process_table import descendants, process_entry
 from runner.processes.procfs import boot_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 SHIM = CHECKOUT / "runner" / "processes" / "shim.py"
@@ -60,9 +62,18 @@ class LocalProcesses:
 
     :param log_bytes: size at which the shim rotates output.log; 0: never.
     :param log_files: how many of them are kept, the present one included.
+    :param machine: what names this machine in their files.
+    :param elsewhere: knows those of other machines; None: no other machine shares the record.
     """
 
-    def __init__(self, log_bytes: int = LOG_BYTES, log_files: int = LOG_FILES) -> None:
+    def __init__(
+        self,
+        log_bytes: int = LOG_BYTES,
+        log_files: int = LOG_FILES,
+        machine: Mapping[str, str] | None = None,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        self._machine, self._elsewhere = machine, elsewhere
         self.log_bytes, self.log_files = log_bytes, log_files
         self._shims: list[subprocess.Popen[bytes]] = []
         self._read: dict[Path, tuple[tuple[str | int, ...], _ShimRecord]] = {}
@@ -91,7 +102,8 @@ class LocalProcesses:
                 "heartbeat_s": order.heartbeat_s,
                 "log_bytes": self.log_bytes,
                 "log_files": self.log_files,
-            },
+            }
+            | ({} if self._machine is None else {MACHINE_KEY: dict(self._machine)}),
         )
         with (folder / "shim.log").open("ab") as log:
             shim = subprocess.Popen(
@@ -111,6 +123,8 @@ class LocalProcesses:
 
         :param search: if the shim recorded no program, search all processes for the attempt id.
         """
+        if self._elsewhere is not None and (other := self._elsewhere.look(handle)) is not None:
+            return other
         folder, attempt_id = handle.folder, handle.attempt_id
         self._shims = [shim for shim in self._shims if shim.poll() is None]  # reaps ended ones
         known = self._identity(folder, attempt_id)

@@ -217,9 +217,9 @@ class RemoteAttempts:
     @property
     def _grace(self) -> float:
         """Long enough that a keeper that lives has ended its program, by whichever way."""
-        given, beats = self.settings, 2 * self.settings.shim_heartbeat_s
-        obeys = given.stop_grace_s + beats
-        return max(given.lost_grace_s, given.lease_s + obeys, 2 * obeys)
+        settings, beats = self.settings, 2 * self.settings.shim_heartbeat_s
+        obeys = settings.stop_grace_s + beats
+        return max(settings.lost_grace_s, settings.lease_s + obeys, 2 * obeys)
 
 
 def _written(handle: Handle) -> float:

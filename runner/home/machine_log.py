@@ -6,6 +6,7 @@ is recorded nowhere else. The ledger doesn't bind it, so what people sign never 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from core.files import EVERYONE
 from core.language import Message
@@ -34,11 +35,13 @@ KEPT = (
     (730 * _DAY, timedelta(hours=1)),
 )
 MOST_BYTES = MOST_RECORD // 2  # of the file after thinning: the oldest lines go first
+_MOST_READ = 2 * MOST_RECORD  # of a longer file, its end
 _MOST_LINE, _MOST_PROGRESS = 64 * 1024, 8 * 1024
 _GONE = 2.0  # intervals without a line after which a runner is taken to have ended
 _SILENT = timedelta(seconds=10)  # the same for its heartbeats, which are more frequent
-_LONGEST = max(step for _, step in KEPT)  # what an older line says is not so any more
-_LINE = re.compile(rb'\{"at":"([0-9T:.\-]{23})Z","epoch":([0-9]+),.*\}')
+_LINE = re.compile(
+    rb'\{"at":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3})Z","epoch":([0-9]{1,9}),.*\}'
+)
 _LIVENESS = re.compile(rb'"liveness":"([A-Z]+)"')
 
 
@@ -89,8 +92,8 @@ class MachineLine(_Stored):
 
     at: datetime  # real
     epoch: int  # of the runner that wrote it
-    every: float  # seconds between its lines
-    before: datetime | None = None  # first line of a runner: last heartbeat of the one before
+    every: float = Field(gt=0, le=1e9)  # seconds between its lines
+    before: AwareDatetime | None = None  # first line of a runner: last heartbeat of the one before
     host: str | None = None
     cores: int | None = None
     cpu: float | None = None
@@ -146,17 +149,20 @@ class MachineLog:
     def then(self, moment: datetime, epoch: int, heartbeat: datetime | None = None) -> MachineThen:
         """What is known of a moment.
 
-        Between two signs of one runner it was alive, however many lines were thinned out. After
-        its last sign it is not known for some seconds, and then it had ended.
+        Between two signs of one runner it was alive if no more lines are missing than thinning
+        takes; in a longer gap nothing is known. After its last sign it is not known for some
+        seconds, and then it had ended.
 
         :param epoch: of the newest runner that had begun by then.
         :param heartbeat: its last one, if that is known otherwise.
         """
-        own, damaged = [], 0
-        for raw in self._lines():
-            if (match := _LINE.fullmatch(raw)) is None:
+        own, damaged, newest = [], 0, b""
+        for raw in self._lines()[0]:
+            if (match := _matched(raw)) is None:
                 damaged += 1
-            elif int(match[2]) == epoch:
+                continue
+            newest = max(newest, match[1])
+            if int(match[2]) == epoch:
                 own.append((match[1], raw))
             elif int(match[2]) == epoch + 1 and b'"before":' in raw:
                 heartbeat = getattr(_parsed(raw), "before", None) or heartbeat
@@ -166,10 +172,13 @@ class MachineLog:
         signs = [line.at for line in (before, after) if line is not None]
         signs += [] if heartbeat is None else [heartbeat]
         last = max((sign for sign in signs if sign <= moment), default=None)
-        fresh = timedelta(seconds=0 if before is None else _GONE * before.every)
+        nearest = before or after
+        fresh = timedelta(seconds=0 if nearest is None else _GONE * nearest.every)
         alive: bool | None = None
         if any(sign >= moment for sign in signs):
-            alive, fresh = True, max(fresh, _LONGEST)
+            if nearest is not None:
+                fresh += _thinned_to(nearest.at, newest)
+            alive = True if nearest is None or abs(moment - nearest.at) <= fresh else None
         elif last is not None and moment - last > (_SILENT if heartbeat else fresh):
             alive = False
         if before is None or alive is False or moment - before.at > fresh:
@@ -181,21 +190,26 @@ class MachineLog:
 
         :raises OSError: not written; the log is unchanged.
         """
-        lines = self._lines()
-        good = [line for line in lines if _LINE.fullmatch(line)]
+        lines, cut = self._lines()
+        good = [line for line in lines if _matched(line)]
         kept = thinned(good, now)
-        if len(kept) < len(lines):
+        if cut or len(kept) < len(lines):
             partial = self.path.with_suffix(".partial")
             partial.write_bytes(b"".join(line + b"\n" for line in kept))
             partial.replace(self.path)
         return len(lines) - len(good)
 
-    def _lines(self) -> list[bytes]:
+    def _lines(self) -> tuple[list[bytes], bool]:
+        """The lines, and whether the file is so long that the first ones were left out."""
         try:
-            content = read_limited(self.path, 2 * MOST_RECORD)
-        except OSError:
-            return []
-        return [line for line in content.split(b"\n") if line]
+            content, cut = read_limited(self.path, _MOST_READ), False
+        except OSError as error:
+            if error.errno != errno.EFBIG:
+                return [], False
+            with self.path.open("rb") as file:
+                file.seek(-_MOST_READ, os.SEEK_END)
+                content, cut = file.read(_MOST_READ).partition(b"\n")[2], True
+        return [line for line in content.split(b"\n") if line], cut
 
 
 def thinned(lines: Sequence[bytes], now: datetime) -> list[bytes]:
@@ -207,11 +221,11 @@ def thinned(lines: Sequence[bytes], now: datetime) -> list[bytes]:
     kept: list[bytes] = []
     taken = None
     for number, line in enumerate(lines):
-        match = _LINE.fullmatch(line)
-        at = datetime.fromisoformat(match[1].decode()).replace(tzinfo=UTC) if match else None
-        if at is None or len(line) > _MOST_LINE:
+        match = _matched(line)
+        if match is None or len(line) > _MOST_LINE:
             continue
-        step = next((step for age, step in KEPT if now - at <= age), None)
+        at = _time(match[1])
+        step = _step(now - at)
         if step is None:
             continue
         place = None if not step else (step, at.timestamp() // step.total_seconds())
@@ -227,9 +241,32 @@ def thinned(lines: Sequence[bytes], now: datetime) -> list[bytes]:
     return kept[first:]
 
 
+def _step(age: timedelta) -> timedelta | None:
+    return next((step for most, step in KEPT if age <= most), None)
+
+
+def _thinned_to(at: datetime, newest: bytes) -> timedelta:
+    """How far apart lines of that time may be: the log is thinned when a line is written."""
+    step = _step(_time(newest) - at)
+    return KEPT[-1][1] if step is None else step
+
+
 def _state(line: bytes) -> tuple[bytes, ...]:
     match = _LINE.fullmatch(line)
     return (match[2] if match else b"", *_LIVENESS.findall(line))
+
+
+def _matched(line: bytes) -> re.Match[bytes] | None:
+    """Time and epoch of a line; None for a damaged one."""
+    match = _LINE.fullmatch(line)
+    try:
+        return match if match is None or _time(match[1]) else None
+    except ValueError:
+        return None
+
+
+def _time(stamp: bytes) -> datetime:
+    return datetime.fromisoformat(stamp.decode()).replace(tzinfo=UTC)
 
 
 def _readable(lines: Any) -> Any:

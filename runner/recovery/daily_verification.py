@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from core.errors import TrainweekError
 from core.paths import Home
@@ -19,6 +19,7 @@ from runner.settings import Settings
 
 _AFTER_START_S = 600.0  # a new runner has other work first
 _AGAIN_S = 3600.0  # after one that found something, or failed
+_LOOK_S = 60.0
 _TIMEOUT_S = 1800.0
 _NICE = 10
 
@@ -32,7 +33,7 @@ class DailyVerification:
 
     def __init__(self, home: Home, now: datetime, now_s: float) -> None:
         self.home = home
-        self._next = now_s + max(self._left(now).total_seconds(), _AFTER_START_S)
+        self._next = now_s + _AFTER_START_S
         self._process = ShortProcess(
             home,
             "runner.recovery.daily_verification",
@@ -46,19 +47,16 @@ class DailyVerification:
         if self._process.in_progress:
             self._process.check(now_s)
         elif now_s >= self._next:
-            left = self._left(now)
-            self._next = now_s + max(left.total_seconds(), _AGAIN_S)
-            if (
-                not left and self.home.ledger.exists()
-            ):  # a person may have had it verified meanwhile
+            # A person may have had it verified meanwhile, and something may have been found.
+            due = not self._counts(now) and self.home.ledger.exists()
+            self._next = now_s + (_AGAIN_S if due else _LOOK_S)
+            if due:
                 self._process.start(now_s)
 
-    def _left(self, now: datetime) -> timedelta:
-        """How long everything counts as verified."""
+    def _counts(self, now: datetime) -> bool:
+        """Whether everything still counts as verified."""
         last = whole_verification(self.home, now)
-        if last is None or last.at is None:
-            return timedelta(0)
-        return max(EVERY - (now - last.at), timedelta(0))
+        return last is not None and last.at is not None and now - last.at < EVERY
 
     def close(self) -> None:
         """Kill one in progress; it changes nothing."""

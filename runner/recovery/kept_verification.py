@@ -5,6 +5,7 @@ Whatever is not as it should be is left to a verification of the whole, which sa
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ from runner.recovery.verify_report import VerifyReport
 from runner.store import chain
 from runner.store.checkpoint import Checkpoint, digest_before, keep, kept, verified_file
 from runner.store.damage import damage_of
-from runner.store.kept_backups import backups
-from runner.store.opening import shared_address
+from runner.store.kept_backups import LATE, backups
+from runner.store.opening import refresh_ledger_file, shared_address
 from runner.store.proofs import Proofs
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 EVERY = timedelta(days=1)  # the runner verifies everything this often
+LATE_AFTER = LATE * EVERY
 GRAVE = frozenset({"corrupt", "damaged"})
+_MOST_LINE = 64 * 1024
+_LOOKS = 3  # at a shared record whose file lags behind: other machines go on writing
 
 
 def verify_whole(
@@ -45,8 +49,10 @@ def verify_whole(
     :raises InputError: see :func:`verify_ledger`.
     :raises ConflictError: see :func:`verify_ledger`.
     """
-    report = verify_record(home, tables=True, anchor=anchor, proofs_from=proofs_from)
-    with suppress(OSError):  # a data directory that can't be written: the next one reads all again
+    report = verify_present(home, tables=True, anchor=anchor, proofs_from=proofs_from)
+    lasting = [problem for problem in report.problems if problem.kind != "behind"]
+    # A data directory that can't be written: the next one reads all again.
+    with suppress(OSError, TrainweekError):
         if report.ok and report.head is not None:
             keys = tuple(Proofs(home).key_ids)
             last = Checkpoint(
@@ -54,12 +60,23 @@ def verify_whole(
             )
             keep(home, verified_file(home), last)
             _problems_file(home).unlink(missing_ok=True)
-        elif anchor is None and report.problems:  # a mistyped anchor is no problem of the record
+        elif anchor is None and lasting:  # a mistyped anchor is no problem of the record
             verified_file(home).unlink(missing_ok=True)
-            problems = [
-                {"kind": each.kind, "what": each.what.as_record()} for each in report.problems
-            ]
+            problems = [{"kind": each.kind, "what": each.what.as_record()} for each in lasting]
             write_json(_problems_file(home), {"at": iso(now), "problems": problems})
+    return report
+
+
+def verify_present(
+    home: Home, tables: bool = False, anchor: str | None = None, proofs_from: int = 1
+) -> VerifyReport:
+    """:func:`verify_record`; the file first gets what other machines wrote to a shared database."""
+    report = verify_record(home, tables, anchor, proofs_from)
+    for _ in range(_LOOKS - 1):
+        lags = report.problems and all(each.kind == "behind" for each in report.problems)
+        if not lags or not refresh_ledger_file(home):
+            break
+        report = verify_record(home, tables, anchor, proofs_from)
     return report
 
 
@@ -67,12 +84,18 @@ def verify_whole(
 class FoundProblem:
     """What the last whole verification found, until one finds nothing.
 
-    :ivar kind: as of :class:`LedgerProblem`, of the worst.
+    :ivar kind: as of :class:`LedgerProblem`, of the worst; never that the database lacks lines,
+        which the next opening adds.
     """
 
     at: datetime
     kind: str
     what: Message
+
+    @property
+    def grave(self) -> bool:
+        """Whether the record is not what was written."""
+        return self.kind in GRAVE
 
 
 def found_problem(home: Home) -> FoundProblem | None:
@@ -81,7 +104,10 @@ def found_problem(home: Home) -> FoundProblem | None:
     try:
         if stored is None:
             return None
-        first = min(stored["problems"], key=lambda each: each["kind"] not in GRAVE)
+        found = [each for each in stored["problems"] if each["kind"] != "behind"]
+        if not found:
+            return None
+        first = min(found, key=lambda each: each["kind"] not in GRAVE)
         what = Message.from_record(first["what"])
         return FoundProblem(parse_moment(str(stored["at"])), str(first["kind"]), what)
     except (KeyError, TypeError, ValueError, InputError):
@@ -113,6 +139,21 @@ def verify_tail(home: Home, now: datetime, proofs_from: int = 1) -> VerifyReport
         return None
     head = tail[-1] if tail else last.head
     return VerifyReport(home.relative(home.ledger), last.seq + len(tail), (), head, since=last)
+
+
+def verification_late(home: Home, now: datetime) -> bool:
+    """Whether everything should have been verified by now, and was not."""
+    last = whole_verification(home, now)
+    since = _first_line_at(home) if last is None else last.at
+    return since is not None and now - since > LATE_AFTER
+
+
+def _first_line_at(home: Home) -> datetime | None:
+    try:
+        with home.ledger.open("rb") as file:
+            return parse_moment(str(json.loads(file.readline(_MOST_LINE))["at"]))
+    except (OSError, ValueError, KeyError, TypeError):  # what is wrong with it is told elsewhere
+        return None
 
 
 def whole_verification(home: Home, now: datetime) -> Checkpoint | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,8 @@ from runner.store.proofs import Proofs
 from runner.store_address import shown_address
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Connection
 
 _BY_DUMP = Message(
@@ -51,24 +54,15 @@ def verify_record(
 def _verify_shared(
     home: Home, address: str, tables: bool, anchor: str | None, proofs_from: int
 ) -> VerifyReport:
-    from runner.store.postgresql.server import engine_of, locked, server_errors
+    from runner.store.postgresql.server import server_errors
 
     wanted = None if anchor is None else published_hash(anchor)
     claims = Claims(Proofs(home).read_once(), proofs_from)
-    # Writers are locked out while both are read: the file is written after the commit.
-    with server_errors(address), locked(engine_of(address), BUSY_TIMEOUT_S) as connection:
-        if not is_migrated(connection):
-            raise SetupError(
-                Message(
-                    "store_url: the database {address} has not the schema of this trainweek.",
-                    address=shown_address(address),
-                ),
-                Message("Start the runner once: it makes or migrates it."),
-            )
+    with server_errors(address), _moment(home, address) as (connection, size):
         raws = _chain_of(connection)
         sums, problems = _verified(raws, claims)
         problems += _ledger_table(connection, sums)
-        problems += _file(home, sums)
+        problems += _file(home, sums, size)
         problems += differences_from_backups(home, sums)
         found = None if wanted is None else line_with(sums, wanted)
         if wanted is not None and found is None:
@@ -81,6 +75,32 @@ def _verify_shared(
     prefix = hashlib.sha256(whole).hexdigest()
     place = home.relative(home.ledger)
     return VerifyReport(place, len(sums), tuple(problems), head, found, len(whole), prefix)
+
+
+@contextmanager
+def _moment(home: Home, address: str) -> Iterator[tuple[Connection, int]]:
+    """The database of one moment, and the size that the file had then.
+
+    The file is written after the commit. So writers are locked out, but only until both are known.
+
+    :raises SetupError: the database has another schema.
+    """
+    from runner.store.postgresql.server import engine_of, locked
+
+    engine = engine_of(address)
+    with engine.connect() as connection, connection.begin():
+        with locked(engine, BUSY_TIMEOUT_S):
+            migrated = is_migrated(connection)  # the first question of a transaction is its moment
+            size = home.ledger.stat().st_size if home.ledger.exists() else 0
+        if not migrated:
+            raise SetupError(
+                Message(
+                    "store_url: the database {address} has not the schema of this trainweek.",
+                    address=shown_address(address),
+                ),
+                Message("Start the runner once: it makes or migrates it."),
+            )
+        yield connection, size
 
 
 def _chain_of(connection: Connection) -> list[bytes]:
@@ -119,11 +139,13 @@ def _ledger_table(connection: Connection, sums: list[str]) -> list[LedgerProblem
     return []
 
 
-def _file(home: Home, sums: list[str]) -> list[LedgerProblem]:
-    """The first difference of the file from the chain in the database."""
+def _file(home: Home, sums: list[str], size: int) -> list[LedgerProblem]:
+    """The first difference of the file's first bytes from the chain in the database."""
     read = 0
     try:
         for line in chain.read(home.ledger):
+            if line.end > size:
+                break  # written since
             if read == len(sums):
                 more = Message(
                     "The database has {lines:,} lines, {path} has more: the database was put back"

@@ -11,13 +11,14 @@ from core.language import Message
 from runner.files import BUSY_TIMEOUT_S
 from runner.store.engine import described_mode
 from runner.store.transactions import Store
-from runner.store_address import shown_address
+from runner.store_address import checked_address, shown_address
 
 if TYPE_CHECKING:
     from core.paths import Home
 
 _SETTING = "store_url"
 _VARIABLE = "TRAINWEEK_STORE_URL"
+DEMO_MARK = "trainweek-demo.json"  # a file in the data directory of a demo
 
 
 def shared_address(home: Home) -> str | None:
@@ -29,8 +30,20 @@ def shared_address(home: Home) -> str | None:
         return None
     from runner.settings import Settings  # most data directories don't need them
 
+    if (home.root / DEMO_MARK).is_file() and Settings.sources(home)["store_url"] == "environment":
+        # The environment's is the team's: a demo uses only the one that it was given.
+        return _in_file(home)
     settings = Settings.read(home)
     return settings.store_url
+
+
+def _in_file(home: Home) -> str | None:
+    """The address that the demo wrote; it was checked then."""
+    from runner.settings import Settings
+    from runner.settings_file import settings_in_file
+
+    address = settings_in_file(home, Settings.model_fields).get(_SETTING)
+    return None if address is None else checked_address(str(address))
 
 
 def open_store(home: Home, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
@@ -45,6 +58,18 @@ def open_store(home: Home, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     from runner.store.postgresql.shared_store import SharedStore
 
     return SharedStore(home, address, busy_timeout_s)
+
+
+def refresh_ledger_file(home: Home) -> bool:
+    """Give the file of this machine the lines that others wrote to a shared database.
+
+    :returns: whether the database is shared; SQLite's file never lacks a line.
+    :raises ServerAway: its server can't be reached.
+    """
+    if shared_address(home) is None:
+        return False
+    open_store(home)  # that brings it up to date
+    return True
 
 
 def require_own_file(home: Home) -> None:

@@ -89,6 +89,9 @@ class PastStore(Store):
             return
         with operator_errors(self.home), self._engine.begin() as target:
             target.execute(text("ATTACH :file AS now"), {"file": file})
+            # By itself the driver begins with the first row that is written: all is read as of one
+            # moment, though another process writes meanwhile.
+            target.exec_driver_sql("BEGIN")
             self._fill(target)
 
     @contextmanager

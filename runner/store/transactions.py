@@ -32,6 +32,7 @@ from runner.store.file_modes import mend_modes
 from runner.store.known_lines import KnownLines
 from runner.store.ledger_writes import Head, Transaction
 from runner.store.migrate import migrate
+from runner.store.moved_record import require_not_moved
 from runner.store.proofs import Proofs
 from runner.store.row_writer import RowWriter
 from runner.store.spare import SpareCopy, copy_of_both, copy_of_ledger, is_read_only
@@ -138,6 +139,7 @@ class Store:
             self._watching_for_damage(),
             immediate(self._engine) as (connection, database),
         ):
+            require_not_moved(self.home)
             head = self._catch_up(connection)
             transaction = Transaction(connection, head, self._proofs)
             yield transaction

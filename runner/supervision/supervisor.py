@@ -118,6 +118,8 @@ class Supervisor:
         handle = self._handle(attempt)
         starting = row.state == JobState.STARTING
         observed = self.executor.look(handle, search=starting and self._overdue(attempt))
+        if observed.elsewhere:
+            return observed
         if (
             observed.exit is not None
             or (observed.found and not observed.alive)

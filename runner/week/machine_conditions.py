@@ -14,7 +14,7 @@ from core.timestamps import age_text
 from core.vocabulary import Severity
 from runner.home.filesystem import LOW_BYTES, OUT_BYTES, free_bytes
 from runner.home.runner_identity import read_identity
-from runner.recovery.kept_verification import GRAVE, found_problem
+from runner.recovery.kept_verification import found_problem
 from runner.store import schema
 from runner.store.kept_backups import LATE, backups
 from runner.store.opening import shared_address
@@ -61,7 +61,7 @@ def _disk(home: Home, now: datetime) -> Iterator[Condition]:
 def _record(home: Home) -> Iterator[Condition]:
     """What the last verification of everything found: until a start, nothing else may see it."""
     found = found_problem(home)
-    if found is None or found.kind not in GRAVE:
+    if found is None or not found.grave:
         return
     yield Condition(
         key="record:verified",

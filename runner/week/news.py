@@ -67,7 +67,7 @@ def news(week: JudgedWeek, mark: VisitMark, unseen: Unseen, me: str | None = Non
         *_incidents(week, mark, me),
         *_alerts(mark, unseen),
         *_overdue(week, mark),
-        *_jobs(week, mark),
+        *_jobs(week, unseen),
         *_signatures(week, mark, me),
         *(one for entry in unseen.lines if entry.by != me for one in _line(entry)),
         *_slots(week, mark, me),
@@ -175,12 +175,12 @@ def _slot_query(page: str, slot: str) -> dict[str, str]:
     return {} if name is None else {name: slot}
 
 
-def _jobs(week: JudgedWeek, mark: VisitMark) -> Iterator[News]:
+def _jobs(week: JudgedWeek, unseen: Unseen) -> Iterator[News]:
     """Runs that began or ended, and other jobs that failed."""
     for job in week.jobs:
         training = job.kind is JobKind.TRAIN
-        ended = job.ended_at is not None and job.ended_at > mark.at and job.state in ENDED_STATES
-        began = job.started_at is not None and job.started_at > mark.at
+        ended = job.id in unseen.ended and job.state in ENDED_STATES
+        began = job.id in unseen.began
         if not (training and (began or ended)) and not (ended and job.state in _BAD):
             continue
         severity = Severity.INFO

@@ -8,9 +8,10 @@ import pytest
 
 from core.errors import InputError
 from core.paths import Home
+from runner.demo.place import prepare
 from runner.settings import Settings
 from runner.store import Store, open_store
-from runner.store.opening import shared_address
+from runner.store.opening import DEMO_MARK, shared_address
 from runner.store_address import shown_address
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ def test_a_wrong_address_names_the_setting_and_shows_one(
         "postgresql://trainweek@db/trainweek?password=hunter2",
         "postgresql://trainweek@db/trainweek?sslpassword=hunter2",
         "mysql://trainweek:hunter2@db/trainweek",
+        "postgresql://trainweek:some?hunter2@db/trainweek",
+        "postgresql://trainweek:so@me?hunter2@db/trainweek",
+        "postgresql://trainweek@db/trainweek?password=so@hunter2",
     ],
 )
 def test_a_password_is_refused_and_never_repeated(home: Home, given: str) -> None:
@@ -85,3 +89,15 @@ def test_a_password_is_refused_and_never_repeated(home: Home, given: str) -> Non
 
 def test_the_shown_address_has_no_options() -> None:
     assert shown_address(GOOD) == "postgresql://trainweek@db.example.org:5432/trainweek"
+
+
+def test_a_demo_does_not_take_the_address_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINWEEK_STORE_URL", GOOD)
+    own = prepare(tmp_path / "demo")
+    assert shared_address(own) is None
+    own.settings_file.write_text("store_url: postgresql:///demo\n")
+    assert shared_address(own) == "postgresql:///demo"
+    (own.root / DEMO_MARK).unlink()
+    assert shared_address(own) == GOOD

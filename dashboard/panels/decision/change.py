@@ -20,6 +20,7 @@ from dashboard.wording.decision import INPUTS
 if TYPE_CHECKING:
     from core.decision import SavedDecision
     from core.decision.change import Change, ComparedDecision
+    from core.decision.validity import Validity
     from core.gates import GateResult
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
@@ -37,6 +38,13 @@ _EARLIER = (
         Message("No approval was valid at that time."),
     ),
 )
+
+
+def states(snapshot: Snapshot, saved: SavedDecision) -> tuple[SignatureState, ...]:
+    """What :func:`show` says of the earlier signatures now."""
+    change = saved.decision.change
+    earlier = [] if change is None else [change.previous, change.production]
+    return tuple(_validity(snapshot, one).state for one in earlier if one and one.standing)
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
@@ -68,7 +76,7 @@ def _against(
     when = plain(f"{page.viewer.recorded(before.created_at)} UTC, {before.week}")
     st.markdown(
         f"{mark(before.decision, say)} {plain(before.score)},"
-        f" {say('Evidence: {grade}', grade=grade)} :gray[{when}]{_validity(page, snapshot, before)}"
+        f" {say('Evidence: {grade}', grade=grade)} :gray[{when}]{_badge(page, snapshot, before)}"
     )
     same = set(before.same)
     parts = [
@@ -92,12 +100,15 @@ def _against(
     link("history", say.raw("Compare side by side"), query={"pair": both})
 
 
-def _validity(page: Page, snapshot: Snapshot, before: ComparedDecision) -> str:
-    """Badge of the earlier decision's signature now; "" if it was not recorded."""
+def _validity(snapshot: Snapshot, before: ComparedDecision) -> Validity:
+    return snapshot.validity(snapshot.signature_of(before.sha256))
+
+
+def _badge(page: Page, snapshot: Snapshot, before: ComparedDecision) -> str:
+    """Of the earlier decision's signature now; "" if it was not recorded."""
     if not before.standing:
         return ""
-    validity = snapshot.validity(snapshot.signature_of(before.sha256))
-    return f" {badge(validity.state, page.say)}"
+    return f" {badge(_validity(snapshot, before).state, page.say)}"
 
 
 def _lapsed(page: Page, change: Change) -> None:

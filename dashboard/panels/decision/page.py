@@ -19,7 +19,7 @@ from dashboard.components.live import live_part
 from dashboard.components.states import doubt, look, signed, word
 from dashboard.data.decision import in_words
 from dashboard.navigation import TITLES, link
-from dashboard.panels.decision import delivery, signature, views
+from dashboard.panels.decision import change, delivery, signature, views
 from dashboard.panels.decision.robustness import single_episodes
 from dashboard.wording import plain
 
@@ -37,15 +37,17 @@ SECONDS = 5.0  # between two ticks
 def show(page: Page) -> None:
     """Draw the page: what may change redraws itself every five seconds, the record stays.
 
-    A decision never changes. Once there is a newer one, the whole page is drawn again.
+    A decision never changes. Once there is a newer one, or a signature that it is compared with
+    has changed its state, the whole page is drawn again.
     """
     snapshot = week_or_way(page)
     if snapshot is None:
         return
     saved = _newest(page, snapshot)
+    drawn = _drawn(snapshot, saved)
 
     def head(page: Page, snapshot: Snapshot) -> None:
-        if _head(page, snapshot) != (None if saved is None else saved.sha256):
+        if _drawn(snapshot, _head(page, snapshot)) != drawn:
             st.rerun()
 
     live_part(page, head, SECONDS)
@@ -70,8 +72,13 @@ def _newest(page: Page, snapshot: Snapshot) -> SavedDecision | None:
         return None
 
 
-def _head(page: Page, snapshot: Snapshot) -> str | None:
-    """Draw what may change, and return the hash of the decision that it is of."""
+def _drawn(snapshot: Snapshot, saved: SavedDecision | None) -> object:
+    """What the parts without a timer rest on."""
+    return None if saved is None else (saved.sha256, change.states(snapshot, saved))
+
+
+def _head(page: Page, snapshot: Snapshot) -> SavedDecision | None:
+    """Draw what may change, and return the decision that it is of."""
     say = page.say
     try:
         saved = latest_decision(page.services.home, snapshot.week.id)
@@ -103,7 +110,7 @@ def _head(page: Page, snapshot: Snapshot) -> str | None:
     changed_rules.show(page, snapshot, decided_by)
     _headline(page, snapshot, saved)
     signature.show(page, snapshot, saved, refused)
-    return saved.sha256
+    return saved
 
 
 def _record(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:

@@ -14,6 +14,7 @@ from dashboard.page import TICK_SECONDS
 from dashboard.panels.this_week import (
     next_due,
     recent_activity,
+    since_visit,
     timeline,
     wrong_now,
 )
@@ -57,6 +58,7 @@ def _seldom(page: Page, snapshot: Snapshot) -> tuple[bool, list[str]]:
 def _now(page: Page, snapshot: Snapshot) -> None:
     wrong_now.show(page, snapshot)
     next_due.show(page, snapshot)
+    since_visit.show(page, snapshot)
     if snapshot.run is None:
         no_run(page)
     else:

@@ -34,17 +34,23 @@ def show(page: Page, snapshot: Snapshot) -> None:
 def _record(page: Page, snapshot: Snapshot) -> str:
     """When all of the record was verified last: a start reads only what came later."""
     say = page.say
-    last, problem = page.services.client.whole_verification()
+    last, problem, late = page.services.client.whole_verification()
+    run = say("Run: `trainweek ledger verify`")
     if problem is not None:
-        what = say.text(problem.what)
-        return f":red[:material/report: {what} {say('Run: `trainweek ledger verify`')}]"
+        colour, what = "red" if problem.grave else "orange", say.text(problem.what)
+        return f":{colour}[:material/report: {what} {run}]"
     if last is None or last.at is None:
+        if late:
+            text = say("The record as a whole has never been verified.")
+            return f":orange[:material/warning: {text} {run}]"
         text = say("The record as a whole is verified once a day, the first time by tomorrow.")
         return f":gray[{text}]"
     ago = age((snapshot.now - last.at).total_seconds())
     text = say(
         "The record as a whole was verified {age} ago, up to line {line:,}.", age=ago, line=last.seq
     )
+    if late:
+        return f":orange[:material/warning: {text} {run}]"
     return f":gray[:material/verified: {text}]"
 
 

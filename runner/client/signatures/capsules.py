@@ -25,6 +25,7 @@ from core.yaml_files import text_of
 from runner.client.signatures.kept_files import evidence_paths, taken_over
 from runner.records import DecisionLine
 from runner.store import chain
+from runner.store.opening import refresh_ledger_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -182,6 +183,7 @@ def _lines(home: Home) -> list[DecisionLine]:
 
     :raises IntegrityError: its chain is broken, or a newer version wrote a key or a signature.
     """
+    refresh_ledger_file(home)
     try:
         return [
             DecisionLine(line.fields["week_id"], _body(line)) for line in chain.read(home.ledger)

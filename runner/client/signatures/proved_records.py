@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from core.ledger_bodies import ConditionClosed, DecisionSigned, parse_body
 from core.timestamps import parse_moment
 from runner.records import Condition, ConditionClosure, Signature
+from runner.store.opening import refresh_ledger_file
 from runner.store.proofs import proved_line
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def closed_as_proved(home: Home, connection: Connection, condition: Condition) -
 
 def _proved(home: Home, connection: Connection, record: Signature | ConditionClosure) -> bool:
     line = proved_line(home, connection, record.id)
+    if line is None and refresh_ledger_file(home):
+        line = proved_line(home, connection, record.id)
     if line is None:
         return False
     body = parse_body(line["kind"], line["body"], line["seq"])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def require_free(connection: Connection, mine: RunnerPlace, lease_s: float) -> None:
     """Check that no other runner lives.
 
-    One on this machine with this data directory has let go of its file's lock, so it is dead.
+    One that had the same file's lock on this machine has let go of it, so it is dead.
 
     :raises ConflictError: one does; names its machine.
     """

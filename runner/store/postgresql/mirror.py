@@ -61,7 +61,10 @@ class Mirror:
         place = Place(0, 0) if last is None else Place(last.seq, last.end)
         if size:
             hashes = partial(_hashes, connection, place.seq)
-            self._known_lines.compare(self.path, place.end, hashes)
+            try:
+                self._known_lines.compare(self.path, place.end, hashes)
+            except IntegrityError as error:
+                raise IntegrityError(error.what, REMEDY) from error
             self._require_no_more(place, connection.scalar(select(func.max(table.c.seq))) or 0)
         return place
 

@@ -96,6 +96,11 @@ def may_repeat(error: DBAPIError) -> bool:
     return is_gone(error) or _state(error) in _SERIALIZATION
 
 
+def is_locked_out(error: DBAPIError) -> bool:
+    """Whether others held the writers' lock for too long."""
+    return _state(error) == _LOCK_TIMEOUT
+
+
 @contextmanager
 def server_errors(address: str) -> Iterator[None]:
     """Raise the server's errors as ours.

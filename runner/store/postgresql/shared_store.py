@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +29,14 @@ from runner.store.apply import apply
 from runner.store.damage import busy, unwritable
 from runner.store.ledger_writes import Head, Transaction
 from runner.store.migrate import is_migrated, migrate_shared
+from runner.store.moved_record import moving_record
 from runner.store.postgresql import lease
 from runner.store.postgresql.mirror import Mirror
 from runner.store.postgresql.server import (
     SETTING,
     ServerAway,
     engine_of,
+    is_locked_out,
     locked,
     may_repeat,
     server_errors,
@@ -128,9 +130,9 @@ class SharedStore(Store):
         """Add to the ledger file what it lacks. A failure is not one of what was saved."""
         try:
             with (
-                self._mirroring,
                 server_errors(self.address),
                 locked(self._engine, self.busy_timeout_s) as connection,
+                self._mirroring,  # in the order of a write, which compares under the server's lock
             ):
                 self._mirror.write(connection, self._mirror.compare(connection))
             self.damage = None
@@ -169,13 +171,21 @@ class SharedStore(Store):
 
     def renew_runner(self, epoch: int) -> bool:
         """Say that the runner of this epoch lives; whether no other has taken over."""
-        with server_errors(self.address), self._engine.begin() as connection:
+        with server_errors(self.address), self._lease_write() as connection:
             return lease.renew(connection, epoch)
 
     def release_runner(self, epoch: int) -> None:
         """The runner of this epoch has ended."""
-        with server_errors(self.address), self._engine.begin() as connection:
+        with server_errors(self.address), self._lease_write() as connection:
             lease.let_go(connection, epoch)
+
+    @contextmanager
+    def _lease_write(self) -> Iterator[Connection]:
+        """Two threads may renew the row at once: each one waits for the other."""
+        with self._engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                yield connection
 
     # --- how it is opened and written
 
@@ -192,9 +202,11 @@ class SharedStore(Store):
             migrate_shared(connection, self.address, SETTING)
             metadata.create_all(connection)
             connection.execute(text("CREATE INDEX IF NOT EXISTS ix_ledger_kind ON ledger (kind)"))
-            if _head(connection).seq == 0:
-                self._take_over_file(connection)
-            connection.commit()
+            empty = _head(connection).seq == 0 and self.home.ledger.exists()
+            with moving_record(self.home, self.busy_timeout_s) if empty else nullcontext():
+                if empty:
+                    self._take_over_file(connection)
+                connection.commit()
 
     def _take_over_file(self, connection: Connection) -> None:
         """Fill an empty database from the ledger file of this data directory."""
@@ -243,7 +255,7 @@ class SharedStore(Store):
                     if self._committed(connection, transaction):
                         return
             except DBAPIError as error:
-                if not may_repeat(error):
+                if not (may_repeat(error) or is_locked_out(error)):
                     raise
             if time.monotonic() > deadline:
                 raise ServerAway(

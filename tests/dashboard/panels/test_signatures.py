@@ -13,6 +13,7 @@ from core.people import Person
 from core.vocabulary import Role, SignatureAct
 from dashboard.data.services import Services
 from dashboard.page import Page
+from dashboard.panels.decision.page import show
 from dashboard.viewer import Viewer
 from dashboard.wording.decision import OVERLAP, VIEWS
 from runner.jobs.decision_context import approvals
@@ -295,6 +296,29 @@ def test_an_approval_that_lapsed_is_told_and_not_called_production(place: Signed
         text = text_of(test)
         assert no_production.in_(language) in text
         assert reported in text
+
+
+def test_an_earlier_signature_that_changes_draws_the_comparison_again(
+    place: SignedPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.sign(place.revalidate("GO"))
+    place.revalidate("GO", seed=2, approvals=approvals(place.client()))
+    parts, again = [], []
+    monkeypatch.setattr(
+        "dashboard.panels.decision.page.live_part", lambda page, draw, *_, **__: parts.append(draw)
+    )
+    monkeypatch.setattr("streamlit.rerun", lambda: again.append(True))
+    page = seen_by(place, Role.CTO)
+    show(page)
+    head = parts[0]
+    head(page, present(page.snapshot()))
+    assert not again
+    signed = next((place.home.root / "models" / "signed").rglob("*.zip"))
+    signed.chmod(0o600)
+    signed.write_bytes(b"another")
+    later = seen_by(place, Role.CTO)
+    head(later, present(later.snapshot()))
+    assert again
 
 
 def test_history_keeps_every_act_in_its_order(place: SignedPlace) -> None:

@@ -102,3 +102,18 @@ def test_checks_that_became_overdue_and_a_database_that_is_damaged(place: Place)
     text = text_of(place.draw("this_week"))
     assert "visits.db" in text
     assert "Next" in text
+
+
+def test_a_run_that_had_ended_before_anybody_recorded_it_is_news(place: Place) -> None:
+    job = place.train(hours=3.0)
+    shown = place.now
+    AlertStore(place.home).save(
+        Edges(alerts=[finding(shown - timedelta(seconds=2))], notices=[]), (), place.now
+    )
+    place.draw("this_week")
+    place.now = shown - timedelta(minutes=5)  # the runner was away; a later one found the exit
+    place.end(job, JobState.FAILED)
+    place.now = shown + timedelta(minutes=1)
+    found = "\n".join(lines(place.draw("this_week")))
+    assert "ended: FAILED" in found
+    assert "**Reward collapse** fires" in found, "saved after the page was drawn"

@@ -225,3 +225,11 @@ def test_a_changed_text_of_the_timeline_draws_the_page_again(place: Place) -> No
     place.now += timedelta(hours=6)
     page.services.forget()
     assert timeline.texts(page, present(page.snapshot())) != before
+
+
+def test_a_record_that_was_not_verified_in_time_is_a_warning(place: Place) -> None:
+    place.watch()
+    assert "the first time by tomorrow" in text_of(place.draw("this_week"))
+    place.now += timedelta(days=2, minutes=1)
+    late = text_of(place.draw("this_week", language="pt"))
+    assert ":orange[:material/warning: O registro como um todo nunca foi verificado." in late

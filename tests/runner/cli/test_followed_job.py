@@ -54,12 +54,15 @@ def test_ctrl_c_detaches_wherever_it_comes(
         return job
 
     monkeypatch.setattr(place.lead, "job", read)
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(typer.Exit) as ended:
-        follow(place.lead, job)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
+    try:
+        with pytest.raises(typer.Exit) as ended:
+            follow(place.lead, job)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert ended.value.exit_code == 0
     assert f"{job.id} continues" in "".join(capsys.readouterr())
-    assert signal.getsignal(signal.SIGINT) is before
     place.clear()
 
 

@@ -12,7 +12,7 @@ from core.vocabulary import Severity
 from runner.outcomes import Refused
 from runner.recovery.verification import verify_ledger
 from tests.event_files import write_events
-from tests.expected import recorded
+from tests.expected import present, recorded
 from tests.runner.place import ENGINEER, LAUNCH, VIEWER, Place
 
 if TYPE_CHECKING:
@@ -107,6 +107,15 @@ def test_who_acknowledged_says_whether_it_was_useful_and_the_record_counts(place
     record = client.alert_records()[key]
     assert (record.acknowledged, record.useful, record.noise) == (1, 0, 1)
     assert "no acknowledgement" in refused(client.mark_alert(99_999, True)).reason
+
+
+def test_a_note_that_no_file_can_hold_acknowledges_nothing(place: Place) -> None:
+    client = place.client(ENGINEER)
+    incident = recorded(client.open_incident(place.week.id, "crash", "It stopped."))
+    key = incident_key(incident.id)
+    assert "can't be recorded" in refused(client.acknowledge_and_mark(key, False, "\x00")).reason
+    assert present(client.incident(incident.id)).acknowledged is None
+    assert recorded(client.acknowledge_and_mark(key, False, "a spike")).useful is False
 
 
 def test_rules_and_marks_come_back_from_the_ledger(place: Place) -> None:

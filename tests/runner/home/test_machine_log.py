@@ -129,3 +129,37 @@ def test_the_log_never_grows_beyond_its_limit(
     assert log.thin(BEGIN + 30 * EVERY) == 0
     assert log.path.stat().st_size <= 1000
     assert present(log.then(BEGIN + 29 * EVERY, 1).line).at == BEGIN + 29 * EVERY
+
+
+def test_of_a_gap_in_the_log_nothing_is_known(log: MachineLog) -> None:
+    log.append(line(BEGIN))
+    log.append(line(BEGIN + timedelta(minutes=30)))
+    inside = log.then(BEGIN + timedelta(minutes=20), 1)
+    assert (inside.line, inside.alive, inside.last) == (None, None, BEGIN)
+    log.append(line(BEGIN + timedelta(days=20)))
+    assert log.then(BEGIN + timedelta(minutes=20), 1).alive is True, "as far apart as thinned"
+
+
+def test_damaged_times_and_epochs_stop_nothing(log: MachineLog) -> None:
+    log.append(line(BEGIN))
+    rest = b'"every":15.0}\n'
+    with log.path.open("ab") as file:
+        file.write(b'{"at":"2026-99-29T14:00:10.000Z","epoch":1,' + rest)
+        file.write(b'{"at":"2026-02-23T14:00:10.000Z","epoch":' + b"9" * 5000 + b"," + rest)
+    log.append(line(BEGIN + EVERY))
+    then = log.then(BEGIN + EVERY, 1)
+    assert (present(then.line).at, then.damaged) == (BEGIN + EVERY, 2)
+    assert log.thin(BEGIN + EVERY) == 2
+    assert log.then(BEGIN + EVERY, 1).damaged == 0
+
+
+def test_a_file_over_the_limit_of_reading_loses_its_front(
+    log: MachineLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runner.home.machine_log._MOST_READ", 1000)
+    for n in range(30):
+        log.append(line(BEGIN + n * EVERY))
+    end = BEGIN + 29 * EVERY
+    assert present(log.then(end, 1).line).at == end
+    assert log.thin(end) == 0, "the line that was cut is no damaged one"
+    assert log.path.stat().st_size <= 1000

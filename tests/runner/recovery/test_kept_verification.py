@@ -7,24 +7,28 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
 from core.alerts.kinds import EventKind
-from core.errors import IntegrityError
+from core.errors import IntegrityError, SetupError
+from core.language import Message
 from runner.client import Client
+from runner.recovery.claims import LedgerProblem
 from runner.recovery.daily_verification import DailyVerification
 from runner.recovery.kept_verification import (
     EVERY,
     found_problem,
+    verification_late,
     verify_tail,
     verify_whole,
     whole_verification,
 )
 from runner.recovery.restore import restore_store
+from runner.recovery.shared_verification import verify_record
 from runner.settings import Settings
 from runner.store import Store, known_lines
 from runner.store.backup import make_backup
@@ -35,6 +39,8 @@ from tests.runner.place import LEAD, Place, after, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from core.paths import Home
 
 NOW = after(1)
 
@@ -161,6 +167,74 @@ def test_a_mistyped_anchor_is_no_problem_of_the_record(verified: Place) -> None:
     assert not verify_whole(verified.home, NOW, anchor="0" * 16).ok
     assert found_problem(verified.home) is None
     assert present(verify_tail(verified.home, NOW)).ok
+
+
+def test_a_database_that_only_lacks_a_line_is_no_lasting_problem(place: Place) -> None:
+    note(place, "one")
+    assert verify_whole(place.home, NOW).ok
+    before = place.home.database.read_bytes()
+    note(place, "two")
+    place.home.database.write_bytes(before)  # a kill between the line and its commit
+    report = verify_whole(place.home, NOW)
+    assert [each.kind for each in report.problems] == ["behind"]
+    assert found_problem(place.home) is None
+    assert whole_verification(place.home, NOW) is not None
+
+
+def test_a_shared_record_whose_file_lags_gets_its_lines_first(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note(place, "one")
+    right = verify_record(place.home)
+    lags = replace(right, problems=(LedgerProblem("behind", Message("x"), Message("y")),))
+    reports = [lags, right]
+    refreshed: list[Home] = []
+    module = "runner.recovery.kept_verification"
+    monkeypatch.setattr(f"{module}.verify_record", lambda *_, **__: reports.pop(0))
+
+    def refresh(home: Home) -> bool:
+        refreshed.append(home)
+        return True
+
+    monkeypatch.setattr(f"{module}.refresh_ledger_file", refresh)
+    assert verify_whole(place.home, NOW).ok
+    assert refreshed == [place.home]
+
+
+def test_what_was_found_is_reported_where_nothing_can_be_kept(
+    verified: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_database(verified, "UPDATE notes SET text = 'never said'")
+
+    def full(*_: object) -> None:
+        raise SetupError(Message("The disk is full."), Message("Free some."))
+
+    monkeypatch.setattr("runner.recovery.kept_verification.write_json", full)
+    assert [each.kind for each in verify_whole(verified.home, NOW).problems] == ["corrupt"]
+
+
+def test_a_verification_that_never_succeeds_is_late(place: Place) -> None:
+    note(place, "one")
+    begun = datetime.now(UTC)
+    assert not verification_late(place.home, begun + EVERY)
+    assert verification_late(place.home, begun + 2 * EVERY + timedelta(minutes=1))
+    assert verify_whole(place.home, begun + EVERY).ok
+    assert not verification_late(place.home, begun + 2 * EVERY + timedelta(minutes=1))
+    assert verification_late(place.home, begun + 3 * EVERY + timedelta(minutes=1))
+
+
+def test_a_checkpoint_that_is_gone_is_made_again_soon(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note(place, "one")
+    assert verify_whole(place.home, NOW).ok
+    started: list[float] = []
+    daily = DailyVerification(place.home, NOW, 0.0)
+    monkeypatch.setattr(daily._process, "start", started.append)
+    daily.tick(NOW, 600.0)
+    verified_file(place.home).unlink()  # a person's verification found something
+    daily.tick(NOW, 700.0)
+    assert started == [700.0]
 
 
 def test_the_runner_verifies_everything_once_a_day(place: Place) -> None:

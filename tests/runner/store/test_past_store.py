@@ -30,11 +30,12 @@ from core.people import RUNNER
 from core.timestamps import iso
 from core.vocabulary import Verdict
 from runner.recovery.rebuild import replay
-from runner.store import Store, schema
+from runner.store import Store, past_store, schema
 from runner.store.apply import apply
 from runner.store.past_store import PastStore
 from runner.store.row_writer import RowWriter
 from tests.benchmarks.growth.years import FIRST_LAUNCH, LEAD, WEEK, Size, Years
+from tests.expected import present
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.ledger_bodies import Body
+    from runner.records import RunnerStatus
 
 FIRST, SECOND = "2023-07-03", "2023-07-10"
 
@@ -176,3 +178,16 @@ def test_a_line_that_is_written_later_does_not_get_in(store: Store) -> None:
         write.append(WeekUsed(id=SECOND), by=LEAD, at=later, at_week=later, week_id=SECOND)
     with past.read() as connection:
         assert tables(connection) == before
+
+
+def test_all_is_read_as_of_one_moment(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[bool] = []
+    right = past_store._runner
+
+    def runner(source: Connection, at: datetime) -> RunnerStatus:
+        begun.append(present(source.connection.dbapi_connection).in_transaction)
+        return right(source, at)
+
+    monkeypatch.setattr(past_store, "_runner", runner)
+    PastStore(store, FIRST_LAUNCH + WEEK)
+    assert begun == [True]

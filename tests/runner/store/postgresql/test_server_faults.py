@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import threading
+import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,21 +17,26 @@ from sqlalchemy import text
 from core.errors import ConflictError
 from core.ledger_bodies import NoteWritten
 from core.paths import Home
-from core.vocabulary import JobKind, JobState
+from core.vocabulary import JobKind, JobState, Liveness
 from runner.client import Client
+from runner.executors.elsewhere import GONE
+from runner.files import BUSY_TIMEOUT_S
 from runner.home.runner_identity import runner_status
 from runner.recovery.shared_verification import verify_record
 from runner.service import Service
 from runner.store import open_store
 from runner.store.fenced_store import StaleRunner
-from runner.store.postgresql.server import ServerAway
+from runner.store.postgresql.server import ServerAway, engine_of, locked
 from tests.postgresql import share
 from tests.runner.place import LEAD, child_settings, ticking, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sqlalchemy.engine import Connection
+
+    from runner.store.postgresql.shared_store import SharedStore, SharedTransaction
     from tests.postgresql import Server
     from tests.runner.place import Place
 
@@ -70,6 +79,26 @@ def test_a_commit_that_the_server_cuts_off_is_done_once(
     shared.lead.note(shared.week.id, "hourly_1", "once")
     assert [note.text for note in shared.lead.notes(shared.week.id)] == ["once"]
     assert verify_record(shared.home, tables=True).text().endswith("database up to date.")
+
+
+def test_a_commit_that_was_cut_off_is_not_called_unsaved_while_others_write(
+    shared: Place, postgresql: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = shared.lead.store
+    store.busy_timeout_s = 0.5
+    real, held = type(store)._committed, ExitStack()  # type: ignore[attr-defined]
+
+    def committed(
+        self: SharedStore, connection: Connection, transaction: SharedTransaction
+    ) -> bool:
+        real(self, connection, transaction)
+        held.enter_context(locked(engine_of(self.address), 5))  # the answer is lost; others write
+        return False
+
+    monkeypatch.setattr(type(store), "_committed", committed)
+    with held, pytest.raises(ServerAway, match="nobody knows yet"):
+        shared.lead.note(shared.week.id, "hourly_1", "once")
+    assert [note.text for note in shared.lead.notes(shared.week.id)] == ["once"]
 
 
 def test_a_commit_whose_answer_is_lost_is_found_and_not_repeated(
@@ -198,6 +227,86 @@ def test_a_runner_that_died_on_this_machine_is_not_waited_for(shared: Place) -> 
     dead._lock.release()  # as its death does
     second = shared.service()
     assert second.fenced.epoch == dead.fenced.epoch + 1
+    second.close()
+
+
+def test_a_runner_of_another_container_with_the_same_path_is_refused(
+    shared: Place, tmp_path: Path
+) -> None:
+    first, root, url = shared.service(), shared.home.root, address(shared)
+    elsewhere = root.rename(tmp_path / "of the first container")
+    share(Home(root), url)
+    try:
+        with pytest.raises(ConflictError, match="already active for this database"):
+            runner_of(Home(root))
+    finally:
+        shutil.rmtree(root)
+        elsewhere.rename(root)
+    first.close()
+
+
+def test_the_lease_is_renewed_while_a_tick_takes_long(shared: Place) -> None:
+    service = shared.service(heartbeat_s=0.05)
+    service.lease.start()
+    later = text("SELECT renewed_at > since + interval '0.2 s' FROM runner_lease")
+
+    def renewed() -> bool:
+        with shared.lead.store.read() as connection:
+            return bool(connection.scalar(later))
+
+    wait_for(renewed)  # without a tick
+    service.close()
+
+
+def test_one_store_that_two_threads_write_and_mirror_does_not_stall(shared: Place) -> None:
+    store, client = shared.lead.store, shared.lead
+    errors, began = list[Exception](), time.monotonic()
+
+    def work(act: Callable[[], object]) -> None:
+        try:
+            for _ in range(30):
+                act()
+        except Exception as error:  # a thread's error must reach the test
+            errors.append(error)
+
+    threads = [
+        threading.Thread(target=work, args=(act,))
+        for act in (lambda: client.note(shared.week.id, "hourly_1", "seen"), store.require_ledger)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert time.monotonic() - began < BUSY_TIMEOUT_S  # each of two that wait for another gives up
+
+
+def test_the_run_of_another_machine_is_left_alone_until_it_is_said_to_be_gone(
+    shared: Place,
+) -> None:
+    first = shared.service()
+    job = shared.until(first, shared.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    folder = shared.folder(job)
+    for name in ("command.json", "identity.json"):  # as another machine wrote them
+        stored = json.loads((folder / name).read_text())
+        if name == "command.json":
+            stored["machine"] = {"id": "theirs", "system": "theirs", "host": "elsewhere"}
+        else:
+            for process in (stored["shim"], stored["child"]):
+                process["boot_id"] = "its boot"
+        (folder / name).write_text(json.dumps(stored))
+    first.close()
+    second = shared.service(liveness_s=0.0)
+    shared.lead.stop(job.id)
+    for _ in range(3):
+        second.tick(second.now())
+    assert shared.job(job).state is JobState.RUNNING
+    pulse = json.loads((folder / "pulse.json").read_text())
+    assert pulse["liveness"] == Liveness.UNREACHABLE
+    assert "make the file" in str(pulse["words"]["said"])
+    assert len(shared.starts()) == 1
+    (folder / GONE).touch()
+    assert shared.until(second, job).state in (JobState.STOPPED, JobState.INTERRUPTED)
     second.close()
 
 

@@ -10,13 +10,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from core.errors import IntegrityError, SetupError
+from core.errors import ConflictError, IntegrityError, SetupError
 from core.ledger_bodies import NoteWritten
 from core.paths import Home
 from core.vocabulary import Verdict
 from runner.client import Client
+from runner.home.runner_lock import runner_lock
 from runner.outcomes import Recorded
+from runner.recovery import shared_verification
+from runner.recovery.shared_verification import verify_record
 from runner.store import chain, open_store
+from runner.store.opening import refresh_ledger_file
 from runner.store.postgresql.server import engine_of
 from runner.store.postgresql.tables import metadata as own_metadata
 from runner.store.schema import REVISION, metadata
@@ -26,6 +30,7 @@ from tests.runner.place import LAUNCH, LEAD
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from runner.recovery.claims import Claims, LedgerProblem
     from tests.postgresql import Server
     from tests.runner.place import Place
 
@@ -75,6 +80,9 @@ def test_another_machine_sees_the_same_and_gets_a_mirror_of_its_own(
     assert whole.startswith(shared.home.ledger.read_bytes())
     shared.lead.note(shared.week.id, "hourly_1", "from here")
     assert shared.home.ledger.read_bytes().startswith(whole)
+    assert other.ledger.read_bytes() == whole
+    assert refresh_ledger_file(other)
+    assert other.ledger.read_bytes() == shared.home.ledger.read_bytes()
 
 
 def test_a_week_of_sqlite_moves_to_an_empty_database(tmp_path: Path, postgresql: Server) -> None:
@@ -90,6 +98,21 @@ def test_a_week_of_sqlite_moves_to_an_empty_database(tmp_path: Path, postgresql:
     assert home.ledger.read_bytes() == lines
     moved.note(week, "hourly_1", "written to the server")
     assert [note.text for note in before.notes(week)] == ["written to the file"]
+    with pytest.raises(ConflictError, match=r"was moved to a database server.*store_url"):
+        before.note(week, "hourly_1", "too late")
+
+
+def test_a_record_does_not_move_while_its_runner_writes_to_the_file(
+    tmp_path: Path, postgresql: Server
+) -> None:
+    home = Home(tmp_path / "home")
+    Client(home, LEAD).create_week(LAUNCH)
+    share(home, postgresql.new_database())
+    lock = runner_lock(home, take_over=False)
+    with pytest.raises(ConflictError, match="its runner is active"):
+        open_store(home)
+    lock.release()
+    assert [week.id for week in Client(home, LEAD).weeks()] == [f"{LAUNCH:%Y-%m-%d}"]
 
 
 def test_a_write_that_raises_leaves_no_trace(shared: Place) -> None:
@@ -154,7 +177,9 @@ def test_a_mirror_with_another_line_stops_the_next_write_and_names_it(shared: Pl
     shared.lead.note(shared.week.id, "hourly_1", "one")
     text_of = shared.home.ledger.read_text()
     shared.home.ledger.write_text(text_of.replace('"one"', '"two"'))
-    with pytest.raises(IntegrityError, match="Line 2 differs from the database"):
+    with pytest.raises(
+        IntegrityError, match=r"Line 2 differs from the database.*move the file away"
+    ):
         Client(shared.home, LEAD).note(shared.week.id, "hourly_1", "three")
     shared.home.ledger.write_text(text_of)
     shared.lead.note(shared.week.id, "hourly_1", "three")
@@ -169,3 +194,18 @@ def test_a_database_of_a_newer_version_is_refused_with_the_setting(
         sql.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(SetupError, match=f"store_url: .*9999.*{REVISION}.*newer trainweek"):
         Client(shared.home, LEAD).weeks()
+
+
+def test_people_can_write_while_the_record_is_verified(
+    shared: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared.lead.store.busy_timeout_s = 0.5
+    real = shared_verification._verified
+
+    def verified(raws: list[bytes], claims: Claims) -> tuple[list[str], list[LedgerProblem]]:
+        shared.lead.note(shared.week.id, "hourly_1", "meanwhile")
+        return real(raws, claims)
+
+    monkeypatch.setattr(shared_verification, "_verified", verified)
+    report = verify_record(shared.home, tables=True)
+    assert (report.problems, report.lines) == ((), 1)
