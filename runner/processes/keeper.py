@@ -56,7 +56,7 @@ def mind(shim: subprocess.Popen[bytes], lease: Lease, told: tuple[int, list[int]
         reap(shim)
         left = descendants(os.getpid())
         if shim.returncode is not None and not left:
-            lease.ended.set()
+            lease.end()
             return exit_code(lease.folder, shim.returncode)
         if signals and not lease.because:
             # The engine kills by itself, after its own grace.
@@ -70,8 +70,8 @@ def mind(shim: subprocess.Popen[bytes], lease: Lease, told: tuple[int, list[int]
             if why and now - asked_at >= lease.grace_s / 2:
                 wanted = "kill" if now - asked_at >= lease.grace_s else "term_all"
             if rank(wanted) > rank(sent) or wanted == "kill":
-                sent = wanted
-                end(wanted, shim, lease.program)
+                lease.tell()  # before the exit can be read
+                sent = wanted if end(wanted, shim, lease.program) else sent
         if poll.poll(min(0.2 if lease.ask else 1.0, lease.every_s) * 1000):
             os.read(awake, 4096)
 
@@ -91,6 +91,7 @@ class Lease:
         self.program: dict | None = None
         self.ended, self.last_word = threading.Event(), threading.Event()
         self._beat = 0
+        self._wake, self._said = threading.Event(), ""
 
     def broken(self, now: float) -> str:
         """Why this attempt must end: fenced or blind; empty: it holds its lease."""
@@ -103,9 +104,22 @@ class Lease:
         while not self.ended.is_set():
             self.read()
             self._write()
-            self.ended.wait(self.every_s)
+            self._wake.wait(self.every_s)
+            self._wake.clear()
         self._write()
         self.last_word.set()
+
+    def end(self) -> None:
+        """Have the last word written."""
+        self.ended.set()
+        self._wake.set()
+
+    def tell(self) -> None:
+        """Have node.json say why, if the folder answers in time."""
+        self._wake.set()
+        until = boottime() + min(1.0, self.grace_s / 4)
+        while self._said != self.because and boottime() < until:
+            time.sleep(0.01)
 
     def read(self) -> None:
         """Read lease and identity, if they can be read now."""
@@ -122,14 +136,14 @@ class Lease:
     def _write(self) -> None:
         if self.program is None:
             return  # another start may have claimed the folder
-        self._beat += 1
+        self._beat, because = self._beat + 1, self.because
         word = {
             "mark": self.mark,
             "beat": self._beat,
             "host": socket.gethostname(),
             "boot_id": self.program["boot_id"],
             "state": state_of(self.program),
-            "because": self.because,
+            "because": because,
             "ended": self.ended.is_set(),
         }
         partial = os.path.join(self.folder, "node.json.partial")
@@ -137,6 +151,7 @@ class Lease:
             with open(partial, "w", encoding="utf-8") as file:
                 json.dump(word, file)
             os.replace(partial, os.path.join(self.folder, "node.json"))
+            self._said = because
 
 
 def rank(ask: str) -> int:
@@ -144,18 +159,22 @@ def rank(ask: str) -> int:
     return ASKS.index(ask) + 1 if ask in ASKS else 0
 
 
-def end(ask: str, shim: subprocess.Popen[bytes], program: dict | None) -> None:
-    """Signal the program, or all that runs here but the shim, which must record the exit."""
+def end(ask: str, shim: subprocess.Popen[bytes], program: dict | None) -> bool:
+    """Signal the program, or all that runs here but the shim, which must record the exit.
+
+    False: the program is not known yet, so that it must be asked again.
+    """
     if program is None:
         if ask == "kill" and shim.poll() is None:
             shim.kill()  # it has not started its program yet
-        return
+        return False
     alone = [program["pid"]] if state_of(program) is not None else []
     number = signal.SIGKILL if ask == "kill" else signal.SIGTERM
     for pid in alone if ask == "term" else descendants(os.getpid()):
         if pid != shim.pid:
             with contextlib.suppress(OSError):
                 os.kill(pid, number)
+    return True
 
 
 def listen() -> tuple[int, list[int]]:

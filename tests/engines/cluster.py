@@ -115,6 +115,10 @@ class Cluster:
         done = self.run("sinfo", "--noheader", "--format=%t", check=False)
         return done.stdout.strip() in ("idle", "mix", "alloc")
 
+    def remember(self, attempt_id: str) -> None:
+        """Wait until the controller has saved the job: a new one ends jobs that it doesn't know."""
+        wait_for(lambda: attempt_id.encode() in (self.root / "state" / "job_state").read_bytes())
+
     def kill_controller(self) -> None:
         self._kill(self.root / "run" / "ctld.pid")
 
@@ -139,14 +143,25 @@ class Cluster:
         return listed.stdout.split()
 
     def heal(self) -> None:
-        """Both parts are there again, and no job is left."""
-        with suppress(subprocess.CalledProcessError):
+        """Both parts are there again, no job is left, and the node takes jobs.
+
+        Slurm drains a node on which a job's processes outlive its end for a while.
+        """
+        if not _alive(self.root / "run" / "ctld.pid"):
             self.start_controller()
-        with suppress(subprocess.CalledProcessError):
+        if not _alive(self.root / "run" / "d.pid"):
             self.start_agent()
         wait_for(lambda: self.run("sinfo", check=False).returncode == 0)
         self.run("scancel", f"--user={getpass.getuser()}", check=False)
-        wait_for(self.ready)
+        wait_for(lambda: not self.run("squeue", "--noheader").stdout.strip())
+
+        def ready() -> bool:
+            host = socket.gethostname().partition(".")[0]
+            if self.run("sinfo", "--noheader", "--format=%t", check=False).stdout.startswith("dr"):
+                self.run("scontrol", "update", f"NodeName={host}", "State=RESUME", check=False)
+            return self.ready()
+
+        wait_for(ready)
 
     def end(self) -> None:
         self.run("scancel", f"--user={getpass.getuser()}", check=False)
@@ -160,6 +175,13 @@ class Cluster:
             while Path(f"/proc/{pid}").exists():
                 time.sleep(0.02)
             pid_file.unlink(missing_ok=True)
+
+
+def _alive(pid_file: Path) -> bool:
+    try:
+        return Path(f"/proc/{int(pid_file.read_text())}").exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _free_ports(count: int) -> list[int]:

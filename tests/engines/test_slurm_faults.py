@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 
 def shown(place: EnginePlace, service: Service, job: Job, liveness: Liveness) -> str:
     """Wait until pages show it; returns the evidence. The job is RUNNING all the time."""
-    wait_for(ticking(service, lambda: present(place.lead.pulse(job.id)).liveness is liveness))
+
+    def seen() -> bool:
+        now = place.job(job)
+        assert now.state is JobState.RUNNING, now.reason
+        pulse = place.lead.pulse(job.id)
+        return pulse is not None and pulse.liveness is liveness
+
+    wait_for(ticking(service, seen))
     assert place.job(job).state is JobState.RUNNING
     return present(place.lead.pulse(job.id)).text
 
@@ -45,6 +52,7 @@ def test_a_dead_controller_makes_it_unreachable_and_ends_nothing(
     place = placed("slurm")
     service = place.engine()
     job = running(place, service, do="complete", wait=True)
+    slurm.remember(place.handle(job).attempt_id)
     slurm.kill_controller()
     text = shown(place, service, job, Liveness.UNREACHABLE)
     assert "Slurm has not answered for" in text
@@ -64,6 +72,7 @@ def test_it_is_stopped_and_its_end_known_without_a_controller(
     place = placed("slurm")
     service = place.engine()
     job = running(place, service, do="sleep")
+    slurm.remember(place.handle(job).attempt_id)
     slurm.kill_controller()
     place.lead.stop(job.id)
     job = place.until(service, job)

@@ -145,6 +145,14 @@ def test_sigterm_of_the_engine_is_passed_on(node: Node) -> None:
     assert node.read("node.json")["because"] == "engine"
 
 
+def test_sigterm_before_the_program_is_known_is_passed_on_when_it_is(node: Node) -> None:
+    running = node.start(SAVES, wait=False)
+    wait_for((node.folder / "claim").exists)  # the keeper listens; the lease is read later
+    running.terminate()
+    running.wait(timeout=30)
+    assert node.read("node.json")["because"] == "engine"
+
+
 def test_what_a_killed_shim_leaves_is_kept_and_ended(node: Node) -> None:
     running = node.start(SAVES)
     program = psutil.Process(node.read("identity.json")["child"]["pid"])
