@@ -30,7 +30,7 @@ def test_models_that_earned_money_come_first_then_never_trading_then_the_others(
     said = selected_on_validation(found)
     assert said is not None
     assert said.startswith("Selected on validation: Step 3,000, the best of 5 validations.")
-    assert said.in_("pt").startswith("Escolhido na validação: Step 3.000, o melhor")
+    assert said.in_("pt").startswith("Escolhido na validação: Passo 3.000, o melhor")
 
 
 def test_a_model_that_lost_money_is_below_one_that_earned_whatever_its_sharpe():
