@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime import Runtime
 
 from tests.dashboard.place import Place
 
@@ -26,4 +27,12 @@ def _installed_packages_are_scanned_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
+@pytest.fixture(scope="module")
+def no_runtime() -> Iterator[None]:
+    """Streamlit's one server of a process can be made, also where an earlier test left one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Runtime, "_instance", None)
         yield

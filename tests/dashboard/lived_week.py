@@ -54,6 +54,8 @@ class LivedWeek(Place):
         self.now = LAUNCH - timedelta(hours=3)
         for module in ("runner.week.sources", "runner.week.machine_recorder"):
             patch.setattr(f"{module}.free_bytes", lambda _home: self.free)
+        # The trainer is this process, whose real age says nothing of the week's time.
+        patch.setattr("runner.liveness.status.age_s", lambda _process: 60.0)
         self._recorder: MachineRecorder | None = None
         self._identity: RunnerIdentity | None = None
         self._written = LAUNCH

@@ -21,7 +21,7 @@ NAMED = re.compile(r'fetchpriority="low" href="\./static/js/([^"]+)"')
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def browser(tmp_path_factory: pytest.TempPathFactory, no_runtime: None) -> Iterator[TestClient]:
     """The real Streamlit app behind the middleware, on an empty page."""
     script: Path = tmp_path_factory.mktemp("app") / "app.py"
     script.write_text("")
