@@ -1,4 +1,4 @@
-"""Styles for fingers and small screens: what Streamlit's theme can't say, since it knows no screen.
+"""Styles for fingers, small screens and dark buttons: what Streamlit's theme can't say.
 
 They use keys of our own and the names that Streamlit gives its elements for tests; without them the
 pages work the same, with smaller targets.
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+# Streamlit writes white on a primary button, whose dark theme's colour is pale.
 _CSS = """<style>
+[data-testid="stBaseButton-primary"]:not(:disabled),
+[data-testid="stBaseButton-primaryFormSubmit"]:not(:disabled) { color: light-dark(#ffffff, #0e1721); }
 @media (pointer: coarse), (max-width: 640px) {
   .stButton button, .stPopover button, .stDownloadButton button, .stFormSubmitButton button,
   .stLinkButton a, .stPageLink a, .stSelectbox [data-baseweb="select"] > div,
