@@ -17,7 +17,7 @@ from core.paths import Home
 from runner.files import BUSY_TIMEOUT_S
 from runner.recovery.anchor import line_with, lost_anchor, published_hash
 from runner.recovery.claims import Claims, LedgerProblem
-from runner.recovery.verification import differences_from_backups, verify_ledger
+from runner.recovery.verification import differences_from_backups, differing_rows, verify_ledger
 from runner.recovery.verify_report import VerifyReport
 from runner.store import Store, chain, schema
 from runner.store.migrate import is_migrated
@@ -188,15 +188,5 @@ def _tables(home: Home, connection: Connection, raws: list[bytes]) -> list[Ledge
                     sorted(map(tuple, each.execute(query)), key=repr)
                     for each in (connection, other)
                 )
-                wrong = sum(one != two for one, two in zip_longest(mine, theirs))
-                if wrong:
-                    changed = plural(
-                        "{n} row of table {table} differs from the ledger: it was changed in the"
-                        " database only.",
-                        "{n} rows of table {table} differ from the ledger: they were changed in the"
-                        " database only.",
-                        wrong,
-                        table=table.name,
-                    )
-                    problems.append(LedgerProblem("corrupt", changed, _BY_DUMP))
+                problems += differing_rows(table.name, mine, theirs, _BY_DUMP)
     return problems

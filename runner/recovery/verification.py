@@ -27,7 +27,7 @@ from runner.store.proofs import Proofs
 from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
 _RESTORE = Message("Stop the runner, then: trainweek ledger restore")
@@ -236,16 +236,22 @@ def _tables(home: Home, copy: Path, size: int, scratch: Path) -> list[LedgerProb
             key = ", ".join(f'"{column.name}"' for column in table.primary_key)
             names = ", ".join(f'"{column.name}"' for column in table.columns)
             query = f'SELECT {names} FROM "{table.name}" ORDER BY {key}'
-            pairs = zip_longest(mine.execute(query), theirs.execute(query))
-            wrong = sum(one != other for one, other in pairs)
-            if wrong:
-                changed = plural(
-                    "{n} row of table {table} differs from the ledger: it was changed in the"
-                    " database only.",
-                    "{n} rows of table {table} differ from the ledger: they were changed in the"
-                    " database only.",
-                    wrong,
-                    table=table.name,
-                )
-                problems.append(LedgerProblem("corrupt", changed, _REPLAY))
+            rows = (mine.execute(query), theirs.execute(query))
+            problems += differing_rows(table.name, *rows, _REPLAY)
     return problems
+
+
+def differing_rows(
+    table: str, mine: Iterable[object], rebuilt: Iterable[object], remedy: Message
+) -> list[LedgerProblem]:
+    """The problem of a table whose rows are not those rebuilt from the ledger; both in one order."""
+    wrong = sum(one != other for one, other in zip_longest(mine, rebuilt))
+    if not wrong:
+        return []
+    changed = plural(
+        "{n} row of table {table} differs from the ledger: it was changed in the database only.",
+        "{n} rows of table {table} differ from the ledger: they were changed in the database only.",
+        wrong,
+        table=table,
+    )
+    return [LedgerProblem("corrupt", changed, remedy)]
