@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InputError
+from core.language import Message
 from core.sweep.folds import Fold, walk_forward
 
 SIZES = st.fixed_dictionaries(
@@ -61,7 +62,9 @@ def test_the_most_that_a_refusal_names_do_fit(bars: int, folds: int, sizes: dict
     try:
         walk_forward(bars, folds, **sizes)
     except InputError as error:
-        most = error.remedy.values.get("most")
+        remedy = error.remedy
+        assert isinstance(remedy, Message)
+        most = remedy.values.get("most")
         if most is not None:
             assert most < folds
             assert len(walk_forward(bars, most, **sizes)) == most

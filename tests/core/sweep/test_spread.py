@@ -30,7 +30,7 @@ def test_the_interval_covers_the_truth_in_92_to_98_of_100(
 
 
 def test_the_same_values_give_the_same_interval() -> None:
-    values = [[0.1, 0.5, 0.9, 1.2], [0.2, 0.3, None, 0.8]]
+    values: list[list[float | None]] = [[0.1, 0.5, 0.9, 1.2], [0.2, 0.3, None, 0.8]]
     first, again = spread(values), spread(values)
     assert first == again
     assert first.interval is not None
