@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.sweep.recipe import OWN_SPLIT, Recipe, Try
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobState, SweepState
 
 if TYPE_CHECKING:
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.language import Message
+    from core.sweep.recipe import Recipe, Try
     from core.vocabulary import Decision
 
 MACHINE_FAILURES = frozenset({JobState.INTERRUPTED, JobState.LOST})
@@ -53,6 +53,8 @@ class Trial:
 
     def as_try(self) -> Try | None:
         """Its result; None without one."""
+        from core.sweep.recipe import Try  # loads numpy, which a list does not need
+
         if self.decision is None:
             return None
         return Try(
@@ -134,6 +136,8 @@ class Sweep:
 
     def recipe(self) -> Recipe:
         """What its trials say together."""
+        from core.sweep.recipe import OWN_SPLIT, Recipe
+
         tries = [found for each in self.trials if (found := each.as_try()) is not None]
         return Recipe(
             tuple(each for each in tries if each.fold == OWN_SPLIT),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from core.job_params import TrialParams, program_params
 from core.language import Message
 from core.sweep.record import Sweep, Trial
 from core.vocabulary import Decision, JobState
@@ -49,14 +48,14 @@ def resume(rows: RowWriter, fields: Mapping[str, Any], body: SweepResumed) -> No
 
 def request_trial(rows: RowWriter, body: JobRequested) -> None:
     """Apply the request of a trial, beside its job."""
-    params, _ = program_params(TrialParams, body.params)
+    asked = body.params  # the runner wrote them by their model, which lists need not load
     rows.insert(
         schema.trials,
         {
             "job_id": body.job_id,
-            "sweep_id": params.sweep,
-            "seed": params.seed,
-            "fold": params.fold,
+            "sweep_id": asked["sweep"],
+            "seed": asked["seed"],
+            "fold": asked["fold"],
         },
     )
 
