@@ -63,17 +63,7 @@ class JobState(StrEnum):
 WAITING_STATES = frozenset({JobState.QUEUED})
 LIVE_STATES = frozenset({JobState.STARTING, JobState.RUNNING, JobState.STOPPING})
 ACTIVE_STATES = WAITING_STATES | LIVE_STATES  # not ended; one of a kind at a time
-ENDED_STATES = frozenset(
-    {
-        JobState.SUCCEEDED,
-        JobState.FAILED,
-        JobState.STOPPED,
-        JobState.INTERRUPTED,
-        JobState.LOST,
-    }
-)
-
-
+ENDED_STATES = frozenset(JobState) - ACTIVE_STATES
 UNFINISHED_STATES = ENDED_STATES - {JobState.SUCCEEDED}  # a training run can be resumed
 
 
