@@ -15,6 +15,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_gain import RewardGain, reward_gain
@@ -176,20 +177,24 @@ def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     """
     logs = np.log10(np.maximum(np.where(np.isfinite(values), values, np.nan), _TINY))
     scores = np.full(len(logs), np.nan)
-    for i in places:
-        past = logs[max(0, i - PAST) : i]
-        past = past[np.isfinite(past)]
-        if len(past) < MIN_PAST:
-            continue
-        middle, spread = _middle(past)
-        scores[i] = (logs[i] - middle) / spread
+    before = np.concatenate([np.full(PAST, np.nan), logs])  # so that each place has a whole window
+    past = sliding_window_view(before, PAST)[places]
+    known = np.isfinite(past).sum(axis=1)
+    whole = known == PAST
+    middle, spread = _middle(past[whole])
+    scores[places[whole]] = (logs[places[whole]] - middle) / spread
+    for i, window in zip(places[~whole], past[~whole], strict=True):
+        if np.isfinite(window).sum() >= MIN_PAST:
+            middle, spread = _middle(window[np.isfinite(window)])
+            scores[i] = (logs[i] - middle) / spread
     return scores
 
 
-def _middle(logs: np.ndarray) -> tuple[float, float]:
-    """Median of log10(KL), and its robust deviation (1.4826 MAD), at least 0.1."""
-    middle = float(np.median(logs))
-    return middle, max(SPREAD_FLOOR, 1.4826 * float(np.median(np.abs(logs - middle))))
+def _middle(logs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Medians of log10(KL) of each row, and robust deviations (1.4826 MAD), at least 0.1."""
+    middle = np.median(logs, axis=-1, keepdims=True)
+    deviation = np.median(np.abs(logs - middle), axis=-1)
+    return middle[..., 0], np.maximum(SPREAD_FLOOR, 1.4826 * deviation)
 
 
 def _usual(values: np.ndarray, trigger: np.ndarray) -> float:

@@ -53,10 +53,15 @@ class _Validated:
 
     @property
     def losing(self) -> Array:
-        """The newest 8 validations are all below 0, while training earns, and learned to."""
-        below = _held(self.series.value < 0.0, LEAST)
-        earns = [self._earns(place) for place in range(len(below))]
-        return np.logical_and(below, earns)
+        """The newest 8 validations are all below 0, while training earns, and learned to.
+
+        Only the newest ones are looked at; it is False at the others.
+        """
+        found = _held(self.series.value < 0.0, LEAST)
+        found[:-_REPLAYED] = False
+        for place in np.flatnonzero(found):
+            found[place] = self._earns(place)
+        return found
 
     def beside(self, place: int) -> Array:
         """The training reward while the 8 validations up to this one were made."""
@@ -87,12 +92,10 @@ class _Validated:
     @property
     def best_at(self) -> Array:
         """Position of the best level so far; -1 before there is one."""
-        levels, best, found = self.levels, -1, []
-        for place, level in enumerate(levels):
-            if np.isfinite(level) and (best < 0 or level > levels[best]):
-                best = place
-            found.append(best)
-        return np.array(found, dtype=int)
+        levels = np.where(np.isfinite(self.levels), self.levels, -np.inf)
+        before = np.concatenate([[-np.inf], np.maximum.accumulate(levels)[:-1]])
+        places = np.where(levels > before, np.arange(len(levels)), -1)
+        return np.maximum.accumulate(places)
 
     @property
     def fallen(self) -> Array:
