@@ -18,6 +18,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
+from core.diagnosis.medians import middles
 from core.diagnosis.reward_gain import RewardGain, reward_gain
 from core.diagnosis.trend import reward_trend
 from core.language import Message, joined, plural
@@ -192,9 +193,9 @@ def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def _middle(logs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Medians of log10(KL) of each row, and robust deviations (1.4826 MAD), at least 0.1."""
-    middle = np.median(logs, axis=-1, keepdims=True)
-    deviation = np.median(np.abs(logs - middle), axis=-1)
-    return middle[..., 0], np.maximum(SPREAD_FLOOR, 1.4826 * deviation)
+    middle = middles(np.sort(logs))
+    apart = np.sort(np.abs(logs - middle[..., None]))
+    return middle, np.maximum(SPREAD_FLOOR, 1.4826 * middles(apart))
 
 
 def _usual(values: np.ndarray, trigger: np.ndarray) -> float:

@@ -13,6 +13,7 @@ carry over: that is not overfitting.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import ScenarioResult, clear, no_data
+from core.diagnosis.medians import moving_median
 from core.language import Message, plural
 from core.vocabulary import FindingStatus, Severity
 
@@ -74,13 +76,12 @@ class _Validated:
         mostly = bool((values > 0.0).mean() >= MOSTLY)
         return mostly and level > noise and level - self.rewards.start > RISEN * noise
 
-    @property
+    @cached_property
     def levels(self) -> Array:
         """Median of the newest 5 validations; NaN before there are so many."""
         found = np.full(len(self.series), np.nan)
         if len(self.series) >= LEVEL:
-            windows = sliding_window_view(self.series.value.astype(float), LEVEL)
-            found[LEVEL - 1 :] = np.median(windows, axis=1)
+            found[LEVEL - 1 :] = moving_median(self.series.value.astype(float), LEVEL)
         return found
 
     @property
@@ -89,7 +90,7 @@ class _Validated:
         steps = np.diff(self.series.value.astype(float))
         return float(1.4826 * np.median(np.abs(steps)) / np.sqrt(2.0)) if len(steps) else 0.0
 
-    @property
+    @cached_property
     def best_at(self) -> Array:
         """Position of the best level so far; -1 before there is one."""
         levels = np.where(np.isfinite(self.levels), self.levels, -np.inf)
