@@ -178,10 +178,8 @@ def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     """
     logs = np.log10(np.maximum(np.where(np.isfinite(values), values, np.nan), _TINY))
     scores = np.full(len(logs), np.nan)
-    before = np.concatenate([np.full(PAST, np.nan), logs])  # so that each place has a whole window
-    past = sliding_window_view(before, PAST)[places]
-    known = np.isfinite(past).sum(axis=1)
-    whole = known == PAST
+    past = sliding_window_view(np.concatenate([np.full(PAST, np.nan), logs]), PAST)[places]
+    whole = np.isfinite(past).all(axis=1)
     middle, spread = _middle(past[whole])
     scores[places[whole]] = (logs[places[whole]] - middle) / spread
     for i, window in zip(places[~whole], past[~whole], strict=True):

@@ -55,13 +55,10 @@ class _Validated:
 
     @property
     def losing(self) -> Array:
-        """The newest 8 validations are all below 0, while training earns, and learned to.
-
-        Only the newest ones are looked at; it is False at the others.
-        """
+        """The newest 8 validations are all below 0, while training earns, and learned to."""
         found = _held(self.series.value < 0.0, LEAST)
-        found[:-_REPLAYED] = False
-        for place in np.flatnonzero(found):
+        found[:-_REPLAYED] = False  # only the newest are asked for
+        for place in np.flatnonzero(found).tolist():
             found[place] = self._earns(place)
         return found
 
