@@ -10,7 +10,7 @@ import streamlit as st
 from core.state_words import capitals
 from core.sweep.recipe import OWN_SPLIT
 from core.vocabulary import ACTIVE_STATES, Decision
-from dashboard.components.chart_numbers import fixed, numbers_behind
+from dashboard.components.chart_numbers import numbers_behind
 from dashboard.figures.tries import Cell, Look, heat_map, height
 from dashboard.formatting import fixed, number
 
