@@ -18,7 +18,7 @@ from core.field_hints import nearest, shown, wanted
 from core.language import FIRST_LANGUAGE, Language, Message
 from core.liveness import GAPS, MIN_SILENCE
 from core.people import PersonName
-from core.setting_types import Command, Count, Number
+from core.setting_types import Command, Count, Number, RayAddress
 from core.vocabulary import JobKind, Role
 from runner.files import BUSY_TIMEOUT_S, LOG_BYTES, LOG_FILES
 from runner.settings_file import settings_in_file
@@ -159,6 +159,9 @@ class Settings(_Settings):
     automatic_resume: bool = Field(
         default=True, description="Resume a training run that the machine interrupted."
     )
+    sweep_parallel: Count = _number(
+        1, "trials", "Trials of a sweep that run at once, each with one thread; 0: none begins."
+    )
     resumes_a_day: Count = _number(3, "resumes", "Automatic resumes of one run in 24 h.")
     backoff_s: Number = _seconds(
         15.0, "Wait before the first automatic resume; it doubles with each one."
@@ -177,6 +180,10 @@ class Settings(_Settings):
     )
     engine_poll_s: Number = _seconds(5.0, "Interval at which an engine is asked about its jobs.")
     engine_timeout_s: Number = _seconds(20.0, "How long one question to an engine may take.")
+    ray_address: RayAddress = Field(
+        default="http://127.0.0.1:8265",
+        description="Address of Ray's dashboard, which takes its jobs.",
+    )
     lease_s: Number = _seconds(
         120.0, "An attempt on another machine that can't read its lease for this long ends itself."
     )
@@ -214,6 +221,7 @@ class Settings(_Settings):
     command_data_check: Command = _program("data_check", "a data check")
     command_backup: Command = _program("backup", "a backup, or of its restore")
     command_import_model: Command = _program("import_model", "a model import")
+    command_trial: Command = _program("trial", "a trial of a sweep")
 
     def command(self, kind: JobKind) -> tuple[str, ...]:
         """The program of a kind of job."""
