@@ -41,11 +41,13 @@ class Play:
     :param home: an empty data directory with a runner.
     :param steps: training steps; None: the playbook's.
     :param show: gets one line of text for each event.
+    :param watched: somebody may look at its pages: it pauses before each day's ticks.
     """
 
-    def __init__(self, home: Home, steps: int | None, show: Show) -> None:
+    def __init__(self, home: Home, steps: int | None, show: Show, watched: bool = True) -> None:
         self.home = home
         self.steps = steps
+        self.watched = watched
         self.show = show
         self.lead = Client(home, LEAD)
         self.engineer = Client(home, ENGINEER)
@@ -101,7 +103,8 @@ class Play:
         self._require(job)
         for slot in watched:
             self._jump(slot.at(LAUNCH))
-            time.sleep(_SLOT_PAUSE_S)
+            if self.watched:
+                time.sleep(_SLOT_PAUSE_S)
             self._tick(slot.id)
 
     def _preparation(self) -> None:
