@@ -35,7 +35,7 @@ PLACES = [  # every page, and every view of those that have several
 TALLEST = 4000  # of a picture
 # In one go: between finding a link and clicking it, a tick may replace it.
 _CLICK = """stem => {
-  const bar = document.querySelector('[data-testid="stSidebar"][aria-expanded="true"]');
+  const bar = document.querySelector('[data-testid="stSidebar"][data-collapsed="false"]');
   const links = [...(bar?.querySelectorAll('[data-testid="stSidebarNavLink"]') ?? [])];
   const link = links.find(each => new URL(each.href).pathname.endsWith(`/${stem}`));
   link?.click();
