@@ -23,7 +23,7 @@ from core.timestamps import iso, parse_moment
 class JsonModel(BaseModel):
     """Base of all parts: frozen, and closed to unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values in the order of the fields, without fields that were never set."""

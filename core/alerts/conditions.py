@@ -33,7 +33,7 @@ def rank(level: Severity) -> int:
 
 
 class _Stored(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Owner(_Stored):

@@ -47,7 +47,7 @@ class LedgerHead(NamedTuple):
 class BodyPart(BaseModel):
     """Base of bodies and of their parts: closed to unknown fields, strict about types."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -127,10 +127,14 @@ COMMANDS: Mapping[str, Listed] = {
         "playbook:app", "Check or print a playbook, or take a changed one into a week."
     ),
     "data": Listed("data:app", "Write sample candles, check candles."),
+    "executor": Listed("executor:app", "What runs jobs on a cluster."),
     "jobs": Listed("jobs:app", "Submit, list, show and stop jobs."),
     "incidents": Listed("incidents:app", "The incidents of a week and their actions."),
     "alerts": Listed(
         "alerts:app", "Alerts: what is reported now, tests of the channels, silences."
+    ),
+    "sweep": Listed(
+        "sweep:app", "Sweeps: the week's recipe with many seeds, on its own split and on folds."
     ),
     "shifts": Listed("shifts:app", "Shifts: who is on call in the week."),
     "backup": Listed("models:backup", "Verified copies of models/ppo_phase4."),

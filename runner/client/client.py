@@ -17,6 +17,7 @@ from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
 from runner.client.shifts import Shifts
 from runner.client.signatures.pipeline_gate import PipelineGate
+from runner.client.sweeps import Sweeps
 from runner.client.ticks import Ticks
 from runner.client.visits import VisitMarks
 from runner.client.week_changes import WeekChanges
@@ -49,6 +50,7 @@ class Client(
     AccessTokens,
     Readiness,
     VisitMarks,
+    Sweeps,
 ):
     """One person's access to one data directory.
 

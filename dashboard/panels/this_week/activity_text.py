@@ -42,6 +42,9 @@ from core.ledger_bodies import (
     SilenceEnded,
     StartRequeued,
     StopRequested,
+    SweepResumed,
+    SweepStarted,
+    SweepStopped,
     Ticked,
     TickWithdrawn,
     TokenMade,
@@ -129,6 +132,12 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return _decision(page, body)
         case ModelChosen(run=run, reason=reason):
             return page.say("put the model of {run} in use: {text}", run=run, text=reason)
+        case SweepStarted(seeds=seeds):
+            return page.say("started a sweep of {n} seeds", n=len(seeds))
+        case SweepStopped(id=name):
+            return page.say("stopped {sweep}", sweep=name)
+        case SweepResumed(id=name):
+            return page.say("resumed {sweep}", sweep=name)
         case AlertsSilenced(what=what, reason=reason):
             return page.say("silenced the alerts {what}: {text}", what=what, text=reason)
         case AlertAcknowledged(what=what):
