@@ -27,6 +27,7 @@ from core.trading.dials import Dial
 from core.trading.earnings import Earnings
 from core.trading.episodes import Dispersion, EpisodeRow
 from core.trading.live_limits import LiveLimits
+from core.trading.power import Power
 from core.trading.resampling import UncertaintyRecord
 from core.trading.robustness import Robustness
 from core.vocabulary import Decision
@@ -105,6 +106,11 @@ class RecordedDecision(JsonModel):
     dials: tuple[Dial, ...] | None = Field(
         default=None,
         description="What other settings would change; absent: recorded before December 2026.",
+    )
+    power: Power | None = Field(
+        default=None,
+        description="Whether the gates could have noticed an edge; absent: recorded before "
+        "December 2026.",
     )
     trust: Trust | None = Field(default=None, description="Whether the record can be trusted.")
     outside_training: OutsideTraining | None = Field(
