@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.ledger_bodies import ActDenied, SignedIn, SignedOut
 from core.vocabulary import Role
@@ -62,10 +61,6 @@ def denials(site: SignInSite) -> list[tuple[str, str]]:
         for entry in site.client.activity(None, limit=1000)
         if isinstance(entry.body, ActDenied)
     ]
-
-
-def script_has_finished(frame: str | bytes) -> bool:
-    return isinstance(frame, bytes) and ForwardMsg.FromString(frame).HasField("script_finished")
 
 
 def write_note(seen: Screen, text: str) -> None:
@@ -159,23 +154,16 @@ def test_after_sign_out_no_tab_and_no_replayed_cookie_opens_anything(
 
 def test_a_click_after_the_end_of_a_session_changes_nothing(site: SignInSite, new: New) -> None:
     page = new().new_page()
-    sockets: list[WebSocket] = []
-    page.on("websocket", lambda socket: sockets.append(socket))  # a builtin can hold no mark of it
-    sign_in(page, site.url, "ana", "/hourly_checks")
+    sign_in(page, site.url, "ana", "/launch")
     seen = screen(page, site)
     seen.page.get_by_test_id("stSidebar").get_by_text("Live updates").click()  # no tick notices it
     seen.settle()
-    field = seen.main.get_by_label("Note", exact=True).first
-    field.fill("Too late.")
-    with sockets[-1].expect_event("framereceived", script_has_finished):
-        field.press("Enter")  # the text has come when the page was drawn with it
-    seen.settle()
-    before = len(notes(site))
+    expect(seen.main.get_by_role("button", name="Run pre-flight")).to_be_enabled()
     with sqlite3.connect(site.home.sessions) as sessions:
         sessions.execute("update sessions set ended = 1 where ended is null")
-    seen.press("Save note")
+    seen.press("Run pre-flight")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=PATIENCE_MS)
-    assert len(notes(site)) == before
+    assert site.client.jobs() == []
     assert ("ana@example.org", "Your session has ended.") in denials(site)
 
 
