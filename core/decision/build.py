@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from core.playbook import DecisionRule, Playbook
     from core.playbook.rule_changes import RuleChange
     from core.trading.backtest_record import BacktestRecord
+    from core.trading.hold_out import Meter
 
 STAGES = ("gates", "uncertainty", "skill", "robustness", "documents")
 """What :func:`build_decision` passes to ``on_stage``, in this order."""
@@ -104,6 +105,7 @@ class JobDetails:
     numerics: Mapping[str, str] = field(default_factory=dict)
     outside_training: OutsideTraining | None = None
     unprepared: Unprepared | None = None
+    hold_out: Meter | None = None
 
 
 def build_decision(

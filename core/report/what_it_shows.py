@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 def what_it_shows(d: RecordedDecision, v: Speaker) -> list[str]:
     """One sentence a line; empty for a record from before they were measured."""
-    return [said(line, v.language) for line in _power(d)]
+    return [said(line, v.language) for line in (*_hold_out(d), *_power(d))]
+
+
+def _hold_out(d: RecordedDecision) -> list[Message]:
+    if d.hold_out is None:
+        return []
+    people = joined((f"{name} {n}" for name, n in d.hold_out.people().items()), ", ")
+    by = [joined([Message("looks by"), people])] if people else []
+    return [joined([d.hold_out.sentence(), *by], "; ")]
 
 
 def _power(d: RecordedDecision) -> list[Message]:

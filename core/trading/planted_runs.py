@@ -97,7 +97,8 @@ class Records(NamedTuple):
 
 
 def _ratio(above: np.ndarray, below: np.ndarray, defined: np.ndarray) -> np.ndarray:
-    return np.divide(above, below, out=np.full(len(above), np.nan), where=defined)
+    found: np.ndarray = np.divide(above, below, out=np.full(len(above), np.nan), where=defined)
+    return found
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ class PlantedRuns:
 
         :param sharpe: annual, net of costs, 0 or more.
         """
-        m, h, mm, mh, hh = self._moments
+        m, h, mm, mh, hh = (float(moment) for moment in self._moments)
         if sharpe == 0.0:
             return -m / h
         ratio = sharpe**2 / bars_per_year

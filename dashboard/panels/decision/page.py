@@ -127,6 +127,8 @@ def _record(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     )
     if decided.power is not None:
         st.caption(page.say(decided.power.sentence()))
+    if decided.hold_out is not None:
+        st.caption(page.say(decided.hold_out.sentence()))
     views.show(page, snapshot, saved, views.chosen(page))
 
 

@@ -20,6 +20,8 @@ from core.ledger_bodies import (
     DecisionSigned,
     HandoverAccepted,
     HandoverSigned,
+    HoldOutLocked,
+    HoldOutOpened,
     IncidentActionDone,
     IncidentActionSkipped,
     IncidentClosed,
@@ -129,6 +131,10 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return _decision(page, body)
         case ModelChosen(run=run, reason=reason):
             return page.say("put the model of {run} in use: {text}", run=run, text=reason)
+        case HoldOutLocked(reason=reason):
+            return page.say("locked the backtest bars for one final look: {text}", text=reason)
+        case HoldOutOpened(reason=reason):
+            return page.say("opened the backtest bars for their final look: {text}", text=reason)
         case AlertsSilenced(what=what, reason=reason):
             return page.say("silenced the alerts {what}: {text}", what=what, text=reason)
         case AlertAcknowledged(what=what):
