@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.ledger_bodies import DecisionMade
-from core.vocabulary import JobKind
+from core.ledger_bodies import DecisionMade, JobChanged, JobColumns
+from core.vocabulary import JobKind, JobState
 from runner.client.hold_outs import window_of
 from runner.outcomes import Submitted
 from runner.recovery.verification import verify_ledger
@@ -30,7 +30,7 @@ def looked(place: Place, model: str = "ab" * 32) -> str:
             window=window,
         ),
     )
-    place.lead.stop(job.id)
+    write(place, JobChanged(job_id=job.id, job=JobColumns(state=JobState.SUCCEEDED, reason="")))
     return job.id
 
 
