@@ -115,14 +115,19 @@ pictures: $(READY_DEV) ## take the pictures of README and docs/ again, of a demo
 sbom: $(READY_DEV) ## write trainweek.cdx.json: the packages that a user gets, with their licences (CycloneDX)
 	$(BIN)/python scripts/sbom.py
 
-lock:            ## write both lock files from a fresh resolution of pyproject.toml
+lock:            ## write the lock files from a fresh resolution of pyproject.toml
 	PYTHON=$(PYTHON) sh scripts/write_lock.sh
 
 .PHONY: test-engines
-test-engines: $(READY_DEV) ## run the same cases on local processes and on a real Slurm, which it installs (Debian, as root)
-	PATH=$$PATH:/usr/sbin command -v slurmctld >/dev/null || \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq slurmctld slurmd slurm-client munge; }
+test-engines: $(READY_DEV) .venv-ray ## run the same cases on local processes, a real Slurm and a real Ray, which it installs (Debian, as root)
+	PATH=$$PATH:/usr/sbin command -v slurmctld >/dev/null && PATH=$$PATH:/usr/sbin:/sbin command -v ip >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq slurmctld slurmd slurm-client munge iproute2; }
 	TRAINWEEK_ENGINES=required $(BIN)/python -m pytest tests/engines
 
+.venv-ray: requirements-ray.lock ## a Ray in an environment of its own
+	$(PYTHON) -m venv .venv-ray
+	.venv-ray/bin/python -m pip install --quiet --requirement requirements-ray.lock
+	touch .venv-ray
+
 clean:           ## remove the environment; logs, models and reports are kept
-	rm -rf .venv
+	rm -rf .venv .venv-ray

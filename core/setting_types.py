@@ -33,3 +33,6 @@ Command = Annotated[
     NoDecode,
     BeforeValidator(_words),
 ]
+RayAddress = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$", max_length=300)
+]

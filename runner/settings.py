@@ -18,7 +18,7 @@ from core.field_hints import nearest, shown, wanted
 from core.language import FIRST_LANGUAGE, Language, Message
 from core.liveness import GAPS, MIN_SILENCE
 from core.people import PersonName
-from core.setting_types import Command, Count, Number
+from core.setting_types import Command, Count, Number, RayAddress
 from core.vocabulary import JobKind, Role
 from runner.files import BUSY_TIMEOUT_S, LOG_BYTES, LOG_FILES
 from runner.settings_file import settings_in_file
@@ -177,6 +177,10 @@ class Settings(_Settings):
     )
     engine_poll_s: Number = _seconds(5.0, "Interval at which an engine is asked about its jobs.")
     engine_timeout_s: Number = _seconds(20.0, "How long one question to an engine may take.")
+    ray_address: RayAddress = Field(
+        default="http://127.0.0.1:8265",
+        description="Address of Ray's dashboard, which takes its jobs.",
+    )
     lease_s: Number = _seconds(
         120.0, "An attempt on another machine that can't read its lease for this long ends itself."
     )

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes requirements.lock (needed to run trainweek) and requirements-dev.lock (needed in addition
-# for tests, checks and benchmarks), each from a fresh resolution of pyproject.toml.
+# for tests, checks and benchmarks), each from a fresh resolution of pyproject.toml; and
+# requirements-ray.lock (a Ray, in an environment of its own, with the same versions of what both need).
 set -eu
 cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
@@ -27,3 +28,12 @@ installed > "$scratch/all"
     echo "--requirement requirements.lock"
     grep --fixed-strings --line-regexp --invert-match --file "$scratch/run" "$scratch/all"
 } > requirements-dev.lock
+
+"${PYTHON:-python3}" -m venv "$scratch/ray"
+"$scratch/venv/bin/python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["ray"], sep="\n")' > "$scratch/asked"
+"$scratch/ray/bin/python" -m pip install --quiet --constraint "$scratch/run" --requirement "$scratch/asked"
+{
+    echo "# A Ray with its Jobs, in an environment of its own (\`make .venv-ray\`); the runner itself needs none of it."
+    echo "# Written by \`make lock\`."
+    "$scratch/ray/bin/python" -m pip freeze
+} > requirements-ray.lock

@@ -16,9 +16,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from core.diagnosis.medians import moving_median
 from core.diagnosis.reward_noise import grain, is_averaged, scatter
 from core.diagnosis.reward_swing import outside_swings
 from core.diagnosis.trend import BLOCK_EPISODES, WANTED_BLOCKS
@@ -121,7 +121,7 @@ def reward_levels(reward: Series, length: Series | None = None) -> RewardLevels 
     values, usual = reward.value.astype(float), float(np.median(stride))
     start = min(float(np.median(values[:BEST_POINTS])), first)
     best, best_at = _best(values, _width(usual, len(values) // 4), start)
-    recent = np.median(sliding_window_view(values, NOW_POINTS), axis=1)
+    recent = moving_median(values, NOW_POINTS)
     now = np.concatenate([np.full(NOW_POINTS - 1, start), recent])
     now[:BEST_POINTS] = start  # before the beginning is known there is no fall
     noise = scatter(values, stride)
@@ -180,7 +180,7 @@ def _best(values: Array, width: int, start: float) -> tuple[Array, Array]:
     thin, width = values[::every], width // every
     best, at = np.full(len(thin), start), np.zeros(len(thin), int)
     if len(thin) >= width:
-        medians = np.median(sliding_window_view(thin, width), axis=1)
+        medians = moving_median(thin, width)
         highest = np.maximum.accumulate(medians)
         places = np.maximum.accumulate(np.where(medians >= highest, np.arange(len(medians)), 0))
         better = highest > start

@@ -15,11 +15,12 @@ import numpy as np
 from core.diagnosis.trend import WANTED_BLOCKS, TrendResult, block_means, trend
 from core.language import Message
 from core.state_words import capitals
+from core.telemetry.series_results import SeriesResults
 from core.timestamps import from_unix
 from core.vocabulary import Trend
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from core.diagnosis.reward_level import RewardLevels
     from core.diagnosis.run_view import RunView
@@ -30,6 +31,8 @@ CONVERGED_WITHIN = 0.10  # of the range below the best
 REGRESSED_BEYOND = 0.50  # of the range below the best
 EVALUATIONS = 8
 IMPROVED_SD = 3.0  # standard deviations of block means above the start
+
+_STATES: SeriesResults[tuple[RewardState, int | None]] = SeriesResults(256)
 
 
 class Level(StrEnum):
@@ -145,6 +148,8 @@ class RewardState:
 def reward_history(moment: RunView, window_hours: float) -> list[RewardState]:
     """Hourly evaluations in week time, oldest first; the last one is the moment itself.
 
+    The others are up to 5 minutes earlier: see :meth:`RunView.before`.
+
     Noise looks like a trend in one of twenty evaluations, so a label changes only when
     two consecutive ones agree.
     """
@@ -167,11 +172,27 @@ def reward_history(moment: RunView, window_hours: float) -> list[RewardState]:
 
 def reward_state(moment: RunView, window_hours: float) -> RewardState:
     """Trend of the last ``window_hours`` (week time) and the level it has reached."""
-    reward = moment.series("rollout/ep_rew_mean").finite()
-    length = moment.episode_lengths
-    found = trend(reward, length, moment.window(window_hours))
+    reward, length = moment.series("rollout/ep_rew_mean").finite(), moment.episode_lengths
+    window = moment.window(window_hours)
+    state, place = _STATES.get(
+        (reward, length), window, lambda: _state(reward, length, window, moment)
+    )
+    if place is None:
+        return state
+    # A silence is not a plateau: hours are counted up to the newest reward.
+    return replace(state, flat_hours=moment.week_hours(*(_moment(reward, i) for i in (place, -1))))
+
+
+def _state(
+    reward: Series, length: Series | None, window: timedelta, moment: RunView
+) -> tuple[RewardState, int | None]:
+    """The state without its hours, and the position of the last new best; None: unknown.
+
+    It depends on the points and the window alone.
+    """
+    found = trend(reward, length, window)
     if found.label is Trend.INSUFFICIENT or found.blocks < WANTED_BLOCKS:
-        return RewardState(found, Trend.INSUFFICIENT)
+        return RewardState(found, Trend.INSUFFICIENT), None
     means, newest = block_means(reward, length), np.array(found.means)
     # The first episodes to finish are the short ones, so the second block counts too.
     start = float(means[:2].min())
@@ -180,15 +201,13 @@ def reward_state(moment: RunView, window_hours: float) -> RewardState:
     levels = moment.reward_levels
     peak = None if levels is None else _peak(levels)
     # If learning took less than 5 % of the run, the percentiles contain only what came later.
-    within = float(np.percentile(reward.value, 95) - np.percentile(reward.value, 5))
+    within = float(np.subtract(*np.percentile(reward.value, (95, 5))))
     highest = best if peak is None else max(best, peak)
     spread = max(within, highest - start)
     place = _last_new_best(reward.value, NEW_BEST * spread)
-    return RewardState(
+    state = RewardState(
         trend=found,
         label=found.label,
-        # A silence is not a plateau: hours are counted up to the newest reward.
-        flat_hours=moment.week_hours(*(_moment(reward, i) for i in (place, -1))),
         best=best,
         peak=peak,
         collapsed=levels is not None and bool(levels.collapsed[-1]),
@@ -199,6 +218,7 @@ def reward_state(moment: RunView, window_hours: float) -> RewardState:
         noise=_noise(means),
         spread=spread,
     )
+    return state, place
 
 
 def _peak(levels: RewardLevels) -> float | None:

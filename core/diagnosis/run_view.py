@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # A first step beyond this many usual intervals is no beginning; with fewer intervals none is usual.
 _FAR, _FEWEST = 10.0, 5
+_LOOK_BACK = timedelta(minutes=5)  # week time
 
 
 @dataclass(frozen=True)
@@ -137,12 +138,17 @@ class RunView:
         return self.week_hours(self.run.started)
 
     def before(self, hours: float) -> RunView | None:
-        """This run that many week hours earlier; None if it had not started."""
-        clock = self.facts.clock
-        real = clock.to_real(clock.to_week(self.until) - timedelta(hours=hours))
-        if real is None or real < self.run.started:
+        """This run that many week hours earlier; None if it had not started.
+
+        It is a whole number of 5 minutes after the start, the one before, so that the looks of
+        some time look back at the same moments and find what was computed for them.
+        """
+        clock, started = self.facts.clock, self.run.started
+        since = clock.to_week(self.until) - timedelta(hours=hours) - clock.to_week(started)
+        if since < timedelta(0):
             return None
-        return replace(self, until=real)
+        real = clock.to_real(clock.to_week(started) + since // _LOOK_BACK * _LOOK_BACK)
+        return None if real is None else replace(self, until=max(real, started))
 
     def window(self, hours: float) -> timedelta:
         """The real time that the last ``hours`` of week time took."""

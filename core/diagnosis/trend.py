@@ -122,7 +122,8 @@ def _starts(left: np.ndarray, start: int, count: int) -> np.ndarray:
     """Positions at which the blocks start, from ``start``; empty blocks are left out."""
     edges = left[start] * (1 - np.arange(1, count) / count)
     places = start + np.searchsorted(-left[start:], -edges, "left")
-    return np.unique(np.concatenate([[start], places[places < len(left)]]))
+    places = np.concatenate([[start], places[places < len(left)]])  # ascending
+    return places[np.diff(places, prepend=-1) > 0]
 
 
 def _means(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -151,7 +152,7 @@ def _blocks_left(series: Series, episode_length: Series | float | None) -> np.nd
 
 def _judge(series: Series, start: int, means: np.ndarray, middles: np.ndarray) -> TrendResult:
     so_far, inside = series.value, series.value[start:]
-    spread = float(np.percentile(so_far, 95) - np.percentile(so_far, 5))
+    spread = float(np.subtract(*np.percentile(so_far, (95, 5))))
     dead_band = max(DEAD_BAND_RANGE * spread, DEAD_BAND_SD * float(inside.std()))
     count, since = len(means), int(series.step[start])
     # Loading scipy.stats takes a second; a command that judges nothing should not wait for it.

@@ -15,12 +15,17 @@ PlacedKind = Literal["train", "revalidate"]
 Partition = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$")]
 
 
+_ENGINES = {"slurm": "Slurm", "ray": "Ray"}
+
+
 class Placement(Part):
     """The executor of a kind of job, and the resources that are asked of it."""
 
-    executor: Literal["local", "slurm"] = Field(
+    executor: Literal["local", "slurm", "ray"] = Field(
         default="local",
-        description=Message("What runs it: local (processes of the runner's machine) or slurm."),
+        description=Message(
+            "What runs it: local (processes of the runner's machine), slurm or ray."
+        ),
     )
     cpus: int | None = Field(
         default=None, ge=1, le=4096, strict=True, description=Message("Processors; null: one.")
@@ -36,7 +41,8 @@ class Placement(Part):
         default=0, ge=0, le=1024, strict=True, description=Message("GPUs of the node.")
     )
     partition: Partition | None = Field(
-        default=None, description=Message("Partition of the cluster; null: its default.")
+        default=None,
+        description=Message("Slurm's partition, or Ray's node group; null: the cluster's default."),
     )
     time_limit_h: float | None = Field(
         default=None,
@@ -60,7 +66,7 @@ class Placement(Part):
             self.partition and Message("partition {name}", name=self.partition),
             self.time_limit_h and Message("at most {n:g} h", n=self.time_limit_h),
         ]
-        return joined([literal("Slurm"), *(each for each in asked if each)], ", ")
+        return joined([literal(_ENGINES[self.executor]), *(each for each in asked if each)], ", ")
 
     @model_validator(mode="after")
     def _only_an_engine_gives_resources(self) -> Self:

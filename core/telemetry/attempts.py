@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core.language import Message
 from core.telemetry.columns import Columns
 from core.telemetry.problems import Fault, FileProblem
@@ -250,8 +252,10 @@ def of_newest(attempts: list[AttemptEvents], series: Series) -> Series:
     own = attempts[-1].points(series.tag)
     if not len(own):
         return series.where(slice(0, 0))
-    limit = int(without_resets(own).step[0])
-    return series.where(series.step >= min(attempts[-1].first_step, limit))
+    first = min(attempts[-1].first_step, int(without_resets(own).step[0]))
+    if series.rising:  # a view, which copies nothing
+        return series.where(slice(int(np.searchsorted(series.step, first)), None))
+    return series.where(series.step >= first)
 
 
 def _attempt(

@@ -13,12 +13,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from yaml.composer import Composer
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.resolver import Resolver
 
 from core.language import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Path = tuple[str | int, ...]
 
@@ -34,14 +36,20 @@ class TreeError(Exception):
         self.what, self.remedy, self.line, self.path = what, remedy, line, path
 
 
-class _Loader(yaml.SafeLoader):
+class _Nodes(Composer, Resolver):
     """Composes nodes only; scalars are resolved by the 1.2 core schema."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
+    if TYPE_CHECKING:  # of the parser that it is made one class with
+
+        def check_event(self, *choices: Any) -> bool: ...
+        def peek_event(self) -> Any: ...
+        def dispose(self) -> None: ...
+
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
         if self.check_event(yaml.AliasEvent):
-            line = int(self.current_event.start_mark.line) + 1
+            line = int(self.peek_event().start_mark.line) + 1
             raise TreeError(
                 Message("aliases (*name) are not supported"), Message("Write the value out."), line
             )
@@ -54,9 +62,45 @@ for _tag, _pattern, _first in (
     ("int", r"[-+]?[0-9]+", "-+0123456789"),
     ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
 ):
-    _Loader.add_implicit_resolver(
+    _Nodes.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first)
     )
+
+
+class _Loader(_Nodes, yaml.SafeLoader):
+    """Says most exactly what is wrong."""
+
+    def __init__(self, text: str) -> None:
+        yaml.SafeLoader.__init__(self, text)
+
+
+_QUICK: Callable[[str], _Nodes] = _Loader
+
+if yaml.__with_libyaml__:
+
+    class _Quick(_Nodes, yaml.CSafeLoader):
+        """Many times as quick."""
+
+        def __init__(self, text: str) -> None:
+            yaml.CSafeLoader.__init__(self, text)
+            Composer.__init__(self)
+
+    _QUICK = _Quick
+
+
+def _node(text: str) -> Node | None:
+    """:raises yaml.YAMLError: as :class:`_Loader` says it, whoever found it."""
+    try:
+        return _composed(_QUICK(text))
+    except (yaml.YAMLError, RecursionError):
+        return _composed(_Loader(text))
+
+
+def _composed(loader: _Nodes) -> Node | None:
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
 
 
 @dataclass
@@ -86,11 +130,7 @@ def read_tree(text: str) -> Tree:
             1,
         )
     try:
-        loader = _Loader(text)
-        try:
-            node = loader.get_single_node()
-        finally:
-            loader.dispose()
+        node = _node(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = (error.problem or error.context or "unreadable").replace("\n", " ")

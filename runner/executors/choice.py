@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runner.executors.lease import placement_of
 from runner.executors.local import LocalProcesses
+from runner.executors.ray import Ray
 from runner.executors.remote import RemoteAttempts
 from runner.executors.slurm import Slurm
 
@@ -29,8 +30,11 @@ class Executors:
         elsewhere: Elsewhere | None = None,
     ) -> None:
         self.local = LocalProcesses(settings.log_bytes, settings.log_files, machine, elsewhere)
-        slurm = RemoteAttempts(Slurm(settings.engine_timeout_s), settings, monotonic)
-        self.engines: dict[str, Executor] = {"slurm": slurm}
+        timeout_s = settings.engine_timeout_s
+        self.engines: dict[str, Executor] = {
+            "slurm": RemoteAttempts(Slurm(timeout_s), settings, monotonic),
+            "ray": RemoteAttempts(Ray(settings.ray_address, timeout_s), settings, monotonic),
+        }
         self._known: dict[str, Executor] = {}
 
     def place(self, order: Order) -> Handle:

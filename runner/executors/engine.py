@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from core.language import Message
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from core.language import Message
     from core.playbook.placement import Placement
     from core.vocabulary import EngineState
 
@@ -45,6 +46,7 @@ class Engine(Protocol):
     """An engine that places and kills. Each call may take seconds, so none is made in a tick."""
 
     name: str
+    limits_time: bool  # else the keeper on the node does
 
     def submit(self, wanted: Submission) -> str:
         """Submit it once, never to be repeated by the engine; returns the engine's number.
@@ -64,3 +66,12 @@ class Engine(Protocol):
 
         :raises EngineUnreachable: no answer.
         """
+
+
+def waits_for_ever(reason: Message | str) -> Message:
+    """The word about a job that does not start until somebody changes cluster or playbook."""
+    return Message(
+        "waiting: {reason}. It will not start like this: change training.placements or the"
+        " cluster.",
+        reason=reason,
+    )

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from runner.processes.identity import ProcessIdentity
 
 
+RAY_TOKEN = "RAY_AUTH_TOKEN"  # as Ray's own client reads it
+_SECRETS = frozenset({"PGPASSWORD", RAY_TOKEN})
+
+
 def job_environment() -> dict[str, str]:
-    """What a job gets of the runner's environment: everything but the database's password."""
-    return {name: value for name, value in os.environ.items() if name != "PGPASSWORD"}
+    """What a job gets of the runner's environment: everything but the secrets of store and engine."""
+    return {name: value for name, value in os.environ.items() if name not in _SECRETS}
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Ask = Literal["term", "term_all", "kill"]
 PLACEMENT, LEASE, NODE = "placement.json", "lease.json", "node.json"
+_WITHDRAWN = "withdrawn"
 _RANK = {None: 0, "term": 1, "term_all": 2, "kill": 3}
 
 
@@ -58,7 +59,7 @@ def read_shim_files(handle: Handle) -> ShimFiles:
         beat = (b"", node.get("beat"))
     started = identity.get("started_at")
     return ShimFiles(
-        began=bool(identity) or (folder / "claim").exists(),
+        began=bool(identity) or ((folder / "claim").exists() and not _is_withdrawn(folder)),
         program=ProcessIdentity.from_dict(identity.get("child")),
         started=None if started is None else from_unix(float(started)),
         exit=read_exit(folder),
@@ -104,6 +105,26 @@ def placement_of(handle: Handle) -> Placement | None:
         return Placement.model_validate(_own(handle, PLACEMENT)["placement"])
     except (KeyError, ValidationError):
         return None
+
+
+def withdraw(handle: Handle) -> bool:
+    """Take the claim that a shim needs, so that none ever starts the program; False: one has it."""
+    claim = handle.folder / "claim"
+    try:
+        with claim.open("x", encoding="ascii") as file:
+            file.write(_WITHDRAWN)
+    except FileExistsError:
+        return _is_withdrawn(handle.folder)
+    except OSError:
+        return False  # asked again at the next look
+    return True
+
+
+def _is_withdrawn(folder: Path) -> bool:
+    try:
+        return (folder / "claim").read_text(encoding="ascii", errors="replace") == _WITHDRAWN
+    except OSError:
+        return False
 
 
 def ask(handle: Handle, wanted: Ask) -> None:

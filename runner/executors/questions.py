@@ -47,7 +47,8 @@ class Watched:
     over_at: float | None = None  # since when the engine calls it over
     jobs: list[EngineJob] = field(default_factory=list)  # by the newest answer
     refused: TrainweekError | None = None
-    cancel: bool = False
+    cancel: bool = False  # the engine has to be asked
+    unwanted: bool = False  # it was to be cancelled once
     killed: bool = False
     looked_at: float = 0.0
     looks: int = 0
@@ -105,7 +106,8 @@ class Questions:
 
     def cancel(self, handle: Handle) -> None:
         """Have it cancelled as soon as the engine answers."""
-        self.watched(handle).cancel = True
+        watched = self.watched(handle)
+        watched.cancel = watched.unwanted = True
         self._hurry = True
 
     def answered_since(self, watched: Watched) -> bool:

@@ -15,7 +15,7 @@ from core.language import Message, joined, literal
 from core.timestamps import from_unix
 from core.vocabulary import EngineState
 from runner.executors.executor import Exit, Handle, Observation
-from runner.executors.lease import ask, fence, grant, read_shim_files
+from runner.executors.lease import ask, fence, grant, read_shim_files, withdraw
 from runner.executors.questions import Questions
 from runner.failpoints import fail_here
 from runner.files import place_of
@@ -34,6 +34,7 @@ _OVER = frozenset({EngineState.ENDED, EngineState.UNKNOWN})
 _COPIED = Message("It is of the data directory that this one was copied from.")
 _BECAUSE = {
     "engine": Message("Its engine asked it to end: a time limit, a preemption or a cancellation."),
+    "limit": Message("Its time limit (training.placements: time_limit_h) was over."),
     "blind": Message("Its machine could not read the attempt's folder for too long."),
     "fenced": Message("Its lease had been taken away."),
 }
@@ -74,6 +75,7 @@ class RemoteAttempts:
                 "epoch": order.epoch,
                 "blind_s": self.settings.lease_s,
                 "grace_s": self.settings.stop_grace_s,
+                "limit_s": self._limit(order.placement.time_limit_h),
             },
         }
         write_json(handle.folder / "command.json", values)
@@ -149,6 +151,10 @@ class RemoteAttempts:
             self.questions.cancel(handle)
         return int(files.exit is None)
 
+    def _limit(self, hours: float | None) -> float | None:
+        """Seconds after which the keeper ends it; None: the engine does, or nobody."""
+        return None if hours is None or self.engine.limits_time else hours * 3600
+
     # --- both words
 
     def _words(self, watched: Watched, files: ShimFiles, now: float) -> EngineWords:
@@ -193,6 +199,14 @@ class RemoteAttempts:
                 fence(watched.handle, "cancelled")
                 return Message("It was cancelled before it was submitted.")
             return None
+        if (
+            watched.unwanted
+            and nowhere
+            and words.state is EngineState.WAITING
+            and withdraw(watched.handle)
+        ):
+            # Some engines don't forget a job that waits; what it starts later finds the claim.
+            return Message("It was cancelled before it started.")
         if words.state not in _OVER:
             watched.over_at = None
             return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.errors import InputError, SetupError
 from core.language import Message, literal
 from core.vocabulary import EngineState
-from runner.executors.engine import EngineJob, EngineUnreachable
+from runner.executors.engine import EngineJob, EngineUnreachable, waits_for_ever
 from runner.executors.executor import job_environment
 from runner.processes.attempt_processes import ATTEMPT_VARIABLE
 
@@ -79,6 +79,7 @@ class Slurm:
     """
 
     name = "Slurm"
+    limits_time = True
 
     def __init__(self, timeout_s: float) -> None:
         self.timeout_s = timeout_s
@@ -198,11 +199,7 @@ def _waits(reason: str) -> Message:
     if not known:
         return Message("waiting")
     if reason in _NEVER:
-        return Message(
-            "waiting: {reason}. It will not start like this: change training.placements or the"
-            " cluster.",
-            reason=reason,
-        )
+        return waits_for_ever(reason)
     return Message("waiting: {reason}", reason=reason)
 
 

@@ -62,7 +62,9 @@ def mind(shim: subprocess.Popen[bytes], lease: Lease, told: tuple[int, list[int]
             # The engine kills by itself, after its own grace.
             lease.because, lease.ask = "engine", "term"
         now = boottime()
-        if why := lease.broken(now):
+        if lease.over(now) and not lease.because:
+            lease.because, lease.ask = "limit", max(lease.ask, "term", key=rank)
+        if why := lease.broken(now) or (lease.because == "limit" and "limit"):
             lease.because, lease.ask = lease.because or why, max(lease.ask, "term", key=rank)
         if lease.ask:
             asked_at = now if asked_at is None else asked_at
@@ -79,14 +81,16 @@ def mind(shim: subprocess.Popen[bytes], lease: Lease, told: tuple[int, list[int]
 class Lease:
     """What the folder says, and when it was last read; read and written in a thread of its own.
 
-    :ivar because: why the program was ended: engine, fenced or blind; empty: it was not.
+    :ivar because: why the program was ended: engine, fenced, blind or limit; empty: it was not.
     """
 
     def __init__(self, folder: str, command: dict) -> None:
         self.folder, self.mark, self.every_s = folder, command["mark"], command["heartbeat_s"]
         self.epoch, self.grace_s = command["lease"]["epoch"], command["lease"]["grace_s"]
         self.blind_s = command["lease"]["blind_s"]
-        self.seen_at, self.held_by = boottime(), self.epoch
+        self.limit_s = command["lease"].get("limit_s")
+        self.began_at = self.seen_at = boottime()
+        self.held_by = self.epoch
         self.ask, self.because, self.shim = "", "", 0
         self.program: dict | None = None
         self.ended, self.last_word = threading.Event(), threading.Event()
@@ -98,6 +102,10 @@ class Lease:
         if self.held_by > self.epoch:
             return "fenced"
         return "blind" if now - self.seen_at > self.blind_s else ""
+
+    def over(self, now: float) -> bool:
+        """Whether its time is over, on an engine that does not limit it."""
+        return self.limit_s is not None and now - self.began_at > self.limit_s
 
     def follow(self) -> None:
         """Read the lease and write node.json, until the end."""

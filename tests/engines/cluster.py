@@ -67,6 +67,8 @@ def missing() -> list[str]:
 class Cluster:
     """Started by :meth:`start`; its parts can be killed and started again."""
 
+    name, remembers, dead_node, silence = "slurm", True, "NODE_FAIL", "Unable to contact"
+
     def __init__(self, root: Path) -> None:
         self.root, self.conf = root, root / "slurm.conf"
         for name in ("state", "spool", "log", "run", "munge"):
@@ -141,6 +143,11 @@ class Cluster:
         name = f"--name=trainweek-{attempt_id}"
         listed = self.run("squeue", "--noheader", "--states=all", name, "--format=%i")
         return listed.stdout.split()
+
+    def ask_to_end(self, attempt_id: str) -> None:
+        """As before a time limit."""
+        (number,) = self.jobs_of(attempt_id)
+        self.run("scancel", "--batch", "--signal=TERM", number)
 
     def heal(self) -> None:
         """Both parts are there again, no job is left, and the node takes jobs.

@@ -1,4 +1,4 @@
-"""Executors to run the same cases on: local processes, and a real Slurm where there is one."""
+"""Executors to run the same cases on: local processes, and a real Slurm and Ray where there are."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from core.paths import Home
 from runner.client import Client
 from runner.executors.executor import Handle
 from tests.engines.cluster import PATH, Cluster, missing
+from tests.engines.ray_cluster import RayCluster
+from tests.engines.ray_cluster import missing as ray_missing
 from tests.runner.place import LAUNCH, LEAD, Place
 
 if TYPE_CHECKING:
@@ -58,7 +60,37 @@ def slurm(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster
     cluster.heal()
 
 
-@pytest.fixture(params=["local", "slurm"])
+@pytest.fixture(scope="session")
+def ray_cluster() -> Iterator[RayCluster]:
+    if why := ray_missing():
+        if REQUIRED in os.environ:
+            pytest.fail(why)
+        pytest.skip(f"{why}: make test-engines, as root, installs Ray")
+    made = RayCluster()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.fixture
+def ray(ray_cluster: RayCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[RayCluster]:
+    """The cluster, with its address and token; whole again after the test."""
+    monkeypatch.setenv("TRAINWEEK_RAY_ADDRESS", ray_cluster.address)
+    monkeypatch.setenv("RAY_AUTH_TOKEN", ray_cluster.token)
+    yield ray_cluster
+    ray_cluster.heal()
+
+
+@pytest.fixture(params=["slurm", "ray"])
+def engine(request: pytest.FixtureRequest) -> Cluster | RayCluster:
+    """Each engine, whole."""
+    found: Cluster | RayCluster = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(params=["local", "slurm", "ray"])
 def executor(request: pytest.FixtureRequest) -> str:
     """The name of each executor; its engine is there."""
     if request.param != "local":

@@ -15,8 +15,10 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
+from core.diagnosis.medians import middles
 from core.diagnosis.reward_gain import RewardGain, reward_gain
 from core.diagnosis.trend import reward_trend
 from core.language import Message, joined, plural
@@ -176,20 +178,22 @@ def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     """
     logs = np.log10(np.maximum(np.where(np.isfinite(values), values, np.nan), _TINY))
     scores = np.full(len(logs), np.nan)
-    for i in places:
-        past = logs[max(0, i - PAST) : i]
-        past = past[np.isfinite(past)]
-        if len(past) < MIN_PAST:
-            continue
-        middle, spread = _middle(past)
-        scores[i] = (logs[i] - middle) / spread
+    past = sliding_window_view(np.concatenate([np.full(PAST, np.nan), logs]), PAST)[places]
+    whole = np.isfinite(past).all(axis=1)
+    middle, spread = _middle(past[whole])
+    scores[places[whole]] = (logs[places[whole]] - middle) / spread
+    for i, window in zip(places[~whole], past[~whole], strict=True):
+        if np.isfinite(window).sum() >= MIN_PAST:
+            middle, spread = _middle(window[np.isfinite(window)])
+            scores[i] = (logs[i] - middle) / spread
     return scores
 
 
-def _middle(logs: np.ndarray) -> tuple[float, float]:
-    """Median of log10(KL), and its robust deviation (1.4826 MAD), at least 0.1."""
-    middle = float(np.median(logs))
-    return middle, max(SPREAD_FLOOR, 1.4826 * float(np.median(np.abs(logs - middle))))
+def _middle(logs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Medians of log10(KL) of each row, and robust deviations (1.4826 MAD), at least 0.1."""
+    middle = middles(np.sort(logs))
+    apart = np.sort(np.abs(logs - middle[..., None]))
+    return middle, np.maximum(SPREAD_FLOOR, 1.4826 * middles(apart))
 
 
 def _usual(values: np.ndarray, trigger: np.ndarray) -> float:

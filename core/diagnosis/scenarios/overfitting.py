@@ -13,6 +13,7 @@ carry over: that is not overfitting.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import ScenarioResult, clear, no_data
+from core.diagnosis.medians import moving_median
 from core.language import Message, plural
 from core.vocabulary import FindingStatus, Severity
 
@@ -54,9 +56,11 @@ class _Validated:
     @property
     def losing(self) -> Array:
         """The newest 8 validations are all below 0, while training earns, and learned to."""
-        below = _held(self.series.value < 0.0, LEAST)
-        earns = [self._earns(place) for place in range(len(below))]
-        return np.logical_and(below, earns)
+        found = _held(self.series.value < 0.0, LEAST)
+        found[:-_REPLAYED] = False  # only the newest are asked for
+        for place in np.flatnonzero(found).tolist():
+            found[place] = self._earns(place)
+        return found
 
     def beside(self, place: int) -> Array:
         """The training reward while the 8 validations up to this one were made."""
@@ -69,13 +73,12 @@ class _Validated:
         mostly = bool((values > 0.0).mean() >= MOSTLY)
         return mostly and level > noise and level - self.rewards.start > RISEN * noise
 
-    @property
+    @cached_property
     def levels(self) -> Array:
         """Median of the newest 5 validations; NaN before there are so many."""
         found = np.full(len(self.series), np.nan)
         if len(self.series) >= LEVEL:
-            windows = sliding_window_view(self.series.value.astype(float), LEVEL)
-            found[LEVEL - 1 :] = np.median(windows, axis=1)
+            found[LEVEL - 1 :] = moving_median(self.series.value.astype(float), LEVEL)
         return found
 
     @property
@@ -84,15 +87,13 @@ class _Validated:
         steps = np.diff(self.series.value.astype(float))
         return float(1.4826 * np.median(np.abs(steps)) / np.sqrt(2.0)) if len(steps) else 0.0
 
-    @property
+    @cached_property
     def best_at(self) -> Array:
         """Position of the best level so far; -1 before there is one."""
-        levels, best, found = self.levels, -1, []
-        for place, level in enumerate(levels):
-            if np.isfinite(level) and (best < 0 or level > levels[best]):
-                best = place
-            found.append(best)
-        return np.array(found, dtype=int)
+        levels = np.where(np.isfinite(self.levels), self.levels, -np.inf)
+        before = np.concatenate([[-np.inf], np.maximum.accumulate(levels)[:-1]])
+        places = np.where(levels > before, np.arange(len(levels)), -1)
+        return np.maximum.accumulate(places)
 
     @property
     def fallen(self) -> Array:

@@ -13,6 +13,7 @@ import numpy as np
 
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import ScenarioResult, clear, no_data
+from core.diagnosis.medians import growing_medians
 from core.language import Message, plural
 from core.vocabulary import FindingStatus, Severity
 
@@ -54,7 +55,7 @@ def slowdown(moment: RunView) -> ScenarioResult:
             )
         )
     ends = range(max(WINDOW + EARLIER + 1, len(pace) - _REPLAYED), len(pace) + 1)
-    measured = [_rates(pace, end) for end in ends]
+    measured = _speeds(pace, ends)
     outcomes = [None if found is None else found.slow for found in measured]
     status = alarm_state(outcomes, HOLD_FOR, KEEP_FIRING)
     if measured[-1] is None:
@@ -101,23 +102,24 @@ class _Speed:
         return slower and self.rate < SHARE * self.usual
 
 
-def _rates(pace: Series, end: int) -> _Speed | None:
-    """Speed of the window that ends at ``end``; None where steps or time do not advance."""
-    steps, walls = pace.step[:end].astype(float), pace.wall[:end]
+def _speeds(pace: Series, ends: range) -> list[_Speed | None]:
+    """Speed of the window that ends at each end; None where steps or time do not advance."""
+    steps, walls = pace.step.astype(float), pace.wall
     over = _forward(steps[WINDOW:] - steps[:-WINDOW], walls[WINDOW:] - walls[:-WINDOW])
     single = _forward(np.diff(steps), np.diff(walls))
-    # Windows that share no iteration with the newest one.
-    earlier, before = over[: -WINDOW or None], single[:-WINDOW]
-    earlier, before = earlier[np.isfinite(earlier)], before[np.isfinite(before)]
-    newest = single[-WINDOW:][np.isfinite(single[-WINDOW:])]
-    if not np.isfinite(over[-1]) or not len(earlier) or not len(before) or not len(newest):
-        return None
-    return _Speed(
-        float(over[-1]),
-        float(np.median(earlier)),
-        float(np.median(newest)),
-        float(np.median(before)),
-    )
+    # Windows, and iterations, that share none with the newest window of each end.
+    usual = growing_medians(over, [end - 2 * WINDOW for end in ends])
+    before = growing_medians(single, [end - 1 - WINDOW for end in ends])
+    found: list[_Speed | None] = []
+    for place, end in enumerate(ends):
+        newest = single[end - 1 - WINDOW : end - 1]
+        newest = newest[np.isfinite(newest)]
+        rate = float(over[end - WINDOW - 1])
+        if not len(newest) or not np.isfinite([rate, usual[place], before[place]]).all():
+            found.append(None)
+            continue
+        found.append(_Speed(rate, usual[place], float(np.median(newest)), before[place]))
+    return found
 
 
 def _digits(rate: float) -> Message:

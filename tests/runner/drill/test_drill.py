@@ -103,6 +103,7 @@ def test_a_stall_is_seen_acknowledged_named_and_recovered_from(tmp_path: Path) -
 
 
 @pytest.mark.slow
+@pytest.mark.whole  # the same way as the stall's; what it does to a training: test_drilled_train_ppo
 def test_a_kl_explosion_is_seen_and_recovered_from_by_a_new_run(tmp_path: Path) -> None:
     real = Home(tmp_path)
     calm = ("--headless", "--calm", "20")

@@ -29,6 +29,7 @@ class Cluster:
     """An engine that says what the test has it say."""
 
     name = "Slurm"
+    limits_time = True
 
     def __init__(self) -> None:
         self.submitted: list[Submission] = []
@@ -198,6 +199,26 @@ def test_one_that_never_got_a_node_is_gone_at_once_and_fenced(attempt: Attempt) 
     seen = attempt.look(2)
     assert (seen.alive, seen.gone) == (False, "Slurm never started it: CANCELLED.")
     assert attempt.epoch() == 2
+
+
+def test_one_that_waits_can_be_stopped_though_the_engine_keeps_it(attempt: Attempt) -> None:
+    attempt.place()
+    attempt.look()
+    attempt.remote.ask_to_end(attempt.handle)
+    seen = attempt.look(2)
+    assert (seen.alive, seen.gone) == (False, "It was cancelled before it started.")
+    # A shim that the engine starts later finds its claim taken.
+    with pytest.raises(FileExistsError):
+        (attempt.folder / "claim").open("x")
+    assert not attempt.look(2).alive
+
+
+def test_one_that_a_shim_claimed_meanwhile_is_not_called_cancelled(attempt: Attempt) -> None:
+    attempt.place()
+    attempt.look()
+    attempt.remote.ask_to_end(attempt.handle)
+    (attempt.folder / "claim").write_text(ID)
+    assert attempt.look(2).alive
 
 
 def test_a_keepers_last_word_needs_no_grace(attempt: Attempt) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import psutil
 import pytest
 
 from runner.executors.questions import KEEPER
+from runner.executors.ray import FRONT
 from tests.runner.place import wait_for
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ SAVES = (
     "while True: time.sleep(0.02)\n"
 )
 STUBBORN = SAVES.replace("signal.signal(signal.SIGTERM, save)", "signal.signal(15, signal.SIG_IGN)")
+BEHIND = (sys.executable, "-I", "-S", str(FRONT))
 ENDS = "open('ready', 'w').close(); raise SystemExit(5)"
 
 
@@ -37,9 +40,16 @@ class Node:
         self.running: subprocess.Popen[bytes] | None = None
 
     def start(
-        self, program: str, *, wait: bool = True, epoch: int = 1, blind_s: float = 60.0
+        self,
+        program: str,
+        *,
+        wait: bool = True,
+        epoch: int = 1,
+        blind_s: float = 60.0,
+        limit_s: float | None = None,
+        before: tuple[str, ...] = (),
     ) -> subprocess.Popen[bytes]:
-        lease = {"epoch": 1, "grace_s": 0.6, "blind_s": blind_s}
+        lease = {"epoch": 1, "grace_s": 0.6, "blind_s": blind_s, "limit_s": limit_s}
         command = {
             "argv": [sys.executable, "-c", program],
             "cwd": str(self.folder),
@@ -50,7 +60,7 @@ class Node:
         (self.folder / "command.json").write_text(json.dumps(command))
         self.lease(epoch=epoch)
         self.running = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(KEEPER), str(self.folder)],
+            [*before, sys.executable, "-I", "-S", str(KEEPER), str(self.folder)],
             env=os.environ | {"TRAINWEEK_ATTEMPT": "one"},
         )
         if wait:
@@ -136,6 +146,40 @@ def test_what_the_lease_asks_for_is_done(node: Node, ask: str, code: int) -> Non
     running = node.start(SAVES)
     node.lease(ask=ask)
     assert running.wait(timeout=30) == code
+
+
+def test_a_time_limit_is_kept(node: Node) -> None:
+    node.start(SAVES, wait=False, limit_s=5.0)
+    assert node.running is not None
+    assert node.running.wait(timeout=30) == 3
+    assert node.read("node.json")["because"] == "limit"
+    assert (node.folder / "saved").exists()
+
+
+def test_a_program_that_does_not_obey_its_time_limit_is_killed(node: Node) -> None:
+    assert node.start(STUBBORN, wait=False, limit_s=1.0).wait(timeout=30) == 137
+    assert node.read("exit.json")["signal"] == 9
+
+
+def test_behind_a_front_it_outlives_a_killed_process_group(node: Node) -> None:
+    front = node.start(SAVES, before=BEHIND)
+    keeper = psutil.Process(front.pid).children()[0]
+    os.kill(front.pid, signal.SIGKILL)
+    front.wait()
+    node.running = None
+    first = node.read("node.json")["beat"]
+    wait_for(lambda: node.read("node.json")["beat"] > first + 5)
+    assert os.getpgid(keeper.pid) == keeper.pid
+    node.lease(ask="term")
+    wait_for(lambda: node.read("node.json")["ended"])
+    assert node.read("exit.json")["exit_code"] == 3
+
+
+def test_a_front_passes_signals_on_and_ends_with_its_exit_code(node: Node) -> None:
+    front = node.start(SAVES, before=BEHIND)
+    front.send_signal(signal.SIGTERM)
+    assert front.wait(timeout=30) == 3
+    assert node.read("node.json")["because"] == "engine"
 
 
 def test_sigterm_of_the_engine_is_passed_on(node: Node) -> None:

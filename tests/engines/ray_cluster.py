@@ -1,0 +1,199 @@
+"""A real Ray: one head with one node, in a network namespace of its own, since it listens everywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.paths import CHECKOUT
+from tests.runner.place import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROGRAM = CHECKOUT / ".venv-ray" / "bin" / "ray"
+PREFIX = "tw-ray-"
+# A node that is gone counts as dead after some seconds.
+QUICK = {
+    "RAY_health_check_initial_delay_ms": "1000",
+    "RAY_health_check_period_ms": "1000",
+    "RAY_health_check_timeout_ms": "2000",
+    "RAY_health_check_failure_threshold": "3",
+}
+
+
+def missing() -> str:
+    """What this machine does not have; empty: nothing."""
+    if not PROGRAM.exists():
+        return f"{PROGRAM} is not there"
+    if shutil.which("ip") is None:
+        return "iproute2 is not installed"
+    return "" if os.geteuid() == 0 else "only root can make a network namespace"
+
+
+class RayCluster:
+    """Started by :meth:`start`; its parts can be killed and started again.
+
+    :ivar remembers: whether a new controller knows the jobs of the one before.
+    :ivar dead_node: its word for a job on a node whose agent died; empty: Ray goes on saying RUNNING,
+        since with the head's own node what it learns of jobs by has died.
+    :ivar silence: part of what is said while the controller is dead.
+    """
+
+    name, remembers, dead_node, silence = "ray", False, "", "(ray_address)"
+
+    def __init__(self) -> None:
+        number = os.getpid()
+        self.root = Path(tempfile.mkdtemp(prefix=PREFIX))  # its sockets need a short path
+        self.space, self.link = f"{PREFIX}{number}", f"twr{number}"
+        net = f"10.231.{number // 64 % 256}.{number % 64 * 4}"
+        base, last = net.rsplit(".", 1)
+        self.here, self.there = f"{base}.{int(last) + 1}", f"{base}.{int(last) + 2}"
+        self.address = f"http://{self.there}:8265"
+        self.token = secrets.token_hex(32)
+        self.group = "debug"
+
+    def start(self) -> None:
+        inside = f"{self.link}i"
+        _run("ip", "netns", "add", self.space)
+        _run("ip", "link", "add", self.link, "type", "veth", "peer", "name", inside, "netns", self.space)  # fmt: skip
+        _run("ip", "addr", "add", f"{self.here}/30", "dev", self.link)
+        _run("ip", "link", "set", self.link, "up")
+        _run("ip", "-n", self.space, "addr", "add", f"{self.there}/30", "dev", inside)
+        for each in (inside, "lo"):
+            _run("ip", "-n", self.space, "link", "set", each, "up")
+        self.start_controller()
+
+    def start_controller(self) -> None:
+        """A head; what an earlier one knew, it does not."""
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("RAY_")},
+            **QUICK,
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN": self.token,
+        }
+        for left in (2, 1, 0):
+            try:
+                self._start_head(environment)
+                break
+            except AssertionError:  # a busy machine: Ray gives up waiting for its own raylet
+                self.kill_controller()
+                if not left:
+                    raise
+        wait_for(self.ready)
+
+    def _start_head(self, environment: dict[str, str]) -> None:
+        _run(
+            "ip", "netns", "exec", self.space, str(PROGRAM), "start", "--head",
+            f"--node-ip-address={self.there}", "--port=6399",
+            f"--dashboard-host={self.there}", "--dashboard-port=8265",
+            "--num-cpus=8", "--object-store-memory=80000000", f"--temp-dir={self.root}",
+            f"--labels=ray.io/node-group={self.group}", "--disable-usage-stats",
+            environment=environment,
+        )  # fmt: skip
+
+    def ready(self) -> bool:
+        """Whether the head answers and its node takes jobs."""
+        try:
+            found = self.ask("/api/v0/nodes")["data"]["result"]["result"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+        return any(node["state"] == "ALIVE" for node in found)
+
+    def remember(self, attempt_id: str) -> None:
+        """Nothing: a head saves no job."""
+
+    def kill_controller(self) -> None:
+        """All that is Ray's, at once; what its jobs have started is not."""
+        for pid in self._own():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not list(self._own()))
+
+    def kill_agent(self) -> None:
+        """The raylet: the node dies for Ray, the head lives."""
+        for pid in self._own("/raylet/raylet "):
+            os.kill(pid, signal.SIGKILL)
+
+    def cut(self) -> None:
+        """Nobody here reaches the cluster; it lives."""
+        _run("ip", "link", "set", self.link, "down")
+
+    def mend(self) -> None:
+        _run("ip", "link", "set", self.link, "up")
+
+    def ask_to_end(self, attempt_id: str) -> None:
+        """What `ray job stop` does."""
+        self.ask(f"/api/jobs/{attempt_id}/stop", {})
+
+    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        asked = urllib.request.Request(
+            self.address + path, data, {"Authorization": f"Bearer {self.token}"}
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(asked, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def jobs_of(self, attempt_id: str) -> list[str]:
+        """Numbers of the jobs that bear this attempt's name."""
+        listed = self.ask("/api/jobs/")
+        return [each["submission_id"] for each in listed if each["submission_id"] == attempt_id]
+
+    def heal(self) -> None:
+        """There is a head with a node, and no job of an earlier test."""
+        self.mend()
+        if not self.ready() or not list(self._own("/raylet/raylet ")):
+            self.kill_controller()
+            self.start_controller()
+        for job in self.ask("/api/jobs/"):
+            if job["status"] in ("RUNNING", "PENDING"):
+                self.ask_to_end(job["submission_id"])
+
+    def end(self) -> None:
+        for pid in self._pids():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for words in (["link", "del", self.link], ["netns", "del", self.space]):
+            subprocess.run(["ip", *words], check=False, capture_output=True)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def _own(self, part: str = "") -> Iterator[int]:
+        """Ray's processes in the namespace: its programs, and workers, which name themselves."""
+        for pid in self._pids():
+            with suppress(OSError):
+                line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                if part in line and (line.startswith("ray::") or "/site-packages/ray/" in line):
+                    yield pid
+
+    def _pids(self) -> list[int]:
+        found = subprocess.run(
+            ["ip", "netns", "pids", self.space], check=False, capture_output=True, text=True
+        )
+        return [int(line) for line in found.stdout.split()]
+
+
+def _run(*words: str, environment: dict[str, str] | None = None) -> None:
+    with tempfile.TemporaryFile(
+        "w+"
+    ) as said:  # no pipe: what is started in the background keeps it
+        done = subprocess.run(
+            words,
+            env=environment,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            timeout=120,
+        )
+        said.seek(0)
+        assert done.returncode == 0, said.read()
