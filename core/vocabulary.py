@@ -43,6 +43,7 @@ class JobKind(StrEnum):
     DATA_CHECK = "data-check"
     BACKUP = "backup"  # make or restore a backup
     IMPORT_MODEL = "import-model"
+    TRIAL = "trial"  # one seed on one fold of a sweep; never the week's run
 
 
 class JobState(StrEnum):
@@ -62,18 +63,17 @@ class JobState(StrEnum):
 WAITING_STATES = frozenset({JobState.QUEUED})
 LIVE_STATES = frozenset({JobState.STARTING, JobState.RUNNING, JobState.STOPPING})
 ACTIVE_STATES = WAITING_STATES | LIVE_STATES  # not ended; one of a kind at a time
-ENDED_STATES = frozenset(
-    {
-        JobState.SUCCEEDED,
-        JobState.FAILED,
-        JobState.STOPPED,
-        JobState.INTERRUPTED,
-        JobState.LOST,
-    }
-)
-
-
+ENDED_STATES = frozenset(JobState) - ACTIVE_STATES
 UNFINISHED_STATES = ENDED_STATES - {JobState.SUCCEEDED}  # a training run can be resumed
+
+
+class SweepState(StrEnum):
+    """State of a sweep, by its trials and what people asked."""
+
+    RUNNING = "RUNNING"
+    STOPPING = "STOPPING"  # a stop was requested, and a trial still runs
+    STOPPED = "STOPPED"
+    FINISHED = "FINISHED"  # every trial has ended, also those that failed
 
 
 class TrainingStatus(StrEnum):
@@ -276,7 +276,7 @@ class Right(StrEnum):
     RECORD = "record"  # tick a check, write a note, open an incident, close one that does not block
     CLOSE = "close"  # close an incident that blocks every start, or a condition of a signature
     OPERATE = "operate"  # start, stop, restart training; run checks and backups
-    REVALIDATE = "revalidate"  # revalidate; choose the model; declare trials
+    REVALIDATE = "revalidate"  # revalidate; sweep; choose the model; declare trials
     SIGN = "sign"  # sign, refuse or put conditions on a decision
     COUNTERSIGN = "countersign"  # be the second person of an override
     PLAN = "plan"  # make a week the active one, change its launch time or playbook, archive it

@@ -42,6 +42,7 @@ from runner.store.opening import described_store
 from runner.store.runner_place import RunnerPlace, lock_place
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
+from runner.supervision.sweeps import Sweeps
 from runner.week.machine_conditions import unplanned_absence
 from runner.week.machine_recorder import MachineRecorder
 
@@ -106,6 +107,7 @@ class Service:
         self.schedule = ScheduledChecks(
             self.store, self.fenced, self.supervisor.active, settings, monotonic, self._problems
         )
+        self.sweeps = Sweeps(self.fenced, self.supervisor.active, settings, self._problems)
         self.machine = MachineRecorder(
             home,
             self.store,
@@ -160,6 +162,7 @@ class Service:
         with self._problems.guarding("The daily verification", through=StaleRunner):
             self.verification.tick(now, self.monotonic())
         self.schedule.tick(now)
+        self.sweeps.tick(now)
         self.alerts.supervised()
 
     def end(self) -> None:

@@ -159,6 +159,9 @@ class Settings(_Settings):
     automatic_resume: bool = Field(
         default=True, description="Resume a training run that the machine interrupted."
     )
+    sweep_parallel: Count = _number(
+        1, "trials", "Trials of a sweep that run at once, each with one thread; 0: none begins."
+    )
     resumes_a_day: Count = _number(3, "resumes", "Automatic resumes of one run in 24 h.")
     backoff_s: Number = _seconds(
         15.0, "Wait before the first automatic resume; it doubles with each one."
@@ -218,6 +221,7 @@ class Settings(_Settings):
     command_data_check: Command = _program("data_check", "a data check")
     command_backup: Command = _program("backup", "a backup, or of its restore")
     command_import_model: Command = _program("import_model", "a model import")
+    command_trial: Command = _program("trial", "a trial of a sweep")
 
     def command(self, kind: JobKind) -> tuple[str, ...]:
         """The program of a kind of job."""

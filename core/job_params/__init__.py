@@ -18,6 +18,7 @@ from core.job_params.models import (
     RevalidateParams,
     StoredTrainParams,
     TrainParams,
+    TrialParams,
     require_range,
 )
 from core.job_params.validation import (
@@ -42,6 +43,7 @@ __all__ = [
     "RevalidateParams",
     "StoredTrainParams",
     "TrainParams",
+    "TrialParams",
     "asked_params",
     "is_text",
     "path_fields",

@@ -229,6 +229,23 @@ class ImportModelParams(JobParams):
         return self
 
 
+Ends = Annotated[list[TimeOrDay], Field(min_length=2, max_length=2)]
+
+
+class TrialParams(JobParams):
+    """One trial of a sweep: a seed on a fold. The runner requests it, no person."""
+
+    sweep: RunName = Field(description="The sweep that it belongs to.")
+    week: RunName = Field(description="The week whose playbook is the recipe.")
+    seed: int = Field(ge=0, le=2**31 - 1, description="Of weights, environments and sampling.")
+    fold: int = Field(ge=0, description="0: the week's own split; 1 and more: a walk-forward fold.")
+    steps: int | None = Field(default=None, ge=1, le=1_000_000_000, description="Of the training.")
+    train: Ends = Field(description="First and last bar to train on.")
+    test: Ends = Field(description="First and last bar that is loaded to test.")
+    train_sha256: str = Field(description="Of the training data.")
+    backtest_sha256: str = Field(description="Of the backtest data.")
+
+
 PARAMS: Mapping[JobKind, type[JobParams]] = {
     JobKind.TRAIN: TrainParams,
     JobKind.REVALIDATE: RevalidateParams,
@@ -237,4 +254,5 @@ PARAMS: Mapping[JobKind, type[JobParams]] = {
     JobKind.DATA_CHECK: DataCheckParams,
     JobKind.BACKUP: BackupParams,
     JobKind.IMPORT_MODEL: ImportModelParams,
+    JobKind.TRIAL: TrialParams,
 }

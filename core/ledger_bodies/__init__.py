@@ -53,6 +53,7 @@ from core.ledger_bodies.jobs import (
 from core.ledger_bodies.parsing import BODIES, parse_body, readable_body
 from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
 from core.ledger_bodies.shifts import ShiftRemoved, ShiftSet, ShiftTaken
+from core.ledger_bodies.sweeps import SweepResumed, SweepStarted, SweepStopped, TrialScored
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
 from core.ledger_bodies.weeks import (
     ClockSet,
@@ -117,10 +118,14 @@ __all__ = [
     "StartRequeued",
     "StopRequested",
     "StoreRestored",
+    "SweepResumed",
+    "SweepStarted",
+    "SweepStopped",
     "TickWithdrawn",
     "Ticked",
     "TokenMade",
     "TokensRevoked",
+    "TrialScored",
     "UnknownBody",
     "WeekArchived",
     "WeekCreated",

@@ -49,6 +49,7 @@ from core.ledger_bodies.incidents import (
 from core.ledger_bodies.jobs import AttemptStarted, JobChanged, StartRequeued
 from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
 from core.ledger_bodies.shifts import ShiftRemoved, ShiftSet, ShiftTaken
+from core.ledger_bodies.sweeps import SweepResumed, SweepStarted, SweepStopped, TrialScored
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
 from core.ledger_bodies.weeks import (
     ClockSet,
@@ -112,6 +113,10 @@ BODIES: tuple[type[Body], ...] = (
     AlertRuleMade,
     AlertRuleChanged,
     AlertRuleRetired,
+    SweepStarted,
+    SweepStopped,
+    SweepResumed,
+    TrialScored,
 )
 _BY_NAME = {(model.kind, model.action): model for model in BODIES}
 _KINDS = {model.kind for model in BODIES}

@@ -14,6 +14,7 @@ from core.errors import InputError, IntegrityError, MarketDataError
 from core.language import Message
 from core.playbook.settings import TrainingSettings
 from core.timestamps import parse_moment
+from core.trading.training_bars import purge_gap
 from core.trading.warm_up import WARM_UP
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, greedy
@@ -23,7 +24,7 @@ from runner.agent.normaliser import Normaliser
 from runner.agent.numerics import numeric_differences
 from runner.agent.policy import build_model, load_weights
 from runner.agent.session import settings_with
-from runner.agent.split import env_settings, purge_gap
+from runner.agent.split import env_settings
 from runner.agent.versions import differences
 from runner.models.best_model import RETRAIN, read_best_model, with_zip
 

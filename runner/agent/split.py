@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.errors import MarketDataError
 from core.language import Message
 from core.trading.costs import CostModel
-from core.trading.warm_up import WARM_UP
+from core.trading.training_bars import fewest_bars, purge_gap, training_bars
 from runner.agent.env_settings import EnvSettings
 from runner.agent.episodes import ChronologicalEpisodes, RandomEpisodes, slices
 from runner.agent.exploring_starts import ExploringStarts
@@ -34,17 +34,6 @@ if TYPE_CHECKING:
 # four training episodes each, with 8 forced exits instead of 32. They are stepped together; one
 # record (1.4 s a validation instead of 0.2 s) would take more than a third of the training time.
 VALIDATION_SLICES = 8
-
-
-def purge_gap(settings: TrainingSettings) -> int:
-    """Bars between two parts: the longer of feature memory and episode."""
-    return max(WARM_UP, settings.episode_bars)
-
-
-def training_bars(bars: int, settings: TrainingSettings) -> tuple[int, int]:
-    """First and last bar to train on, both inclusive."""
-    first_validation = bars - int(bars * settings.validation_fraction)
-    return WARM_UP, first_validation - purge_gap(settings) - 1
 
 
 def env_settings(
@@ -94,9 +83,6 @@ class TrainingData:
         train = training_bars(bars, settings)
         first_validation = train[1] + gap + 1
         validation = (first_validation, bars - 1)
-        needed = int(
-            (WARM_UP + gap + 2 * settings.episode_bars) / (1 - settings.validation_fraction)
-        )
         if (
             train[1] - train[0] < settings.episode_bars
             or validation[1] - validation[0] < settings.episode_bars
@@ -105,7 +91,7 @@ class TrainingData:
                 Message("Not enough data: {bars} bars to train and to validate.", bars=bars),
                 Message(
                     "Give at least {bars} hourly bars of training data.",
-                    bars=max(needed, int(settings.episode_bars / settings.validation_fraction) + 2),
+                    bars=fewest_bars(settings),
                 ),
             )
         raw = raw_features(market)

@@ -132,6 +132,9 @@ COMMANDS: Mapping[str, Listed] = {
     "alerts": Listed(
         "alerts:app", "Alerts: what is reported now, tests of the channels, silences."
     ),
+    "sweep": Listed(
+        "sweep:app", "Sweeps: the week's recipe with many seeds, on its own split and on folds."
+    ),
     "shifts": Listed("shifts:app", "Shifts: who is on call in the week."),
     "backup": Listed("models:backup", "Verified copies of models/ppo_phase4."),
     "runs": Listed("run_report:app", "The report of a training run."),

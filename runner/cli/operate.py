@@ -21,7 +21,7 @@ from core.errors import InputError, SetupError
 from core.language import Message
 from core.listening import Listening
 from core.paths import CHECKOUT, Home
-from core.vocabulary import LIVE_STATES, Right
+from core.vocabulary import LIVE_STATES, JobKind, Right
 from runner.cli.options import (
     DEFAULT_PORT,
     AddressOption,
@@ -166,7 +166,8 @@ def _short(unit: str) -> str:
 
 
 def _say_live_jobs(home: Home) -> None:
-    jobs = client_of(home).jobs(limit=1000)
+    client = client_of(home)
+    jobs = client.jobs(limit=1000) + client.jobs(JobKind.TRIAL, limit=1000)
     for job in jobs:
         if job.state in LIVE_STATES:
             tell(

@@ -18,6 +18,7 @@ from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
 from runner.client.shifts import Shifts
 from runner.client.signatures.pipeline_gate import PipelineGate
+from runner.client.sweeps import Sweeps
 from runner.client.ticks import Ticks
 from runner.client.visits import VisitMarks
 from runner.client.week_changes import WeekChanges
@@ -51,6 +52,7 @@ class Client(
     AccessTokens,
     Readiness,
     VisitMarks,
+    Sweeps,
 ):
     """One person's access to one data directory.
 

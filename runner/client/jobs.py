@@ -28,11 +28,18 @@ if TYPE_CHECKING:
 
     from runner.records import Job
 
+OF_A_SWEEP = Refused(
+    Message("A trial belongs to its sweep: the runner begins and ends it."),
+    Message("Use trainweek sweep start, stop and resume."),
+)
+"""The refusal to start or stop a trial alone."""
+
 # Kinds that need a week: their files are named by its days.
 _OF_A_WEEK = frozenset(JobKind) - {
     JobKind.PREFLIGHT,
     JobKind.DATA_CHECK,
     JobKind.IMPORT_MODEL,
+    JobKind.TRIAL,
 }
 
 
@@ -54,6 +61,8 @@ class Jobs(BaseClient):
         :raises InputError: there is no such kind of job, or the key is not valid.
         """
         kind = _kind(kind)
+        if kind is JobKind.TRIAL:
+            return OF_A_SWEEP
         try:
             asked = asked_params(kind, params or {})
         except InputError as error:
@@ -136,6 +145,8 @@ class Jobs(BaseClient):
                 Message("List the jobs: trainweek jobs list"),
             )
         job = rows.job_of(row)
+        if job.kind is JobKind.TRIAL:
+            return OF_A_SWEEP
         if denied := self._denied(right_for(job.kind, is_stored_restore(job))):
             return denied
         with self.store.write() as transaction:

@@ -13,11 +13,12 @@ from core.ledger_bodies import WeekArchived, WeekMended, WeekUnarchived, WeekUse
 from core.state_words import capitals
 from core.text_rules import is_blank
 from core.timestamps import iso
-from core.vocabulary import ACTIVE_STATES, JobKind, JobState, Right
+from core.vocabulary import ACTIVE_STATES, JobKind, JobState, Right, SweepState
 from core.week import require_usable_launch
 from runner.client.base import BaseClient, no_week, refused_text
 from runner.outcomes import Recorded, Refused
 from runner.store import queries, schema
+from runner.store.sweeps import sweeps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,8 @@ class WeekChanges(BaseClient):
                     ),
                     Message("Make another week the active one first."),
                 )
-            return busy_week(connection, week) or WeekArchived(id=week_id)
+            busy = busy_week(connection, week) or _swept_week(connection, week)
+            return busy or WeekArchived(id=week_id)
 
         return self._change(week_id, change)
 
@@ -142,6 +144,19 @@ def busy_week(connection: Connection, week: Week) -> Refused | None:
         ),
         Message("Wait until it has ended, or stop it: trainweek jobs stop {job}", job=job.id),
     )
+
+
+def _swept_week(connection: Connection, week: Week) -> Refused | None:
+    for sweep in sweeps(connection, week.id):
+        if sweep.state in (SweepState.RUNNING, SweepState.STOPPING):
+            return Refused(
+                Message("{sweep} of week {week} is in progress.", sweep=sweep.id, week=week.id),
+                Message(
+                    "Wait until it has ended, or stop it: trainweek sweep stop {sweep}",
+                    sweep=sweep.id,
+                ),
+            )
+    return None
 
 
 def started_week(connection: Connection, week: Week) -> Refused | None:

@@ -16,11 +16,11 @@ from core.language import Message
 from core.limited_files import MOST_RECORD, json_of, read_limited
 from core.path_names import safe_name
 from core.timestamps import iso, parse_moment
+from core.trading.training_bars import purge_gap
 from runner.agent.best_model import save_best_model
 from runner.agent.features import FEATURE_NAMES
 from runner.agent.foreign_model import model_of_weights
 from runner.agent.normaliser import Normaliser
-from runner.agent.split import purge_gap
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
 from runner.models.best_model import manifest_path
 

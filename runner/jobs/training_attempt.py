@@ -9,11 +9,11 @@ from core.language import Message, joined
 from core.model_manifest import Validations, lost_on_validation
 from core.model_selection import candidates, rank
 from core.timestamps import iso
+from core.trading.training_bars import purge_gap
 from runner.agent.best_model import save_best_model
 from runner.agent.checkpoint import save_checkpoint, set_aside, tidy
 from runner.agent.policy import TrainingDivergedError
 from runner.agent.session import Hooks, Session
-from runner.agent.split import purge_gap
 from runner.jobs.attempt import COMPLETE, FAILED, STOPPED, Spec, StopFlag, utc_now
 from runner.jobs.training_progress import TrainingProgress
 from runner.models.best_model import read_best_model

@@ -44,8 +44,12 @@ from core.ledger_bodies import (
     SilenceEnded,
     StartRequeued,
     StopRequested,
+    SweepResumed,
+    SweepStarted,
+    SweepStopped,
     Ticked,
     TickWithdrawn,
+    TrialScored,
     WeekArchived,
     WeekCreated,
     WeekMended,
@@ -54,8 +58,8 @@ from core.ledger_bodies import (
     parse_body,
 )
 from core.timestamps import iso, parse_moment
-from core.vocabulary import IncidentState, JobState
-from runner.store import alert_rules, alerts, handovers, items, schema, shifts, weeks
+from core.vocabulary import IncidentState, JobKind, JobState
+from runner.store import alert_rules, alerts, handovers, items, schema, shifts, sweeps, weeks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -127,6 +131,8 @@ def _request_job(rows: RowWriter, fields: Fields, body: JobRequested) -> None:
             "seq": fields["seq"],
         },
     )
+    if body.job_kind is JobKind.TRIAL:
+        sweeps.request_trial(rows, body)
 
 
 def _request_stop(rows: RowWriter, fields: Fields, body: StopRequested) -> None:
@@ -278,6 +284,10 @@ _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     AlertRuleMade: alert_rules.make,
     AlertRuleChanged: alert_rules.change,
     AlertRuleRetired: alert_rules.retire,
+    SweepStarted: sweeps.start,
+    SweepStopped: sweeps.stop,
+    SweepResumed: sweeps.resume,
+    TrialScored: lambda rows, _, body: sweeps.score(rows, body),
     RunnerStarted: _start_runner,
     RunnerEnded: _end_runner,
 }

@@ -59,10 +59,10 @@ def jobs(
     week_id: str | None = None,
     limit: int | None = None,
 ) -> list[Job]:
-    """Jobs, newest first; of all kinds and weeks by default."""
+    """Jobs, newest first; of all kinds and weeks by default, but a sweep's trials only by kind."""
     query = select(schema.jobs).order_by(schema.jobs.c.seq.desc()).limit(limit)
-    if kind is not None:
-        query = query.where(schema.jobs.c.kind == kind)
+    wanted = schema.jobs.c.kind != JobKind.TRIAL if kind is None else schema.jobs.c.kind == kind
+    query = query.where(wanted)
     if week_id is not None:
         query = query.where(schema.jobs.c.week_id == week_id)
     return [rows.job_of(row) for row in connection.execute(query)]

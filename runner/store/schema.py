@@ -22,20 +22,24 @@ from sqlalchemy import (
     text,
 )
 
-from core.vocabulary import ACTIVE_STATES, LIVE_STATES
+from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind
 from runner.store.columns import LARGE, metadata
 from runner.store.columns import message as _message
 from runner.store.columns import week as _week
 from runner.store.columns import who_and_when as _who_and_when
 from runner.store.on_call_tables import handovers, shifts
+from runner.store.sweep_tables import sweeps, trials
 from runner.store.utc_datetime import UtcDateTime
 
-__all__ = ["REVISION", "handovers", "metadata", "shifts"]
+__all__ = ["REVISION", "handovers", "metadata", "shifts", "sweeps", "trials"]
 
-REVISION = "0012"
+REVISION = "0013"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
+# One active job of a kind: the store, not the button, refuses a second one. Trials of a sweep may
+# run side by side; the runner limits how many.
+_ONE_ACTIVE = text(f"state IN ({', '.join(map(repr, ACTIVE))}) AND kind <> '{JobKind.TRIAL.value}'")
 
 ledger = Table(
     "ledger",
@@ -112,13 +116,12 @@ jobs = Table(
     Column("spawns_lost", Integer, nullable=False),  # starts that left no trace of a process
     Column("seq", Integer, nullable=False),
     _message("reason"),
-    # One active job of a kind: the store, not the button, refuses a second one.
     Index(
         "one_active_job_of_a_kind",
         "kind",
         unique=True,
-        sqlite_where=text(f"state IN ({', '.join(map(repr, ACTIVE))})"),
-        postgresql_where=text(f"state IN ({', '.join(map(repr, ACTIVE))})"),
+        sqlite_where=_ONE_ACTIVE,
+        postgresql_where=_ONE_ACTIVE,
     ),
     CheckConstraint("attempt >= 0", name="attempt_counts_up"),
 )

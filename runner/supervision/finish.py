@@ -17,6 +17,7 @@ from core.ledger_bodies import (
     JobColumns,
     ProcessColumns,
     StartRequeued,
+    TrialScored,
 )
 from core.vocabulary import JobKind, JobState
 from runner.executors.executor import Handle
@@ -130,6 +131,9 @@ class Finisher:
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append(DecisionMade.of_result(row.id, result), row.week_id)
+            elif row.kind == JobKind.TRIAL and state is JobState.SUCCEEDED:
+                if (scored := TrialScored.of_result(row.id, result or {})) is not None:
+                    write.append(scored, None)
             elif requeued := requeue_for_restart(write.connection, row.id, state):
                 write.append(JobChanged(job_id=row.id, job=requeued), row.week_id)
             else:

@@ -59,7 +59,8 @@ class Starter:
             ).one()
             if fresh.state != JobState.QUEUED or fresh.stop_requested_at is not None:
                 return None
-            week = queries.week_by_id(write.connection, row.week_id) if row.week_id else None
+            week_id = row.week_id or _recipe_of(job)
+            week = queries.week_by_id(write.connection, week_id) if week_id else None
             trains = row.kind == JobKind.TRAIN
             if trains and (held := queries.blocking_incident(write.connection, row.week_id)):
                 # It blocks a resume as well as a first start that was requested before it.
@@ -80,7 +81,7 @@ class Starter:
             events = self._event_folder(write.connection, job)
             trials = counted_trials(write.connection, row.week_id)
             kept = hold_outs(write.connection)
-            at_week = queries.week_moment(write.connection, row.week_id, now)
+            at_week = queries.week_moment(write.connection, week_id, now)
             body = AttemptStarted(
                 job_id=row.id,
                 number=number,
@@ -141,8 +142,14 @@ class Starter:
         return folder
 
 
+def _recipe_of(job: Job) -> str | None:
+    """The week whose playbook a trial is of; other jobs have their own week, or none."""
+    return job.params["week"] if job.kind is JobKind.TRIAL else None
+
+
 def _placement(week: Week | None, kind: str) -> Placement:
-    """Where the playbook has this kind of job run."""
+    """Where the playbook has this kind of job run; a trial where its trainings do."""
+    kind = JobKind.TRAIN if kind == JobKind.TRIAL else kind
     placed = {} if week is None else week.playbook.training.placements
     return next((each for name, each in placed.items() if name == kind), Placement())
 

@@ -44,6 +44,9 @@ from core.ledger_bodies import (
     SilenceEnded,
     StartRequeued,
     StopRequested,
+    SweepResumed,
+    SweepStarted,
+    SweepStopped,
     Ticked,
     TickWithdrawn,
     TokenMade,
@@ -135,6 +138,12 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("locked the backtest bars for one final look: {text}", text=reason)
         case HoldOutOpened(reason=reason):
             return page.say("opened the backtest bars for their final look: {text}", text=reason)
+        case SweepStarted(seeds=seeds):
+            return page.say("started a sweep of {n} seeds", n=len(seeds))
+        case SweepStopped(id=name):
+            return page.say("stopped {sweep}", sweep=name)
+        case SweepResumed(id=name):
+            return page.say("resumed {sweep}", sweep=name)
         case AlertsSilenced(what=what, reason=reason):
             return page.say("silenced the alerts {what}: {text}", what=what, text=reason)
         case AlertAcknowledged(what=what):

@@ -45,10 +45,14 @@ from core.ledger_bodies import (
     SignedIn,
     SignedOut,
     SilenceEnded,
+    SweepResumed,
+    SweepStarted,
+    SweepStopped,
     Ticked,
     TickWithdrawn,
     TokenMade,
     TokensRevoked,
+    TrialScored,
     UnknownBody,
     WeekArchived,
     WeekMended,
@@ -91,6 +95,10 @@ NEWER: set[type[Body]] = {
     AlertRuleMade,
     AlertRuleChanged,
     AlertRuleRetired,
+    SweepStarted,
+    SweepStopped,
+    SweepResumed,
+    TrialScored,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from core.errors import MarketDataError
+from core.trading.training_bars import purge_gap
 from core.trading.warm_up import WARM_UP
 from runner.agent.episodes import ChronologicalEpisodes, RandomEpisodes
-from runner.agent.split import TrainingData, purge_gap
+from runner.agent.split import TrainingData
 from tests.runner.agent.markets import candles, small_settings
 
 if TYPE_CHECKING:

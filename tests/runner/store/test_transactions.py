@@ -21,7 +21,7 @@ from core.alerts.own_rule import Operator, RuleTerms
 from core.errors import ConflictError, IntegrityError, SetupError
 from core.ledger_bodies import NoteWritten
 from core.paths import Home
-from core.vocabulary import JobKind, JobState, Severity, Verdict
+from core.vocabulary import JobKind, JobState, Severity, SweepState, Verdict
 from runner.client import Client
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.recovery.rebuild import replay
@@ -31,7 +31,8 @@ from runner.store import Store
 from runner.store.engine import journal_mode
 from runner.store.schema import REVISION, metadata
 from tests.expected import present, recorded
-from tests.runner.place import ENGINEER, LEAD, Place, after
+from tests.runner.place import ENGINEER, LEAD, Place, after, ticking, wait_for
+from tests.runner.sweep_place import begin, now
 
 if TYPE_CHECKING:
     from runner.records import Tick
@@ -77,6 +78,10 @@ def busy_week(place: Place) -> None:
     lead.remove_shift(recorded(lead.take_shift(shift.id)).id)
     service = place.service()
     place.until(service, place.submit())
+    sweep = begin(place)
+    recorded(lead.stop_sweep(sweep.id))
+    recorded(lead.resume_sweep(sweep.id))
+    wait_for(ticking(service, lambda: now(place, sweep).state is SweepState.FINISHED))
     place.until(service, place.submit(JobKind.TRAIN, do="fail"))
     waiting = place.submit(JobKind.DATA_CHECK)
     lead.stop(waiting.id)

@@ -1,0 +1,71 @@
+"""Walk-forward folds: parts of the training data, one after another, each to train and to test.
+
+::
+
+    | train 1 | embargo | test 1 | embargo | train 2 | embargo | test 2 | ...
+
+No fold trains on a bar that another one tests on, nor within the embargo of one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.errors import InputError
+from core.language import Message, plural
+
+TEST_SHARE = 0.3  # of the bars of a fold that are not embargo
+FEWEST_TEST_BARS = 720  # 30 days of hours: below that a Sharpe says next to nothing
+
+
+@dataclass(frozen=True)
+class Fold:
+    """First and last bar of both parts, inclusive."""
+
+    train: tuple[int, int]
+    test: tuple[int, int]
+
+
+def walk_forward(
+    bars: int,
+    folds: int,
+    *,
+    embargo: int,
+    fewest_train: int,
+    fewest_test: int = FEWEST_TEST_BARS,
+) -> tuple[Fold, ...]:
+    """Cut ``bars`` into equal folds, oldest first; what can't be divided stays at the front.
+
+    :param embargo: bars between each training part and each test part, of the same fold or not.
+    :raises InputError: a fold would have too few bars to train or to test.
+    """
+    if folds < 1:
+        return ()
+    share = (bars - (2 * folds - 1) * embargo) // folds
+    test = max(fewest_test, min(round(share * TEST_SHARE), share - fewest_train))
+    train = share - test
+    if train < fewest_train:
+        needed = fewest_train + fewest_test + 2 * embargo
+        most = (bars + embargo) // needed
+        raise InputError(
+            plural(
+                "{n} fold does not fit into {bars:,} bars of training data: it needs {train:,} bars"
+                " to train, {embargo:,} of embargo and {test:,} to test.",
+                "{n} folds do not fit into {bars:,} bars of training data: each needs {train:,} bars"
+                " to train, {embargo:,} of embargo and {test:,} to test.",
+                folds,
+                bars=bars,
+                train=fewest_train,
+                embargo=embargo,
+                test=fewest_test,
+            ),
+            Message("Give at most {most}, or more candles.", most=max(most, 0))
+            if most
+            else Message("Give 0 folds to try the week's own split alone, or more candles."),
+        )
+    found, first = [], bars - folds * share - (2 * folds - 1) * embargo
+    for _ in range(folds):
+        tested = first + train + embargo
+        found.append(Fold((first, first + train - 1), (tested, tested + test - 1)))
+        first = tested + test + embargo
+    return tuple(found)
