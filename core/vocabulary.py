@@ -220,6 +220,14 @@ class EvidenceGrade(StrEnum):
     INSUFFICIENT = "INSUFFICIENT"
 
 
+class GateNotice(StrEnum):
+    """Whether a gate could have noticed that a model earns something."""
+
+    ABLE = "ABLE"
+    UNDERPOWERED = "UNDERPOWERED"
+    BLIND = "BLIND"
+
+
 DOUBTFUL_GRADES = frozenset({EvidenceGrade.WEAK, EvidenceGrade.INSUFFICIENT})
 
 
