@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from core.playbook.rule_changes import RuleChange
     from core.trading.backtest_record import BacktestRecord
     from core.trading.hold_out import Meter
+    from core.trading.multiplicity import Multiplicity
 
 STAGES = ("gates", "uncertainty", "skill", "robustness", "documents")
 """What :func:`build_decision` passes to ``on_stage``, in this order."""
@@ -106,6 +107,7 @@ class JobDetails:
     outside_training: OutsideTraining | None = None
     unprepared: Unprepared | None = None
     hold_out: Meter | None = None
+    multiplicity: Multiplicity | None = None
 
 
 def build_decision(

@@ -28,6 +28,7 @@ from core.trading.earnings import Earnings
 from core.trading.episodes import Dispersion, EpisodeRow
 from core.trading.hold_out import Meter
 from core.trading.live_limits import LiveLimits
+from core.trading.multiplicity import Multiplicity
 from core.trading.power import Power
 from core.trading.resampling import UncertaintyRecord
 from core.trading.robustness import Robustness
@@ -147,6 +148,11 @@ class RecordedDecision(JsonModel):
     hold_out: Meter | None = Field(
         default=None,
         description="Earlier looks at the same backtest bars; null: not listed; absent: recorded "
+        "before December 2026.",
+    )
+    multiplicity: Multiplicity | None = Field(
+        default=None,
+        description="Other candidates on the same bars; null: not looked for; absent: recorded "
         "before December 2026.",
     )
     job_id: str | None = Field(default=None, description="Job that made it.")

@@ -51,10 +51,10 @@ from runner.agent.training_traces import (
 )
 from runner.agent.versions import versions
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, utc_now
+from runner.jobs.beside import beside
 from runner.jobs.decision_context import DecisionContext, decision_context
 from runner.jobs.report_paths import report_paths
 from runner.jobs.revalidation_input import (
-    meter_of,
     other_costs,
     require_open,
     scored_candidate,
@@ -191,7 +191,7 @@ class _Revalidation:
                 numerics=numerics(),
                 outside_training=candidate.outside_training(backtest.observations),
                 unprepared=self.unprepared,
-                hold_out=meter_of(self.spec, self.scored, candles, record.returns),
+                **beside(self.spec, self.scored, candles, record, self.trials.used),
             ),
             on_stage=self._stage,
         )

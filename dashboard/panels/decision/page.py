@@ -129,6 +129,8 @@ def _record(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         st.caption(page.say(decided.power.sentence()))
     if decided.hold_out is not None:
         st.caption(page.say(decided.hold_out.sentence()))
+    if decided.multiplicity is not None:
+        st.caption(page.say(decided.multiplicity.sentence()))
     views.show(page, snapshot, saved, views.chosen(page))
 
 
