@@ -21,6 +21,7 @@ from core.vocabulary import (
     SignatureAct,
     SignatureState,
     SlotState,
+    SweepState,
     TrainingStatus,
     Trend,
     Verdict,
@@ -51,6 +52,12 @@ WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
         WeekState.RUNNING: Message("In progress"),
         WeekState.FINISHED: Message("Week finished"),
         WeekState.ARCHIVED: Message("Archived"),
+    },
+    SweepState: {
+        SweepState.RUNNING: Message("In progress"),
+        SweepState.STOPPING: Message("Stopping"),
+        SweepState.STOPPED: Message("Stopped"),
+        SweepState.FINISHED: Message("Complete"),
     },
     JobState: {
         JobState.QUEUED: Message("Queued"),

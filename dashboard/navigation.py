@@ -44,6 +44,7 @@ ENTRIES = (
     Entry("runs", Message("Runs"), _MONITOR, ":material/stacked_line_chart:"),
     Entry("jobs", Message("Jobs"), _MONITOR, ":material/list_alt:"),
     Entry("revalidation", Message("Revalidation"), _DECIDE, ":material/science:"),
+    Entry("recipe", Message("Recipe"), _DECIDE, ":material/casino:"),
     Entry("decision", Message("Decision"), _DECIDE, ":material/gavel:"),
     Entry("history", Message("History"), _DECIDE, ":material/timeline:"),
     Entry("playbook", Message("Playbook"), _MANUAL, ":material/menu_book:"),

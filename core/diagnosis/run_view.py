@@ -119,12 +119,18 @@ class RunView:
 
     @property
     def log_ahead(self) -> float | None:
-        """Real seconds by which the trainer's log is newer than its events; None: unknown."""
-        log, silence = self.facts.log, self.silence
+        """Real seconds for which the trainer's log went on without events; None: unknown.
+
+        They count from the newest attempt's beginning at the earliest: what an ended one left
+        unwritten is no silence of a process that has not come to its first event.
+        """
+        run, log, silence = self.run, self.facts.log, self.silence
         # [ISSUE] lines may be written about a silent trainer, not by it.
         if log is None or log.last_line_at is None or log.issues or silence is None:
             return None
-        return log.last_line_at.timestamp() - (self.unix - silence)
+        if run.attempt_started is None and run.waits_for_attempt(self.until):
+            return None
+        return log.last_line_at.timestamp() - (self.unix - self.judged_silence.seconds)
 
     # week time
 

@@ -12,6 +12,7 @@ from core.playbook.text import Part
 PlacedKind = Literal["train", "revalidate"]
 """Kinds of jobs that can be placed: the others look at the home itself."""
 
+ExecutorName = Literal["local", "slurm", "ray"]
 Partition = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$")]
 
 
@@ -21,7 +22,7 @@ _ENGINES = {"slurm": "Slurm", "ray": "Ray"}
 class Placement(Part):
     """The executor of a kind of job, and the resources that are asked of it."""
 
-    executor: Literal["local", "slurm", "ray"] = Field(
+    executor: ExecutorName = Field(
         default="local",
         description=Message(
             "What runs it: local (processes of the runner's machine), slurm or ray."

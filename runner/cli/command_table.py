@@ -127,6 +127,7 @@ COMMANDS: Mapping[str, Listed] = {
         "playbook:app", "Check or print a playbook, or take a changed one into a week."
     ),
     "data": Listed("data:app", "Write sample candles, check candles."),
+    "executor": Listed("executor:app", "What runs jobs on a cluster."),
     "jobs": Listed("jobs:app", "Submit, list, show and stop jobs."),
     "incidents": Listed("incidents:app", "The incidents of a week and their actions."),
     "alerts": Listed(

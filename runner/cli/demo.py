@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import webbrowser
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,14 @@ from runner.demo.play import Play
 from runner.home.launch import ensure_runner
 
 
+class Placed(StrEnum):
+    """What runs training and revalidation."""
+
+    LOCAL = "local"
+    SLURM = "slurm"
+    RAY = "ray"
+
+
 def demo(
     headless: Annotated[
         bool,
@@ -45,6 +54,10 @@ def demo(
             help="An empty PostgreSQL database for the record (default: SQLite's file).",
         ),
     ] = None,
+    executor: Annotated[
+        Placed,
+        typer.Option(help="What runs training and revalidation; its cluster must see the folder."),
+    ] = Placed.LOCAL,
     home: Annotated[
         Path | None,
         typer.Option(
@@ -67,7 +80,7 @@ def demo(
                 dashboard = start_dashboard(own, at, own.dashboard_log)
                 place.remember_dashboard(own, dashboard.pid)
                 _announce(page_address(own, at))
-            play = Play(own, steps, show=tell)
+            play = Play(own, steps, show=tell, executor=executor.value)
             result = play.run()
             print()
             tell(Message("Written:"))

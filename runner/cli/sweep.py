@@ -86,7 +86,7 @@ def show(
         print_json(as_dict(client, sweep, trials=True))
         return
     _tell(client, sweep)
-    tell(sweep.recipe().sentence(None))
+    tell(sweep.recipe().sentence(client.chosen_sharpe(sweep)))
     for trial in sweep.trials:
         result = (
             joined([trial.state.value, trial.reason])
@@ -138,10 +138,10 @@ def as_dict(client: Client, sweep: Sweep, *, trials: bool = False) -> dict[str, 
         "scored": recipe.scored,
         "failed": len(sweep.failed),
         "running": sweep.running,
-        "remaining_s": sweep.remaining_s(_parallel(client)),
+        "remaining_s": sweep.remaining_s(client.sweep_parallel()),
         "go": recipe.go(),
         "own_tries": len(recipe.own),
-        "verdict": recipe.sentence(None),
+        "verdict": recipe.sentence(client.chosen_sharpe(sweep)),
     }
     if not trials:
         return shown
@@ -162,16 +162,10 @@ def as_dict(client: Client, sweep: Sweep, *, trials: bool = False) -> dict[str, 
     }
 
 
-def _parallel(client: Client) -> int:
-    from runner.settings import Settings
-
-    return Settings.read(client.home).sweep_parallel
-
-
 def _tell(client: Client, sweep: Sweep) -> None:
     recipe, words = sweep.recipe(), []
     if sweep.state is SweepState.RUNNING:
-        remaining = sweep.remaining_s(_parallel(client))
+        remaining = sweep.remaining_s(client.sweep_parallel())
         if (waits := client.sweep_waits_for(sweep)) is not None:
             words.append(waits)
         elif remaining is not None:

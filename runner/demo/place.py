@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from sqlalchemy import func, select
 
@@ -12,6 +12,7 @@ from core.errors import ConflictError, SetupError
 from core.files import write_text
 from core.language import Message, plural
 from core.paths import CHECKOUT, Home
+from core.playbook.placement import PlacedKind
 from runner.home.launch import end_process, stop_all
 from runner.processes.identity import ProcessIdentity, identify
 from runner.store import open_store, schema
@@ -20,6 +21,8 @@ from runner.store_address import shown_address
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from core.playbook.placement import ExecutorName
 
 DEFAULT = CHECKOUT / ".demo"
 _GRACE_S = 5.0
@@ -75,6 +78,15 @@ def share(home: Home, address: str) -> None:
             ),
             Message("Give an empty database: a demo does not clear one."),
         )
+
+
+def placed_playbook(home: Home, executor: ExecutorName) -> Path:
+    """Write the playbook of a demo whose training and revalidation an engine runs."""
+    placed = {kind: {"executor": executor} for kind in get_args(PlacedKind)}
+    wanted = {"id": f"phase4-{executor}", "extends": "phase4", "training": {"placements": placed}}
+    path = home.root / "playbook.yaml"
+    write_text(path, json.dumps(wanted) + "\n")  # JSON is YAML
+    return path
 
 
 def remember_dashboard(home: Home, pid: int) -> None:

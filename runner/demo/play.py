@@ -16,10 +16,12 @@ from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
 from runner.client import Client
 from runner.demo.pace import week_moment
 from runner.demo.people import ENGINEER, LEAD, tick_slot
+from runner.demo.place import placed_playbook
 from runner.outcomes import Recorded, Refused, Submitted
 
 if TYPE_CHECKING:
     from core.paths import Home
+    from core.playbook.placement import ExecutorName
     from core.week import Week
     from runner.records import Job
 
@@ -41,10 +43,13 @@ class Play:
     :param home: an empty data directory with a runner.
     :param steps: training steps; None: the playbook's.
     :param show: gets one line of text for each event.
+    :param executor: what runs training and revalidation.
     """
 
-    def __init__(self, home: Home, steps: int | None, show: Show) -> None:
-        self.home = home
+    def __init__(
+        self, home: Home, steps: int | None, show: Show, executor: ExecutorName = "local"
+    ) -> None:
+        self.home, self.executor = home, executor
         self.steps = steps
         self.show = show
         self.lead = Client(home, LEAD)
@@ -70,7 +75,8 @@ class Play:
 
     def _make_week(self) -> Week:
         write_sample(self.home.train_data, self.home.backtest_data)
-        outcome = self.lead.create_week(LAUNCH, synthetic=True, clock_at=BEGIN)
+        playbook = None if self.executor == "local" else placed_playbook(self.home, self.executor)
+        outcome = self.lead.create_week(LAUNCH, playbook, synthetic=True, clock_at=BEGIN)
         if not isinstance(outcome, Recorded):
             raise DemoError(
                 Message("The demo's week was refused: {reason}", reason=outcome.reason),

@@ -16,6 +16,7 @@ from core.state_words import capitals
 from core.timestamps import age_text
 from core.vocabulary import (
     FindingStatus,
+    JobState,
     Severity,
     SlotState,
     TrainingStatus,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from core.diagnosis import Finding
     from core.schedule import SlotView
     from runner.incident_records import Incident
+    from runner.records import Job
     from runner.week.judged_week import JudgedWeek
 
 _ALARMS = {FindingStatus.FIRING, FindingStatus.RECOVERING}
@@ -174,7 +176,20 @@ def _run(week: JudgedWeek) -> Iterator[Concern]:
             hung = week.status is TrainingStatus.HUNG
             kind = EventKind.STALL if hung else EventKind.RUN_ENDED
             key = f"run:{run.name}:{run.attempts}:{week.status}"
-            yield Concern(severity, what, text, "jobs", kind, key, since=run.ended)
+            todo = None
+            if (waiting := _resuming(week, run.name)) is not None:
+                todo = Message("It resumes by itself: do not start it again. Watch that it does.")
+                follows = literal(waiting.reason)
+                if not waiting.reason:
+                    follows = Message("{by} requested its restart.", by=waiting.requested_by)
+                # A person ordered the end as well as what follows it.
+                if week.status is TrainingStatus.STOPPED:
+                    severity, text = Severity.INFO, follows
+                elif not waiting.attempt:  # otherwise its reason begins with that of the end
+                    text = joined([text, follows])
+                else:
+                    text = joined([Message("{state}.", state=capitals(week.status)), follows])
+            yield Concern(severity, what, text, "jobs", kind, key, since=run.ended, todo=todo)
     if week.out_of_sight and week.pulse is not None:
         state = Message("{state}.", state=capitals(week.pulse.liveness))
         text = joined([state, Message("{evidence}.", evidence=week.pulse.text)])
@@ -185,6 +200,18 @@ def _run(week: JudgedWeek) -> Iterator[Concern]:
         yield Concern(
             Severity.CRITICAL, what, text, "troubleshooting", EventKind.STALL, "run:stalled"
         )
+
+
+def _resuming(week: JudgedWeek, run: str) -> Job | None:
+    """The job that will begin the next attempt of a run that has ended; None: nothing follows."""
+    return next(
+        (
+            job
+            for job in week.jobs
+            if job.run == run and job.state in {JobState.QUEUED, JobState.STARTING}
+        ),
+        None,
+    )
 
 
 def judged_now(week: JudgedWeek) -> list[SlotView]:

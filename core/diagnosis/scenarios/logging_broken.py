@@ -26,14 +26,20 @@ def logging_broken(moment: RunView) -> ScenarioResult:
     silence, ahead = moment.silence, moment.log_ahead
     alone = moment.facts.log_outlives_events
     if log is not None and ahead is not None and (alone or ahead > moment.patience):
-        evidence.append(
-            Message(
-                "{log} was written {ahead} after the newest event ({threshold})",
-                log=log.path,
-                ahead=age_text(ahead),
-                threshold=moment.judged_silence.learned,
-            )
+        of_attempt = Message(
+            "{log} was written {ahead} after the newest attempt began, which has logged no event"
+            " ({threshold})",
+            log=log.path,
+            ahead=age_text(ahead),
+            threshold=moment.judged_silence.learned,
         )
+        of_event = Message(
+            "{log} was written {ahead} after the newest event ({threshold})",
+            log=log.path,
+            ahead=age_text(ahead),
+            threshold=moment.judged_silence.learned,
+        )
+        evidence.append(of_attempt if run.waits_for_attempt(moment.until) else of_event)
     if evidence:
         return ScenarioResult(
             FindingStatus.FIRING,

@@ -9,6 +9,8 @@ import pytest
 
 from core.alerts.kinds import EventKind
 from core.alerts.own_rule import Operator, RuleTerms
+from core.language import Message
+from core.ledger_bodies import JobChanged, JobColumns
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState, Role, Severity
 from runner.settings import Settings
@@ -84,6 +86,26 @@ def test_a_finding_is_found_until_an_incident_is_about_it(place: Place) -> None:
     after = {one.key: one for one in looked(place).conditions}
     assert "finding:crash" not in after
     assert after[f"incident:{opened.id}"].covers == {"finding:crash"}
+
+
+def test_a_run_that_resumes_by_itself_asks_nobody_to_resume_it(place: Place) -> None:
+    job = place.train()
+
+    def ended(state: JobState, then: JobColumns) -> list[Condition]:
+        place.end(job, state)
+        place.record_of_job(JobChanged(job_id=job.id, job=then))
+        look = looked(place)
+        return [one for one in look.conditions if one.key.startswith("run:")]
+
+    stays = JobColumns(reason=Message("Stopped by Ana."))
+    (stopped,) = ended(JobState.STOPPED, stays)
+    assert stopped.todo is None
+    by_ana = Message("Restarted by Ana, from the last good checkpoint.")
+    assert ended(JobState.STOPPED, JobColumns(state=JobState.QUEUED, reason=by_ana)) == []
+    resumes = Message("The machine restarted. Automatic resume at 17:00 UTC.")
+    (lost,) = ended(JobState.INTERRUPTED, JobColumns(state=JobState.QUEUED, reason=resumes))
+    assert "Automatic resume at 17:00" in lost.text["en"]
+    assert present(lost.todo)["en"].startswith("It resumes by itself")
 
 
 def test_a_rule_of_the_engineers_own_is_found_with_its_own_level_and_beginning(

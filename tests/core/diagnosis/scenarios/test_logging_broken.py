@@ -31,6 +31,27 @@ def test_a_log_that_goes_on_without_events_means_that_logging_is_broken(tmp_path
     assert findings(replace(given, log=old))["logging_broken"].status is OK
 
 
+def test_a_new_attempt_has_the_time_to_write_its_first_event(tmp_path):
+    write_events(tmp_path, ppo(100))
+    reader = open_reader(tmp_path)
+
+    def status(minutes: float, **known) -> FindingStatus:
+        """So long after a restart that came 100 min after the last event; its log grows."""
+        now = (200 + minutes) * MINUTE
+        given = facts(reader, now, attempts=2, **known)
+        log = LogFacts("logs/ppo_training/training.log", True, last_line_at=at(now - 1))
+        finding = findings(replace(given, log=log))["logging_broken"]
+        said = " ".join(finding.evidence_for)
+        assert ("after the newest attempt began" in said) is (finding.status is FIRING)
+        return finding.status
+
+    began = at(200 * MINUTE)
+    assert status(1, attempt_started=began) is OK
+    assert status(29, attempt_started=began) is OK
+    assert status(31, attempt_started=began) is FIRING  # the grace before there is a cadence
+    assert status(31, attempt_started=None) is OK  # since when is not known
+
+
 def test_event_files_that_vanish_while_it_trains_are_told(tmp_path):
     path = write_events(tmp_path / "run", ppo(100))
     reader = open_reader(tmp_path / "run")

@@ -1,0 +1,1 @@
+"""Recipe: the tries of a sweep, and what they say together."""

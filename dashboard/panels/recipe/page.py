@@ -1,0 +1,84 @@
+"""Recipe: what many seeds of the week's recipe say together, and where the chosen model stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.state_words import WORDS
+from core.vocabulary import SweepState
+from dashboard.components.empty_state import empty
+from dashboard.components.headings import part
+from dashboard.components.live import live_panel
+from dashboard.panels.recipe import acts, tables, tries
+
+if TYPE_CHECKING:
+    from core.sweep.record import Sweep
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+
+_ICONS = {
+    SweepState.RUNNING: ":material/sync:",
+    SweepState.STOPPING: ":material/hourglass_bottom:",
+    SweepState.STOPPED: ":material/pause_circle:",
+    SweepState.FINISHED: ":material/check_circle:",
+}
+
+
+def show(page: Page) -> None:
+    """Draw the page and redraw it on each tick."""
+    live_panel(page, _draw)
+
+
+def _draw(page: Page, snapshot: Snapshot) -> None:
+    say, client = page.say, page.services.client
+    found = client.sweeps(snapshot.week.id)
+    if not found:
+        empty(
+            say("No sweep of this week's recipe"),
+            say(
+                "One training says nothing of its luck. A sweep trains the recipe with many seeds "
+                "and judges each by the six gates. It changes nothing in the week."
+            ),
+            ":material/casino:",
+        )
+        acts.start_form(page, snapshot)
+        return
+    sweep = found[0]
+    chosen = client.chosen_sharpe(sweep)
+    st.info(say.text(sweep.recipe().sentence(chosen)), icon=":material/casino:")
+    _progress(page, sweep)
+    acts.buttons(page, sweep)
+    if sweep.recipe().scored or sweep.failed:
+        part(say("Tries"))
+        tries.show(page, snapshot, sweep)
+        tables.show(page, snapshot, sweep, chosen)
+    if sweep.state in (SweepState.STOPPED, SweepState.FINISHED):
+        acts.start_form(page, snapshot)
+
+
+def _progress(page: Page, sweep: Sweep) -> None:
+    say, recipe = page.say, sweep.recipe()
+    done, planned = recipe.scored + len(sweep.failed), len(sweep.cells)
+    words = [
+        f"{_ICONS[sweep.state]} {say(WORDS[SweepState][sweep.state])}",
+        say("{done} of {planned} trials have ended", done=done, planned=planned),
+    ]
+    if sweep.failed:
+        words.append(say("{n} of them failed", n=len(sweep.failed)))
+    if sweep.state is SweepState.RUNNING:
+        parallel = acts.parallel(page)
+        remaining = sweep.remaining_s(parallel)
+        if (waits := page.services.client.sweep_waits_for(sweep)) is not None:
+            words.append(say.text(waits))
+        elif remaining is not None:
+            words.append(say("about {minutes:.0f} min remain", minutes=remaining / 60))
+    words.append(
+        say(
+            "started by {by}, {when}",
+            by=sweep.by,
+            when=page.viewer.stamp(sweep.at),
+        )
+    )
+    st.progress(done / planned, text=" · ".join(words))

@@ -1,0 +1,105 @@
+"""The page Recipe: what a sweep's tries say together, and who may start, stop and resume one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.job_params import TrialParams
+from core.ledger_bodies import JobChanged, JobColumns, JobRequested, TrialScored
+from core.vocabulary import Decision, JobKind, JobState, Role, SweepState
+from runner.store import Store
+from tests.dashboard.place import LEAD, button, keyed, text_of
+from tests.expected import present, recorded
+from tests.runner.jobs.training_home import make_home
+from tests.runner.sweep_place import scripted_result, trial_id
+
+if TYPE_CHECKING:
+    from core.sweep.record import Sweep
+    from tests.dashboard.place import Place
+
+
+def sweep_of(place: Place, seeds: int = 6) -> Sweep:
+    place.week()
+    make_home(place.home.root)
+    return recorded(place.client().start_sweep(seeds, 1, 500))
+
+
+def write(place: Place, *bodies: Any) -> None:
+    now = place.now
+    with Store(place.home).write() as transaction:
+        for body in bodies:
+            transaction.append(body, by=LEAD, at=now, at_week=now, week_id=None)
+
+
+def tried(place: Place, sweep: Sweep, seed: int, fold: int, passed: int | None) -> None:
+    """A trial that passed so many gates; None: it crashed."""
+    name = trial_id(sweep, seed, fold)
+    ends = {"train": ["2024-02-23T00:00:00Z"] * 2, "test": ["2024-02-23T00:00:00Z"] * 2}
+    params = TrialParams.model_validate(
+        {"sweep": sweep.id, "week": sweep.week_id, "seed": seed, "fold": fold, **ends}
+        | {"train_sha256": "a" * 64, "backtest_sha256": "b" * 64}
+    )
+    write(
+        place,
+        JobRequested(job_id=name, job_kind=JobKind.TRIAL, params=params.as_json(), run=None),
+        JobChanged(
+            job_id=name,
+            job=JobColumns(state=JobState.FAILED if passed is None else JobState.SUCCEEDED),
+        ),
+    )
+    if passed is not None:
+        result = scripted_result(0.1 * seed, passed)
+        write(place, present(TrialScored.of_result(name, result)))
+
+
+def test_without_a_sweep_the_page_says_why_one_is_worth_it(place: Place) -> None:
+    place.week()
+    shown = text_of(place.draw("recipe", role=Role.LEAD))
+    assert "One training says nothing of its luck" in shown
+
+
+def test_the_tries_are_counted_drawn_and_summed_up(place: Place) -> None:
+    sweep = sweep_of(place)
+    for seed, passed in zip(sweep.seeds, (6, 6, 5, 3, 2, None), strict=True):
+        tried(place, sweep, seed, 0, passed)
+        tried(place, sweep, seed, 1, passed)
+    assert present(place.client().sweep(sweep.id)).state is SweepState.FINISHED
+    test = place.draw("recipe", role=Role.VIEWER)
+    shown = text_of(test)
+    assert "This recipe gives a GO in 2 of 5 tries." in shown
+    assert "2 tries crashed and are not counted." in shown
+    assert f"Seed {sweep.seeds[-1]}, own split: FAILED" in shown
+    assert "It has no place yet" in shown
+    assert all(one.disabled for one in keyed(test.button, "sweep:start"))
+
+
+def test_a_sweep_is_started_stopped_and_resumed_here(place: Place) -> None:
+    place.week()
+    make_home(place.home.root)
+    test = place.draw("recipe", role=Role.LEAD)
+    for name, value in (("seeds", 3), ("folds", 1), ("steps", 500)):
+        (given,) = keyed(test.number_input, f"sweep:{name}")
+        given.set_value(value)
+    button(test, "sweep:start").click().run()
+    (sweep,) = place.client().sweeps()
+    assert (len(sweep.seeds), len(sweep.folds), sweep.steps) == (3, 2, 500)
+    button(test, f"sweep:{sweep.id}:stop").click().run()
+    assert present(place.client().sweep(sweep.id)).state is SweepState.STOPPED
+    button(test, f"sweep:{sweep.id}:resume").click().run()
+    assert present(place.client().sweep(sweep.id)).state is SweepState.RUNNING
+
+
+@pytest.mark.parametrize(("passed", "decision"), [(6, Decision.GO), (4, Decision.PARTIAL)])
+def test_a_try_enters_no_other_page(place: Place, passed: int, decision: Decision) -> None:
+    sweep = sweep_of(place, seeds=2)
+    before = {
+        page: text_of(place.draw(page, role=Role.VIEWER))
+        for page in ("decision", "revalidation", "history", "jobs", "runs")
+    }
+    for seed in sweep.seeds:
+        tried(place, sweep, seed, 0, passed)
+    assert present(place.client().sweep(sweep.id)).trials[0].decision is decision
+    for page, shown in before.items():
+        assert text_of(place.draw(page, role=Role.VIEWER)) == shown, page
