@@ -168,7 +168,7 @@ def effective_trials(returns: np.ndarray) -> int:
     The number of clusters is the one with the highest mean silhouette; where none is above that
     of noise, each column is a trial of its own.
     """
-    n = returns.shape[1]
+    n = int(returns.shape[1])
     correlation = np.clip(np.corrcoef(returns, rowvar=False), -1.0, 1.0)
     distance = np.sqrt((1.0 - correlation) / 2.0)
     if n < 3:
@@ -180,7 +180,8 @@ def effective_trials(returns: np.ndarray) -> int:
         return 1  # all are one: a silhouette needs two clusters
     np.fill_diagonal(distance, 0.0)
     tree = linkage(squareform(distance, checks=False), "average")
-    best, found = _FEWEST_SILHOUETTE, n
+    best: float = _FEWEST_SILHOUETTE
+    found: int = n
     for clusters in range(2, n):
         labels = fcluster(tree, clusters, "maxclust")
         score = _silhouette(distance, labels)
