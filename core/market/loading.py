@@ -14,7 +14,7 @@ from core.market.candles import HOUR, Candles, RawFacts
 from core.market.filling import fill, find_gaps
 from core.market.parsing import NUMBERS, ParsedFile, parse_file
 from core.market.resampling import RESAMPLED
-from core.market.synthetic import MARKER
+from core.market.synthetic_mark import MARKER
 from core.timestamps import interval_name
 
 if TYPE_CHECKING:

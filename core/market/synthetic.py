@@ -17,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,13 +27,13 @@ from core.files import write_text
 from core.language import Message, plural
 from core.market.candles import HOUR, PRICES, Candles, RawFacts
 from core.market.csv_text import csv_text
+from core.market.synthetic_mark import MARKER
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
 TICK = 0.0001  # OGNUSDT
-MARKER = "# synthetic"
 
 
 @dataclass(frozen=True)
@@ -134,28 +133,6 @@ def marker(model: SignalModel, seed: int, bars: int) -> str:
     """First line of a synthetic file, without a line end: label, seed, bars and model settings."""
     fields = "; ".join(f"{name}={value!r}" for name, value in asdict(model).items())
     return f"{MARKER} OGNUSDT 1h market, not exchange data; seed={seed}; bars={bars}; {fields}"
-
-
-def is_marked(folder: Path) -> bool:
-    """Whether a folder contains candles with the synthetic mark.
-
-    Reads only the first bytes of each file, and again only after a change.
-    """
-    for path in sorted(folder.glob("*.csv")):
-        try:
-            seen = path.stat()
-            if _begins_marked(path, seen.st_mtime_ns, seen.st_size):
-                return True
-        except OSError:  # unreadable candles are the data check's finding
-            continue
-    return False
-
-
-@lru_cache(maxsize=256)
-def _begins_marked(path: Path, _mtime_ns: int, _size: int) -> bool:
-    """Whether the file begins with the mark; time and size are the cache's key."""
-    with path.open("rb") as file:
-        return file.read(len(MARKER)) == MARKER.encode()
 
 
 def make_market(

@@ -135,7 +135,7 @@ class NoteShape(Shape):
     at_week: datetime
 
 
-def _fields(week: Week) -> dict[str, object]:
+def _fields(week: Week, *, synthetic: bool) -> dict[str, object]:
     return {
         "id": week.id,
         "active": week.active,
@@ -144,7 +144,7 @@ def _fields(week: Week) -> dict[str, object]:
         "tag": week.tag,
         "symbol": week.symbol,
         "watched": week.watched,
-        "synthetic": week.synthetic,
+        "synthetic": synthetic,
         "playbook_sha256": week.playbook_sha256,
         "created_at": week.created_at,
         "archived_at": week.archived_at,
@@ -153,7 +153,9 @@ def _fields(week: Week) -> dict[str, object]:
 
 def listed_week(one: ListedWeek) -> ListedWeekShape:
     """A week of the list."""
-    return ListedWeekShape.model_validate({**_fields(one.week), "state": one.state})
+    return ListedWeekShape.model_validate(
+        {**_fields(one.week, synthetic=one.synthetic), "state": one.state}
+    )
 
 
 def week_now(snapshot: Snapshot, concerns: list[Concern], language: Language) -> WeekNowShape:
@@ -161,7 +163,7 @@ def week_now(snapshot: Snapshot, concerns: list[Concern], language: Language) ->
     following = snapshot.next_slot
     return WeekNowShape.model_validate(
         {
-            **_fields(snapshot.week),
+            **_fields(snapshot.week, synthetic=snapshot.synthetic),
             "drill": is_drill(snapshot.home),
             "now": snapshot.now,
             "now_week": snapshot.now_week,

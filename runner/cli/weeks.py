@@ -186,7 +186,7 @@ def _as_json(one: ListedWeek) -> dict[str, Any]:
         "active": week.active,
         "state": one.state.value,
         "archived_at": week.archived_at and iso(week.archived_at),
-        "synthetic": week.synthetic,
+        "synthetic": one.synthetic,
         "playbook": week.playbook.id,
         "playbook_sha256": week.playbook_sha256,
         "decision": _decision(one),

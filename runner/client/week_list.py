@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from core.market.synthetic_mark import is_marked
 from core.vocabulary import ACTIVE_STATES, JobKind, WeekState
 from runner.client.signatures.status import Signatures
 from runner.client.week_changes import busy_week, started_week
+from runner.files import read_json
 from runner.store import queries, rows, schema
 from runner.store.week_history import found_weeks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
+    from typing import Any
 
     from sqlalchemy.engine import Connection
 
+    from core.paths import Home
     from core.week import Week
     from runner.client.signatures.archived_decisions import ArchivedDecision
     from runner.outcomes import Refused
@@ -35,6 +39,7 @@ class ListedWeek:
     decided: ArchivedDecision | None  # the newest decision, with its signature
     fixed_launch: Refused | None  # why its launch time can't be changed; None: it can
     busy: Refused | None  # a job of it is waiting or in progress
+    synthetic: bool = False  # by synthetic_market()
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,25 @@ class WeekList(Signatures):
             decided,
             started_week(connection, week),
             busy_week(connection, week),
+            synthetic_market(self.home, week, _result(self.home, training)),
         )
+
+
+def synthetic_market(home: Home, week: Week, result: Mapping[str, Any] | None) -> bool:
+    """Whether the candles of a week are made up.
+
+    What its training read counts, and for the active week also what the next one would read.
+
+    :param result: of the week's newest training that began; None: it has none yet.
+    """
+    told = None if result is None else result.get("synthetic")
+    if week.synthetic or told is True:
+        return True
+    return (told is not False or week.active) and is_marked(home.train_data)
+
+
+def _result(home: Home, job: Job | None) -> Mapping[str, Any] | None:
+    return None if job is None else read_json(home.attempt(job.id, job.attempt) / "result.json")
 
 
 def _state(week: Week, training: Job | None, *, signed: bool, now: datetime) -> WeekState:

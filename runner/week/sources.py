@@ -13,7 +13,6 @@ from core.checks.daily import SummaryRecord, read_daily_summary
 from core.checks.training_log import read_log_facts
 from core.errors import TrainweekError
 from core.files import file_sha256, tail
-from core.market.synthetic import is_marked
 from core.once import once
 from core.telemetry import RunEvents, RunReader
 from core.vocabulary import LIVE_STATES, JobKind
@@ -28,6 +27,7 @@ from runner.client.signatures.pipeline_gate import gate_answer
 from runner.client.signatures.rules import unsignable
 from runner.client.signatures.status import conditions_from, tracked
 from runner.client.signatures.validity import validity_among
+from runner.client.week_list import synthetic_market
 from runner.files import read_json
 from runner.home.filesystem import folder_bytes, free_bytes
 from runner.home.runner_identity import runner_status
@@ -279,7 +279,9 @@ class Sources:
     @once
     def synthetic(self) -> bool:
         """Whether the candles are synthetic."""
-        return self.week.synthetic or is_marked(self.home.train_data)
+        begun = next((j for j in self.records.jobs if j.kind is JobKind.TRAIN and j.attempt), None)
+        result = None if begun is None else self.result(begun)
+        return synthetic_market(self.home, self.week, result)
 
     @once
     def disk_free(self) -> int | None:

@@ -55,7 +55,7 @@ def _what(page: Page, one: ListedWeek) -> str:
     ]
     if week.watched:
         parts.append(say("watches a run started elsewhere"))
-    if week.synthetic:
+    if one.synthetic:
         parts.append(say("synthetic data"))
     return " · ".join(parts)
 

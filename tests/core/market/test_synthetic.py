@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,14 +14,15 @@ from core.market import load_candles
 from core.market.hidden_state import expected_drift, filtered_state
 from core.market.quality import quality
 from core.market.synthetic import (
-    MARKER,
     SignalModel,
     SyntheticMarket,
-    is_marked,
     make_market,
     make_null_market,
     write_market,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START = datetime(2023, 6, 1, tzinfo=UTC)
 YEARS = 21_900  # two and a half, in hours
@@ -153,21 +153,3 @@ def test_the_null_market_has_the_same_volatility_and_nothing_to_learn():
 def test_a_market_that_makes_no_sense_is_refused(call, says):
     with pytest.raises(InputError, match=says):
         call()
-
-
-def test_the_mark_is_read_once_of_a_file_that_stays_the_same(tmp_path, monkeypatch):
-    path = tmp_path / "OGNUSDT-1h.csv"
-    path.write_text("open_time,open\n1,2\n")
-    opened = []
-    whole = Path.open
-
-    def noted(file: Path, *given: Any, **named: Any) -> Any:
-        opened.append(file)
-        return whole(file, *given, **named)
-
-    monkeypatch.setattr(Path, "open", noted)
-    assert not is_marked(tmp_path)
-    assert not is_marked(tmp_path)
-    assert opened == [path]
-    path.write_text(f"{MARKER} made up\nopen_time,open\n1,2\n")
-    assert is_marked(tmp_path)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.market.synthetic_mark import MARKER
 from core.telemetry import RunReader
 from core.vocabulary import Verdict
 from dashboard.data.services import Services
@@ -230,3 +231,27 @@ def test_before_the_first_week_the_lists_are_empty(place: Any) -> None:
     assert served.get("/api/v1/weeks", secret).json() == {"items": [], "next": None}
     assert served.get("/api/v1/weeks/active", secret).status_code == 404
     assert np.isclose(float(served.get("/metrics", secret).text.count("trainweek_run_step")), 0)
+
+
+def test_a_market_is_made_up_wherever_it_is_said_by_one_rule(served: Served) -> None:
+    secret = served.token("vic")
+
+    def said() -> tuple[bool, bool, bool]:
+        listed = served.place.client().listed_weeks()[0]
+        now = served.get("/api/v1/weeks/active", secret).json()["synthetic"]
+        (one,) = served.get("/api/v1/weeks", secret).json()["items"]
+        return now, one["synthetic"], listed.synthetic
+
+    assert said() == (False, False, False)
+    served.home.train_data.mkdir(parents=True)
+    candles = served.home.train_data / "OGNUSDT-1h-synthetic.csv"
+    candles.write_text(f"{MARKER} made up\nopen_time,open\n1,2\n")
+    served.place.now += timedelta(minutes=1)
+    assert said() == (True, True, True)
+    candles.unlink()
+    (job,) = served.place.client().jobs()
+    result = served.home.attempt(job.id, 1) / "result.json"
+    result.parent.mkdir(parents=True, exist_ok=True)
+    result.write_text('{"synthetic": true}')
+    served.place.now += timedelta(minutes=1)
+    assert said() == (True, True, True)  # what was trained on them stays so
