@@ -49,6 +49,8 @@ class RunFacts:
     writer_known: bool = True
     present: datetime | None = None  # real; only where events are dated after it
     frozen: Message | None = None  # why its process can't continue by itself, seen at ``until``
+    # why nobody can say whether it runs: what engine and node said last, each with its age
+    out_of_sight: Message | None = None
 
     def waits_for_attempt(self, until: datetime) -> bool:
         """True while the newest process has not written its first scalar."""

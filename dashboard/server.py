@@ -24,6 +24,7 @@ from dashboard.early_scripts import EarlyScripts
 from dashboard.gate import Gate
 from dashboard.navigation import STEMS, WITH_CURVES
 from dashboard.security_headers import SecurityHeaders
+from dashboard.theme import make_theme_once
 from dashboard.warm_up import warm_up
 from runner.client.entry import Entry
 
@@ -91,6 +92,7 @@ def main() -> int:
     logging.getLogger("trainweek").setLevel(logging.INFO)
     serving.serve_through(entry)
     warm_up()
+    make_theme_once()
     app(entry, at).run(config=config(at))
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -16,9 +17,32 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 
+# Long browser tests on homes of their own; those that change the homes which others read; and, to
+# fill up both workers at the end, short ones on homes of their own.
+_EARLY = ("test_weeks.py", "test_sign_in.py", "test_runs.py")
+_LATE = ("test_week_with_others.py", "test_week_by_hand.py")
+_LAST = (
+    "test_history.py",
+    "test_acknowledging.py",
+    "test_wall.py",
+    "test_curves.py",
+    "test_proxy.py",
+    "test_proxy_below_a_path.py",
+)
+_BROWSER = Path(__file__).parent / "browser"
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Workers take files in this order: a long one, taken last, would keep one core busy alone."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         slow = {item.path for item in items if item.get_closest_marker("slow")}
-        items.sort(key=lambda item: item.path not in slow)
+        items.sort(key=lambda item: _place(item.path, item.path in slow))
+
+
+def _place(path: Path, slow: bool) -> tuple[int, int]:
+    if path.parent == _BROWSER:
+        for place, files in ((1, _EARLY), (3, _LATE), (4, _LAST)):
+            if path.name in files:
+                return place, files.index(path.name)
+    return (0 if slow else 2), 0

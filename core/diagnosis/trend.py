@@ -18,6 +18,7 @@ from core.language import Message, plural
 from core.telemetry import RunEvents, Series
 from core.telemetry.episodes import episode_lengths
 from core.telemetry.readings import known_series
+from core.telemetry.series_results import SeriesResults
 from core.vocabulary import Trend
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class TrendResult:
     p_value: float | None = None  # exact Kendall test on the block means
     means: tuple[float, ...] = ()
     since_step: int | None = None  # start of the window, after widening
+
+
+_TRENDS: SeriesResults[TrendResult] = SeriesResults(256)
 
 
 def trend(
@@ -90,7 +94,8 @@ def reward_trend(
 ) -> TrendResult:
     """Trend of the mean episode reward. :param window: real time."""
     reward = known_series(reader, "rollout/ep_rew_mean", until)
-    return trend(reward, episode_lengths(reader, until), window)
+    length = episode_lengths(reader, until)
+    return _TRENDS.get((reward, length), window, lambda: trend(reward, length, window))
 
 
 def loss_trend(
@@ -100,7 +105,8 @@ def loss_trend(
     window: timedelta | None = None,
 ) -> TrendResult:
     """Trend of a loss; one update's loss hardly depends on the one before."""
-    return trend(known_series(reader, name, until), None, window)
+    loss = known_series(reader, name, until)
+    return _TRENDS.get((loss,), window, lambda: trend(loss, None, window))
 
 
 def block_means(series: Series, episode_length: Series | float | None = None) -> np.ndarray:

@@ -29,10 +29,11 @@ def greedy(model: PPO) -> Policy:
     """
     policy = model.policy
     policy.set_training_mode(False)
+    device = policy.device  # it looks through all parameters each time it is asked
 
     @torch.no_grad()
     def act(observation: np.ndarray, env: MarketEnv) -> np.ndarray:
-        tensor = torch.as_tensor(observation, device=policy.device)
+        tensor = torch.as_tensor(observation, device=device)
         features = cast(
             "torch.Tensor", policy.extract_features(tensor, policy.pi_features_extractor)
         )

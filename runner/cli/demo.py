@@ -80,7 +80,7 @@ def demo(
                 dashboard = start_dashboard(own, at, own.dashboard_log)
                 place.remember_dashboard(own, dashboard.pid)
                 _announce(page_address(own, at))
-            play = Play(own, steps, show=tell, executor=executor.value)
+            play = Play(own, steps, show=tell, executor=executor.value, watched=not headless)
             result = play.run()
             print()
             tell(Message("Written:"))

@@ -44,13 +44,20 @@ class Play:
     :param steps: training steps; None: the playbook's.
     :param show: gets one line of text for each event.
     :param executor: what runs training and revalidation.
+    :param watched: somebody may look at its pages: it pauses before each day's ticks.
     """
 
     def __init__(
-        self, home: Home, steps: int | None, show: Show, executor: ExecutorName = "local"
+        self,
+        home: Home,
+        steps: int | None,
+        show: Show,
+        executor: ExecutorName = "local",
+        watched: bool = True,
     ) -> None:
         self.home, self.executor = home, executor
         self.steps = steps
+        self.watched = watched
         self.show = show
         self.lead = Client(home, LEAD)
         self.engineer = Client(home, ENGINEER)
@@ -107,7 +114,8 @@ class Play:
         self._require(job)
         for slot in watched:
             self._jump(slot.at(LAUNCH))
-            time.sleep(_SLOT_PAUSE_S)
+            if self.watched:
+                time.sleep(_SLOT_PAUSE_S)
             self._tick(slot.id)
 
     def _preparation(self) -> None:

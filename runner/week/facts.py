@@ -16,7 +16,15 @@ from core.language import Message
 from core.liveness import Limits
 from core.telemetry.runs import newest_run
 from core.timestamps import from_unix
-from core.vocabulary import ENDED_AS, ENDED_STATES, LIVE_STATES, JobKind, JobState, TrainingStatus
+from core.vocabulary import (
+    ENDED_AS,
+    ENDED_STATES,
+    LIVE_STATES,
+    OUT_OF_SIGHT,
+    JobKind,
+    JobState,
+    TrainingStatus,
+)
 from runner.week.judged_moment import is_known
 
 if TYPE_CHECKING:
@@ -102,6 +110,8 @@ def _run_facts(sources: Sources, real: datetime, chosen: str | None) -> RunFacts
     until = ended or real
     folder = home.run(name)
     reader = sources.events(folder)
+    # Of past moments neither the process's state nor what could be asked is known.
+    pulse = sources.pulse_of(job) if not ended and real >= sources.now else None
     return RunFacts(
         name=name,
         status=status,
@@ -118,7 +128,8 @@ def _run_facts(sources: Sources, real: datetime, chosen: str | None) -> RunFacts
         resumed_from=_resumed_from(sources, job) if len(own) > 1 and not ended else None,
         limits=sources.limits(attempt),
         earlier_crashes=_crashes(started[:-1], clock, real),
-        frozen=None if ended else _frozen(sources, job, real),
+        frozen=None if pulse is None else pulse.frozen,
+        out_of_sight=None if pulse is None or pulse.liveness not in OUT_OF_SIGHT else pulse.text,
     )
 
 
@@ -126,12 +137,6 @@ def _resumed_from(sources: Sources, job: Job) -> int | None:
     """The step that the newest attempt reports as its first; an own trainer reports none."""
     begun = (sources.progress(job) or {}).get("begun_at_step")
     return begun if isinstance(begun, int) else None
-
-
-def _frozen(sources: Sources, job: Job, real: datetime) -> Message | None:
-    """Why the run's process can't continue by itself; its past states are not known."""
-    pulse = sources.pulse_of(job) if real >= sources.now else None
-    return None if pulse is None else pulse.frozen
 
 
 def _crashes(

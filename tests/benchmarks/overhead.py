@@ -84,7 +84,8 @@ def worker_commands() -> dict[str, str]:
 def submit_jobs(home: Home, client: Client, jobs: int) -> None:
     with closing(sqlite3.connect(home.database)) as database:
         database.execute("DROP INDEX one_active_job_of_a_kind")
-    kinds = [kind for kind in JobKind if kind is not JobKind.TRAIN]
+    # A trial is requested by its sweep.
+    kinds = [kind for kind in JobKind if kind not in {JobKind.TRAIN, JobKind.TRIAL}]
     week, now = client.active_week(), datetime.now(UTC)
     assert week is not None
     with Store(home).write() as write:

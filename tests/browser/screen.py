@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,8 +19,6 @@ from dashboard.wording.names import ROLES
 from tests.expected import present
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import BrowserContext
 
     from core.vocabulary import Role
@@ -34,6 +33,14 @@ PLACES = [  # every page, and every view of those that have several
     WALL,
 ]
 TALLEST = 4000  # of a picture
+# In one go: between finding a link and clicking it, a tick may replace it.
+_CLICK = """stem => {
+  const bar = document.querySelector('[data-testid="stSidebar"][data-collapsed="false"]');
+  const links = [...(bar?.querySelectorAll('[data-testid="stSidebarNavLink"]') ?? [])];
+  const link = links.find(each => new URL(each.href).pathname.endsWith(`/${stem}`));
+  link?.click();
+  return Boolean(link);
+}"""
 PATIENCE_MS = 20_000  # the machine may be busy; a page that is there is found at once
 expect.set_options(timeout=PATIENCE_MS)  # a loaded machine draws slowly, not wrongly
 
@@ -66,6 +73,15 @@ class Screen:
         )
         self.settle()
 
+    def turn_to(self, stem: str) -> None:
+        """Go to a page as by a click in the sidebar; by its address where that is closed."""
+        if not self.page.evaluate(_CLICK, stem):
+            self.go(stem)
+            return
+        title = title_at(stem, {}).in_(self.language)
+        expect(self.page.locator("h1").first).to_contain_text(title, timeout=PATIENCE_MS)
+        self.settle()
+
     def settle(self) -> None:
         """Until no script runs and nothing is being drawn."""
         app = self.page.locator('[data-testid="stApp"]')
@@ -77,6 +93,9 @@ class Screen:
         box = self.page.get_by_test_id("stSidebar").get_by_test_id("stSelectbox")
         box.locator("input").click()
         self.page.get_by_role("option", name=ROLES[role], exact=True).click()
+        expect(box.locator("input")).to_have_value(ROLES[role])
+        expect(self.main).to_contain_text(ROLES[role], timeout=PATIENCE_MS)
+        self.settle()  # what is typed while the page is drawn again is lost
         if name:
             field = self.page.get_by_test_id("stSidebar").get_by_test_id("stTextInput")
             field.locator("input").fill(name)
@@ -111,13 +130,13 @@ class Screen:
         title = Message("This page could not be shown").in_(self.language)
         assert title not in self.text(), self.text()
 
-    def keep(self, name: str) -> Path:
-        """A picture of the whole page."""
+    def keep(self, name: str) -> None:
+        """A picture of the whole page, for people, where ``TESTED_PICTURES`` asks for it."""
+        if not os.environ.get("TESTED_PICTURES"):
+            return
         width = present(self.page.viewport_size)["width"]
         height = self.main.evaluate("element => element.scrollHeight")
         self.page.set_viewport_size({"width": width, "height": min(int(height) + 8, TALLEST)})
         self.page.wait_for_timeout(250)  # charts follow the new size a moment later
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        path = SCREENSHOTS / f"{name}.png"
-        self.page.screenshot(path=path)
-        return path
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")

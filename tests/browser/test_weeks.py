@@ -26,9 +26,7 @@ NEXT = LAUNCH + timedelta(days=7)
 ACTIVE, PLANNED = f"{LAUNCH:%Y-%m-%d}", f"{NEXT:%Y-%m-%d}"
 
 
-@pytest.fixture
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """An active week and a planned one, both before their launch; the app is alive."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site = Site(tmp_path_factory.mktemp("weeks") / "home")
     recorded(site.client.create_week(LAUNCH))
     recorded(site.client.create_week(NEXT, planned=True))
@@ -37,6 +35,21 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
     finally:
         site.close()
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An active week and a planned one, both before their launch; the app is alive.
+
+    Whoever uses it leaves the weeks as they are.
+    """
+    yield from served(tmp_path_factory)
+
+
+@pytest.fixture
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same, of one test alone."""
+    yield from served(tmp_path_factory)
 
 
 def shown(screen: Screen) -> str | None:
@@ -129,20 +142,20 @@ def test_what_acts_on_the_active_week_is_denied_with_the_reason(two: Site, windo
 
 
 def test_making_another_week_active_asks_and_moves_only_tabs_without_a_choice(
-    two: Site, window: Open
+    own: Site, window: Open
 ) -> None:
-    without, chosen = window(two), window(two, role=Role.VIEWER)
+    without, chosen = window(own), window(own, role=Role.VIEWER)
     without.go("this_week")
     chosen.go("this_week", week=ACTIVE)
     assert chosen.part("week-banner").count() == 0
-    lead = window(two)
+    lead = window(own)
     lead.go("weeks")
     lead.part(f"week-{PLANNED}").get_by_role("button", name="Make active").click()
     asked = lead.page.get_by_test_id("stPopoverBody")
     expect(asked).to_contain_text(f"Everyone then sees {PLANNED} instead of {ACTIVE}")
-    assert present(two.client.active_week()).id == ACTIVE, "nothing yet"
+    assert present(own.client.active_week()).id == ACTIVE, "nothing yet"
     asked.get_by_role("button", name=f"Make {PLANNED} the active week").click()
-    wait_for(lambda: present(two.client.active_week()).id == PLANNED, "the switch")
+    wait_for(lambda: present(own.client.active_week()).id == PLANNED, "the switch")
     names(without, PLANNED)
     assert without.part("week-banner").count() == 0
     names(chosen, ACTIVE)
@@ -151,9 +164,9 @@ def test_making_another_week_active_asks_and_moves_only_tabs_without_a_choice(
 
 
 def test_an_engineer_may_view_and_plan_but_not_switch_archive_or_mend(
-    two: Site, window: Open
+    own: Site, window: Open
 ) -> None:
-    screen = window(two, role=Role.ENGINEER)
+    screen = window(own, role=Role.ENGINEER)
     screen.go("weeks")
     card = screen.part(f"week-{PLANNED}")
     for name in ("Make active", "Change launch time", "Archive"):
@@ -161,8 +174,8 @@ def test_an_engineer_may_view_and_plan_but_not_switch_archive_or_mend(
     screen.main.get_by_text("Plan another week").click()
     screen.press("Create week")
     screen.sees("Saved: week")
-    wait_for(lambda: len(two.client.weeks()) == 3, "the week")
-    assert present(two.client.active_week()).id == ACTIVE
+    wait_for(lambda: len(own.client.weeks()) == 3, "the week")
+    assert present(own.client.active_week()).id == ACTIVE
 
 
 def test_a_week_is_archived_hidden_shown_again_and_unarchived(two: Site, window: Open) -> None:
@@ -181,9 +194,9 @@ def test_a_week_is_archived_hidden_shown_again_and_unarchived(two: Site, window:
 
 
 def test_a_launch_time_is_mended_with_a_reason_and_the_timeline_moves(
-    two: Site, window: Open
+    own: Site, window: Open
 ) -> None:
-    screen = window(two)
+    screen = window(own)
     screen.go("weeks")
     card = screen.part(f"week-{ACTIVE}")
     card.get_by_role("button", name="Change launch time").click()
@@ -200,7 +213,7 @@ def test_a_launch_time_is_mended_with_a_reason_and_the_timeline_moves(
     reason.fill("the candles come late")
     reason.press("Tab")
     form.get_by_role("button", name="Change launch time").click()
-    wait_for(lambda: present(two.client.week(ACTIVE)).launch == later, "the new launch")
+    wait_for(lambda: present(own.client.week(ACTIVE)).launch == later, "the new launch")
     expect(card).to_contain_text(f"launch {later.day} {later:%b %Y} 14:00 UTC")
     screen.page.keyboard.press("Escape")
     screen.go("this_week")

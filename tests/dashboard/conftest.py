@@ -32,7 +32,11 @@ def _installed_packages_are_scanned_once() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def no_runtime() -> Iterator[None]:
-    """Streamlit's one server of a process can be made, also where an earlier test left one."""
+    """Streamlit's one server of a process can be made, also where an earlier test left one.
+
+    ``AppTest.run`` leaves its own where it raises, as at its time limit on a busy machine; and a real
+    one is never taken back.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Runtime, "_instance", None)
         yield

@@ -88,9 +88,10 @@ class Dashboard:
 @pytest.mark.parametrize(
     ("number", "where"),
     [
-        (signal.SIGKILL, "before_ledger"),
         (signal.SIGKILL, "after_ledger"),
-        (signal.SIGTERM, "before_ledger"),  # it may finish what it began
+        pytest.param(signal.SIGKILL, "before_ledger", marks=pytest.mark.whole),
+        # It may finish what it began.
+        pytest.param(signal.SIGTERM, "before_ledger", marks=pytest.mark.whole),
     ],
 )
 def test_a_server_that_ends_in_a_click_leaves_the_row_whole_or_absent(

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Seen = Callable[[object], None]
+WRITES = 12  # while backups are made; each of these is then opened and verified
 
 
 def note(place: Place, number: int) -> None:
@@ -183,13 +184,14 @@ def test_backups_made_while_others_write_open_and_are_whole(
     place: Place, promises: Promises, seen: Seen, tmp_path: Path
 ) -> None:
     writer = subprocess.Popen(
-        [sys.executable, WRITER, place.home.root, "30"], stdout=subprocess.PIPE, text=True
+        [sys.executable, WRITER, place.home.root, str(WRITES)], stdout=subprocess.PIPE, text=True
     )
+    assert writer.stdout is not None
+    writer.stdout.readline()  # it has begun
     began, made = after(0), 0
     while writer.poll() is None:
         make_backup(place.home, began + timedelta(seconds=made), timedelta(days=7))
         made += 1
-    assert writer.stdout is not None
     assert "verified" in writer.stdout.read()
     make_backup(place.home, began + timedelta(seconds=made), timedelta(days=7))  # of the last row
     for backup in backups(place.home):
@@ -207,10 +209,10 @@ def test_backups_made_while_others_write_open_and_are_whole(
     place.home.ledger.unlink()
     restore_store(place.home, None, LEAD, after(0))
     count = newest.lines - 1
-    assert count == 30
+    assert count == WRITES
     promises.reported(place.home, count)
     hold(place, count)
-    seen(f"{made} backups during 30 writes, all whole; {count} notes after the restore")
+    seen(f"{made} backups during {WRITES} writes, all whole; {count} notes after the restore")
 
 
 @pytest.mark.parametrize("at", ["before_ledger", "after_ledger", "after_commit"])

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 @rule("training_status")
 def status(case: Case) -> Judgement:
-    """The run's status from its job and files; a live process without event files is UNKNOWN."""
+    """The run's status from its job and files.
+
+    A live process without event files is UNKNOWN, and a run whose engine or node can't be asked.
+    """
     facts, run = case.facts, case.facts.run
     if run is None:
         if facts.as_of < facts.launch:
@@ -38,6 +41,14 @@ def status(case: Case) -> Judgement:
     if run.status is TrainingStatus.LOST:
         return case.unknown(_with_reason(Message("The run's exit status is unknown."), run))
     if run.status is TrainingStatus.RUNNING:
+        if run.out_of_sight is not None:
+            return case.unknown(
+                Message(
+                    "Whether run {run} is alive is not known: {evidence}",
+                    run=run.name,
+                    evidence=run.out_of_sight,
+                )
+            )
         if run.reader is None:
             return case.unknown(
                 Message(

@@ -237,6 +237,16 @@ def test_a_status_has_one_full_stop_and_a_run_of_files_alone_is_not_called_runni
     assert "RUNNING" not in watched.why
 
 
+def test_a_run_that_cannot_be_asked_about_is_not_called_running(scene) -> None:
+    said = literal("Slurm has not answered for 40 s: no answer; its shim on n7 reported 2 s ago")
+    away = replace(scene.events().run(), out_of_sight=said)
+    judged = judge(PLAYBOOK, "training_running", scene.facts(run=away))
+    assert judged.verdict is Verdict.UNKNOWN
+    assert judged.why == f"Whether run {away.name} is alive is not known: {said}"
+    ended = replace(away, status=TrainingStatus.COMPLETED)  # then the question is over
+    assert judge(PLAYBOOK, "training_running", scene.facts(run=ended)).verdict is Verdict.PASS
+
+
 def test_issues_counts_critical_findings_and_anomalies_also_incidents(scene) -> None:
     facts = scene.events().log().facts(open_incidents=("performance",))
     assert judge(PLAYBOOK, "no_issues", facts).verdict is Verdict.PASS

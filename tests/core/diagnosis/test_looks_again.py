@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,10 +11,12 @@ import numpy as np
 from core.diagnosis import reward_state, run_view
 from core.diagnosis.scenarios import overfitting
 from core.diagnosis.scenarios.kl_explosion import z_scores
+from core.diagnosis.trend import loss_trend, reward_trend
 from core.telemetry.series_results import SeriesResults
 from tests.core.diagnosis.runs import (
     HOUR,
     MINUTE,
+    at,
     curve,
     diagnosed,
     facts,
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     import pytest
 
     from core.diagnosis.reward_state import RewardState
+    from core.diagnosis.trend import TrendResult
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch, place: Any, name: str) -> list[str]:
@@ -76,6 +81,26 @@ def test_an_evaluation_of_an_hour_ago_turns_over_when_the_clock_alone_moves(
     findings(facts(reader, 700 * MINUTE + 5 * MINUTE))
     assert len(judged) == before + 7  # the present has no new event
     assert findings(facts(reader, 700 * MINUTE + 20 * HOUR))["hung"].status.value == "FIRING"
+
+
+def test_the_trends_of_tiles_and_slots_are_computed_once_while_no_event_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: SeriesResults[TrendResult] = SeriesResults(256)
+    trends = import_module("core.diagnosis.trend")  # its function has the same name
+    monkeypatch.setattr(trends, "_TRENDS", kept)
+    judged = _counted(monkeypatch, trends, "trend")
+    file, window = write_events(tmp_path, ppo(300)), timedelta(hours=2)
+    reader = open_reader(tmp_path)
+    for seconds in (0, 3, 6):
+        reward_trend(reader, at(300 * MINUTE + seconds), window)
+        loss_trend(reader, until=at(300 * MINUTE + seconds), window=window)
+    assert len(judged) == 2
+    append_events(file, {tag: points[-1:] for tag, points in ppo(301).items()})
+    reader.refresh()
+    reward_trend(reader, at(302 * MINUTE), window)
+    reward_trend(reader, at(302 * MINUTE), None)  # another window
+    assert len(judged) == 4
 
 
 def test_whether_training_earns_is_asked_only_where_validations_lose(

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.paths import Home
 from runner.settings import variable
 from tests.runner.programs import CHECKOUT, Programs
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TRAINWEEK = Path(sys.executable).with_name("trainweek")
+BACKTEST_BARS = 2_600
 
 
 def trainweek(
@@ -33,6 +35,17 @@ def trainweek(
 def script(name: str, *words: object, home: Path) -> subprocess.CompletedProcess[str]:
     """``python scripts/NAME WORDS...`` in a home."""
     return _run([str(CHECKOUT / "scripts" / name), *map(str, words)], home)
+
+
+def sample_candles(home: Path) -> None:
+    """``trainweek data sample``; of the year to backtest on only the first months are left.
+
+    A revalidation steps through every bar, three times.
+    """
+    trainweek("data", "sample", home=home)
+    (file,) = Home(home).backtest_data.glob("*.csv")
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(lines[: 1 + BACKTEST_BARS]), encoding="utf-8")
 
 
 def _run(

@@ -16,7 +16,7 @@ from core.vocabulary import JobKind
 from runner.cli.followed_job import follow
 from runner.home.launch import stop_all
 from tests.expected import job_of
-from tests.runner.cli.terminal import trainweek
+from tests.runner.cli.terminal import sample_candles, trainweek
 from tests.runner.place import Place
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ STEPS = 8_000  # two rollouts
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
-    trainweek("data", "sample", home=tmp_path)
+    sample_candles(tmp_path)
     yield tmp_path
     stop_all(Home(tmp_path))
 

@@ -15,7 +15,7 @@ import pytest
 from core.paths import Home
 from runner.home.launch import stop_all
 from tests.expected import present
-from tests.runner.cli.terminal import TRAINWEEK, script, trainweek
+from tests.runner.cli.terminal import TRAINWEEK, sample_candles, script, trainweek
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ REVALIDATE = (
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("manual")
-    trainweek("data", "sample", home=folder)
+    sample_candles(folder)
     yield folder
     stop_all(Home(folder))
 

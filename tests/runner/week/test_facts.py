@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.diagnosis import diagnose
+from core.language import literal
+from core.liveness import Pulse
 from core.telemetry import RunReader
-from core.vocabulary import FindingStatus, JobKind, JobState, Severity, TrainingStatus
+from core.vocabulary import FindingStatus, JobKind, JobState, Liveness, Severity, TrainingStatus
 from runner.week.facts import gather
 from runner.week.judged_moment import judged_as_of
 from runner.week.sources import Sources
@@ -114,6 +116,21 @@ def test_a_live_training_that_is_silent_for_two_week_hours_is_hung(place: Place)
     assert run_of(facts).status is TrainingStatus.HUNG
     assert "No progress for 2.0 h of week time" in run_of(facts).reason
     service.close()
+
+
+def test_a_run_out_of_sight_is_said_with_its_evidence(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_at(place, LAUNCH)
+    service = place.service()
+    place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    service.close()
+    said = "Slurm has not answered for 40 s"
+    for apart in (Liveness.UNREACHABLE, Liveness.DISPUTED, Liveness.WORKING):
+        pulse = Pulse(apart, (literal(said),))
+        monkeypatch.setattr(Sources, "pulse_of", lambda *_, pulse=pulse: pulse)
+        found = run_of(gather(Sources.of(place.lead, place.week))).out_of_sight
+        assert found == (None if apart is Liveness.WORKING else said)
 
 
 def test_hidden_event_files_leave_a_run_without_a_reader(place: Place) -> None:
