@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.alerts.acknowledgement import incident_key
+from core.language import joined, literal, plural
+from core.vocabulary import Severity
 from dashboard.components.acknowledge import acknowledge
 from dashboard.components.boundary import boundary
 from dashboard.components.headings import part
@@ -73,6 +75,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     if page.moment is None and not page.services.client.alerts_on():
         off = say("Messages are off: there is no `alerts.yaml`. See docs/alerts.md.")
         st.markdown(f":orange[:material/notifications_off: {off}]")
+    _channels(page, found)
     unmarked(page, {alert.key for alert in meant})
     own_rules(page, snapshot, page.services.client.alert_records())
 
@@ -89,13 +92,28 @@ def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> No
     )
     st.markdown(f":small[:gray[{since}{_turn(page, alert)}]]")
     answer = found.acknowledged.get(alert.key)
-    acknowledge(page, snapshot, alert.key, None if answer is None else (answer.by, answer.at))
+    by = None if answer is None else (answer.by, answer.at)
+    called = bool(now.chain) or now.level is Severity.CRITICAL
+    acknowledge(page, snapshot, alert.key, by, called=called)
     if answer is not None:
         mark(page, answer)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if now.page in TITLES:
             link(now.page, page.say.raw("Open {page}", page=TITLES[now.page]))
         silence_form(page, alert.key)
+
+
+def _channels(page: Page, found: AlertList) -> None:
+    """Whom messages can reach, also where none was sent yet."""
+    if not found.channels:
+        return
+    parts = []
+    for one in found.channels:
+        sent = plural("{n:,} alert sent", "{n:,} alerts sent", one.sent)
+        if one.problem is not None:
+            sent = joined([sent, literal(one.problem)], ", ")
+        parts.append(f"`{one.channel}` ({plain(page.say.text(sent))})")
+    st.markdown(f":small[:gray[{page.say('Channels')}: {' · '.join(parts)}]]")
 
 
 def _turn(page: Page, alert: Alert) -> str:
