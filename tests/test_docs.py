@@ -86,9 +86,20 @@ _ABOUT_A_WEEK = {"troubleshooting.md"}
 _NEW_WEEK = Command("trainweek week new --launch 2026-11-23T14:00Z", "")
 
 
+# A way through the same training as docs/operating.md, with a look or two more.
+_QUICKSTART = ROOT / "docs" / "quickstart.md"
+_RUN = [pytest.param(p, marks=[pytest.mark.whole] if p == _QUICKSTART else []) for p in PAGES]
+
+
+def test_what_trains_in_the_quickstart_is_run_for_another_page() -> None:
+    others = {command.line for command in commands(ROOT / "docs" / "operating.md")}
+    alone = {c.line for c in commands(_QUICKSTART) if c.meant != "skip"} - others
+    assert alone <= {"trainweek data check", "trainweek week list"}
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", _RUN, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_commands_of_the_documentation_run(page: Path, tmp_path: Path) -> None:
     first = [_NEW_WEEK] if page.name in _ABOUT_A_WEEK else []
     try:

@@ -55,7 +55,9 @@ def _reopened(week: JudgedWeek, view: SlotView) -> Withdrawal | None:
     slot = view.spec.id
     withdrawn = [one for one in week.records.withdrawals if one.slot == slot]
     # From when to when each tick held, by the ledger's lines.
-    held = [(tick.check, tick.id, None) for tick in week.records.ticks if tick.slot == slot]
+    held: list[tuple[str, int, int | None]] = [
+        (tick.check, tick.id, None) for tick in week.records.ticks if tick.slot == slot
+    ]
     held += [(one.check, one.tick, one.id) for one in withdrawn]
     for one in reversed(withdrawn):
         before = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import events, looks, overhead, revalidating, storing, training
+from tests.benchmarks import engines, events, looks, overhead, revalidating, storing, training
 
 
 def main() -> None:
@@ -18,6 +18,8 @@ def main() -> None:
     looks.main()
     print("\n== Supervision: the runner's cost with 8 live jobs ==")
     overhead.main()
+    print("\n== Executors: from a submission to the program's first step ==")
+    engines.main()
 
 
 if __name__ == "__main__":
