@@ -14,7 +14,7 @@ from core.alerts.kinds import EventKind
 from core.alerts.messages import message_of
 from core.drill_paths import is_drill
 from core.errors import InputError, SetupError
-from core.language import Message, joined, literal
+from core.language import Message, joined, literal, plural
 from core.timestamps import age_text, iso, parse_moment
 from core.vocabulary import Right, Severity
 from runner.alerts.alert_store import ChannelState
@@ -194,21 +194,23 @@ def _test_notice(by: str) -> Notice:
 
 def _line(alert: Alert, now: datetime) -> Message:
     condition, of = alert.last, language()
+    held = literal(age_text(now - alert.first.since))
     return Message(
         "{level:upper}  {subject}: {text}  ({age}; {key})",
         level=literal(condition.level),
         subject=condition.subject[of],
         text=condition.text[of],
-        age=age_text(now - alert.first.since),
+        age=held if alert.first.since_known else Message("first seen {age} ago", age=held),
         key=alert.key,
     )
 
 
 def _delivery(channel: ChannelState, now: datetime) -> Message:
-    text = Message(
-        "{channel}: {sent} sent, {waiting} waiting, {failed} given up.",
+    text = plural(  # one message may have several alerts
+        "{channel}: {n} alert sent, {waiting} waiting, {failed} given up.",
+        "{channel}: {n} alerts sent, {waiting} waiting, {failed} given up.",
+        channel.sent,
         channel=channel.channel,
-        sent=channel.sent,
         waiting=channel.waiting,
         failed=channel.failed,
     )
@@ -232,6 +234,7 @@ def _alert(alert: Alert, answer: Acknowledgement | None) -> dict[str, Any]:
         "subject": condition.subject[of],
         "text": condition.text[of],
         "since": iso(alert.first.since),
+        "since_known": alert.first.since_known,
         "reported": alert.notified and iso(alert.notified),
         "acknowledged_by": answer and answer.by,
         "acknowledged_at": answer and iso(answer.at),

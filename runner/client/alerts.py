@@ -10,6 +10,7 @@ from core.alerts.acknowledgement import Acknowledgement, incident_of
 from core.alerts.chain import Answers
 from core.alerts.conditions import EVERYTHING, Silence
 from core.alerts.kinds import EventKind
+from core.errors import TrainweekError
 from core.field_hints import shown
 from core.language import Message
 from core.ledger_bodies import AlertAcknowledged, AlertsSilenced, SilenceEnded
@@ -17,6 +18,7 @@ from core.text_rules import is_blank
 from core.timestamps import iso
 from core.vocabulary import IncidentState, Right
 from runner.alerts.alert_store import AlertStore, ChannelState, LastLook
+from runner.alerts.channels import read_alerts
 from runner.client.base import BaseClient, refused_text
 from runner.client.incidents import closed_already
 from runner.outcomes import Conflict, Recorded, Refused
@@ -24,7 +26,7 @@ from runner.store import queries, record_queries
 from runner.store.alerts import acknowledgements, silences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from core.alerts.conditions import Alert
@@ -42,6 +44,8 @@ class AlertList:
     :ivar channels: how delivery stands, by channel.
     :ivar acknowledged: key of a firing alert to its acknowledgement.
     :ivar look: the runner's newest look for alerts; None: nobody has looked.
+    :ivar part_of: key of an alert to the key of the one that it is part of: of the finding that an
+        incident is about. It is not among the firing ones, and is acknowledged with the other.
     :ivar past: the list is of a past moment: what was reported then is not kept.
     """
 
@@ -50,6 +54,7 @@ class AlertList:
     channels: tuple[ChannelState, ...]
     acknowledged: Mapping[str, Acknowledgement] = field(default_factory=dict)
     look: LastLook | None = None
+    part_of: Mapping[str, str] = field(default_factory=dict)
     past: bool = False
 
     def unknown(self, now: datetime) -> Message | None:
@@ -80,16 +85,31 @@ class Alerts(BaseClient):
         if self.moment is not None:
             return AlertList((), tuple(self.silences()), (), past=True)
         store = AlertStore(self.home)
-        firing = [alert for alert in store.alerts().values() if alert.firing]
+        every = [alert for alert in store.alerts().values() if alert.firing]
+        part_of = _part_of(every)
+        firing = [alert for alert in every if alert.key not in part_of]
         with self.store.read() as connection:
             answers = Answers(tuple(acknowledgements(connection)))
         return AlertList(
             tuple(sorted(firing, key=lambda alert: (alert.first.since, alert.key))),
             tuple(self.silences()),
-            tuple(store.states()),
+            self._channels(store),
             {alert.key: answer for alert in firing if (answer := answers.of(alert)) is not None},
             store.last_look(),
+            part_of,
         )
+
+    def _channels(self, store: AlertStore) -> tuple[ChannelState, ...]:
+        """Each channel of ``alerts.yaml``, also before it was sent anything, and those of before."""
+        known = {one.channel: one for one in store.states()}
+        try:
+            file = read_alerts(self.home)
+        except (TrainweekError, OSError):  # doctor and the runner's log say what is wrong with it
+            file = None
+        for channel in () if file is None else file.channels:
+            unused = ChannelState(channel.name, 0, 0, 0, None, None)
+            known.setdefault(channel.name, unused)
+        return tuple(known[name] for name in sorted(known))
 
     def alerts_on(self) -> bool:
         """Whether people are sent messages: there is an ``alerts.yaml``."""
@@ -107,7 +127,9 @@ class Alerts(BaseClient):
         """
         if denied := self._denied(Right.RECORD):
             return denied
-        alert = AlertStore(self.home).alerts().get(key)
+        every = AlertStore(self.home).alerts()
+        key = _part_of([one for one in every.values() if one.firing]).get(key, key)
+        alert = every.get(key)
         with self.store.write() as transaction:
             connection = transaction.connection
             week = queries.active_week(connection)
@@ -204,3 +226,8 @@ class Alerts(BaseClient):
                 kinds=", ".join(kinds),
             ),
         )
+
+
+def _part_of(firing: Sequence[Alert]) -> dict[str, str]:
+    """Key of an alert to that of the firing one which covers it."""
+    return {part: alert.key for alert in firing for part in alert.last.covers}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.alerts.acknowledgement import incident_key
-from core.vocabulary import Right
+from core.language import joined, literal, plural
+from core.vocabulary import Right, Severity
 from dashboard.components.acknowledge import acknowledge
 from dashboard.components.boundary import boundary
 from dashboard.components.headings import part
@@ -52,8 +53,8 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page, snapshot: Snapshot) -> None:
-    say, asked = page.say, st.query_params.get(ALERT)
-    found = page.services.client.alerts()
+    say, found = page.say, page.services.client.alerts()
+    asked = found.part_of.get(st.query_params.get(ALERT) or "", st.query_params.get(ALERT))
     meant = sorted(found.firing, key=lambda alert: alert.key != asked)  # the asked one is first
     known = {alert.key for alert in meant}
     incidents = [one for one in snapshot.open_incidents if incident_key(one.id) not in known]
@@ -75,6 +76,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     if page.moment is None and not page.services.client.alerts_on():
         off = say("Messages are off: there is no `alerts.yaml`. See docs/alerts.md.")
         st.markdown(f":orange[:material/notifications_off: {off}]")
+    _channels(page, found)
     unmarked(page, {alert.key for alert in meant})
     own_rules(page, snapshot, page.services.client.alert_records())
 
@@ -83,10 +85,17 @@ def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> No
     language, now = page.viewer.language, alert.last
     part(f"{plain(now.subject[language])} {badge(now.level, page.say)}")
     st.markdown(plain(now.text[language]))
-    since = page.say("since {age}", age=age(snapshot.now - alert.first.since))
+    held = age(snapshot.now - alert.first.since)
+    since = (
+        page.say("since {age}", age=held)
+        if alert.first.since_known
+        else page.say("first seen {age} ago", age=held)
+    )
     st.markdown(f":small[:gray[{since}{_turn(page, alert)}]]")
     answer = found.acknowledged.get(alert.key)
-    acknowledge(page, snapshot, alert.key, None if answer is None else (answer.by, answer.at))
+    by = None if answer is None else (answer.by, answer.at)
+    called = bool(now.chain) or now.level is Severity.CRITICAL
+    acknowledge(page, snapshot, alert.key, by, called=called)
     if answer is not None:
         mark(page, answer)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -95,6 +104,19 @@ def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> No
         silence_form(page, alert.key)
     if answer is not None:  # else the reason stands below Acknowledge
         why_not(f"silence:{alert.key}", page.denied(Right.RECORD, also_elsewhere=True))
+
+
+def _channels(page: Page, found: AlertList) -> None:
+    """Whom messages can reach, also where none was sent yet."""
+    if not found.channels:
+        return
+    parts = []
+    for one in found.channels:
+        sent = plural("{n:,} alert sent", "{n:,} alerts sent", one.sent)
+        if one.problem is not None:
+            sent = joined([sent, literal(one.problem)], ", ")
+        parts.append(f"`{one.channel}` ({plain(page.say.text(sent))})")
+    st.markdown(f":small[:gray[{page.say('Channels')}: {' · '.join(parts)}]]")
 
 
 def _turn(page: Page, alert: Alert) -> str:
