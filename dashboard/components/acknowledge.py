@@ -52,7 +52,7 @@ def acknowledge(
             on_click=outcomes.click(
                 page,
                 key,
-                Message("acknowledgement").in_(page.viewer.language),
+                Message("the alert is yours").in_(page.viewer.language),
                 lambda: page.services.client.acknowledge(alert),
             ),
         )

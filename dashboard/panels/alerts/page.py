@@ -13,7 +13,7 @@ from dashboard.components.acknowledge import acknowledge
 from dashboard.components.boundary import boundary
 from dashboard.components.headings import part
 from dashboard.components.live import live_panel
-from dashboard.components.silencing import silence_form
+from dashboard.components.silencing import silence_form, silenced
 from dashboard.components.states import badge
 from dashboard.components.why_not import why_not
 from dashboard.formatting import age
@@ -98,6 +98,9 @@ def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> No
     acknowledge(page, snapshot, alert.key, by, called=called)
     if answer is not None:
         mark(page, answer)
+    quiet = [one for one in found.silences if one.holds(snapshot.now) and one.mutes(now)]
+    for silence in quiet:
+        silenced(page, silence, alert.key)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if now.page in TITLES:
             link(now.page, page.say.raw("Open {page}", page=TITLES[now.page]))
