@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, TrainweekError
@@ -230,20 +231,26 @@ def _planned(
     :raises TrainweekError: candles that can't be read or judged, or folds that don't fit.
     """
     from core.market import load_candles
-    from core.sweep.folds import walk_forward
+    from core.sweep.folds import require_judged, walk_forward
     from core.trading.training_bars import fewest_bars, purge_gap
+    from core.trading.warm_up import WARM_UP
 
     settings = week.playbook.training
     trained = load_candles(home.train_data)
     tested = load_candles(home.resolve(week.playbook.revalidation.backtest_data_dir))
     _require_later(trained, tested)
-    gap = purge_gap(settings)
-    found = walk_forward(len(trained), folds, embargo=gap, fewest_train=fewest_bars(settings))
+    judged = partial(require_judged, interval=trained.interval, settings=settings)
+    judged(trained.last, tested.first, len(tested))
+    found = walk_forward(
+        len(trained), folds, embargo=purge_gap(settings), fewest_train=fewest_bars(settings)
+    )
+    times = trained.frame.index
     rows: list[dict[str, Any]] = [
         {"number": 0, "train": _ends(trained, 0, -1), "test": _ends(tested, 0, -1)}
     ]
     for number, fold in enumerate(found, start=1):
-        loaded = fold.test[0] - gap  # the embargo's bars warm the features up
+        loaded = fold.test[0] - WARM_UP  # the embargo's last bars warm the features up
+        judged(times[fold.train[1]], times[loaded], fold.test[1] - loaded + 1)
         rows.append(
             {
                 "number": number,
