@@ -107,7 +107,7 @@ class Service:
         self.schedule = ScheduledChecks(
             self.store, self.fenced, self.supervisor.active, settings, monotonic, self._problems
         )
-        self.sweeps = Sweeps(self.fenced, self.supervisor.active, settings, self._problems)
+        self.sweeps = Sweeps(home, self.fenced, self.supervisor.active, settings, self._problems)
         self.machine = MachineRecorder(
             home,
             self.store,

@@ -17,6 +17,25 @@ if TYPE_CHECKING:
 
 MACHINE_FAILURES = frozenset({JobState.INTERRUPTED, JobState.LOST})
 MOST_ATTEMPTS = 3  # of a trial that the machine ended; its own failure is never tried again
+MOST_LOST_IN_A_ROW = 3  # then it is no trial's bad luck, and the sweep waits for a person
+
+
+@dataclass(frozen=True)
+class AttemptEnd:
+    """How an attempt of a trial ended.
+
+    :ivar ran: False: it never had a process, which says nothing of the trial.
+    """
+
+    state: JobState
+    at: datetime
+    ran: bool
+    reason: Message
+
+    @property
+    def lost(self) -> bool:
+        """Whether the machine ended it."""
+        return self.state in MACHINE_FAILURES
 
 
 @dataclass(frozen=True)
@@ -36,6 +55,7 @@ class Trial:
     ended_at: datetime | None
     decision: Decision | None = None
     gates: tuple[Mapping[str, Any], ...] = ()
+    ends: tuple[AttemptEnd, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -44,7 +64,8 @@ class Trial:
             return False
         if self.state in ACTIVE_STATES or self.state is JobState.STOPPED:
             return True
-        return self.state in MACHINE_FAILURES and self.attempt < MOST_ATTEMPTS
+        ended = sum(each.lost and each.ran for each in self.ends)
+        return self.state in MACHINE_FAILURES and ended < MOST_ATTEMPTS
 
     @property
     def has_failed(self) -> bool:
@@ -112,6 +133,33 @@ class Sweep:
         """Those that have not ended; a stop of the sweep leaves some."""
         ended = {(each.seed, each.fold) for each in self.trials if not each.is_open}
         return [cell for cell in self.cells if cell not in ended]
+
+    @property
+    def _lost(self) -> list[AttemptEnd]:
+        since = self.resumed_at or self.at
+        ends = [each for trial in self.trials for each in trial.ends if each.at > since]
+        found = []
+        for end in sorted(ends, key=lambda each: each.at, reverse=True):
+            if end.lost:
+                found.append(end)
+            elif end.state is not JobState.STOPPED:  # a stop says nothing of the machine
+                break
+        return found
+
+    @property
+    def lost_in_a_row(self) -> int:
+        """How many attempts the machine ended since one ended by itself, or since a resume."""
+        return len(self._lost)
+
+    @property
+    def last_lost(self) -> Message | None:
+        """Why the newest of them ended."""
+        return next((each.reason for each in self._lost), None)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it waits for a person's resume: what ended so many attempts may end each."""
+        return self.state is SweepState.RUNNING and self.lost_in_a_row >= MOST_LOST_IN_A_ROW
 
     @property
     def running(self) -> int:

@@ -20,7 +20,8 @@ from runner.client.week_changes import archived
 from runner.files import read_json
 from runner.outcomes import Recorded, Refused
 from runner.store import queries, record_queries
-from runner.store.sweeps import held_by, sweep_by_id, sweeps
+from runner.store.sweep_holds import held_by
+from runner.store.sweeps import sweep_by_id, sweeps
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -53,7 +54,7 @@ class Sweeps(BaseClient):
     def sweep_waits_for(self, sweep: Sweep) -> Message | None:
         """Why no further trial of it begins; None: nothing holds it."""
         with self.store.read() as connection:
-            return held_by(connection, sweep)
+            return held_by(connection, self.home, sweep)
 
     def sweep_parallel(self) -> int:
         """How many trials run at once."""
@@ -130,7 +131,7 @@ class Sweeps(BaseClient):
             if refused := self._elsewhere(connection) or _no_change(connection, sweep, body):
                 return refused
             stops = isinstance(body, SweepStopped)
-            if stops == (sweep.stopped_at is None):
+            if stops == (sweep.stopped_at is None) or (sweep.is_stuck and not stops):
                 self._append(transaction, body, sweep.week_id)
             return Recorded(sweep_by_id(connection, sweep_id) or sweep)
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from core.language import Message
-from core.sweep.record import Sweep, Trial
+from core.sweep.record import AttemptEnd, Sweep, Trial
 from core.vocabulary import Decision, JobState
-from runner.store import queries, schema
+from runner.store import schema
 from runner.store.alerts import line_columns
 from runner.store.rows import reason_of
 
@@ -92,6 +91,7 @@ def trials_of(connection: Connection, sweep_id: str) -> tuple[Trial, ...]:
         .where(trials.c.sweep_id == sweep_id)
         .order_by(jobs.c.seq)
     )
+    ends = _ends_of(connection, sweep_id)
     return tuple(
         Trial(
             row.id,
@@ -104,21 +104,26 @@ def trials_of(connection: Connection, sweep_id: str) -> tuple[Trial, ...]:
             row.ended_at,
             None if row.decision is None else Decision(row.decision),
             tuple(row.gates or ()),
+            tuple(ends.get(row.id, ())),
         )
         for row in connection.execute(query)
     )
 
 
-def held_by(connection: Connection, sweep: Sweep) -> Message | None:
-    """Why no further trial of a sweep begins; None: nothing holds it."""
-    week = queries.week_by_id(connection, sweep.week_id)
-    if week is None or week.playbook_sha256 != sweep.playbook_sha256:
-        return Message("The week's playbook has changed: this sweep was of another recipe.")
-    if week.archived_at is not None:
-        return Message("Week {week} is archived.", week=week.id)
-    if held := queries.blocking_incident(connection, sweep.week_id):
-        return Message("The open incident {procedure!r} blocks it.", procedure=held.procedure)
-    return None
+def _ends_of(connection: Connection, sweep_id: str) -> dict[str, list[AttemptEnd]]:
+    """Job id -> how its attempts ended, in that order."""
+    trials, attempts = schema.trials, schema.attempts
+    query = (
+        select(attempts)
+        .join(trials, trials.c.job_id == attempts.c.job_id)
+        .where(trials.c.sweep_id == sweep_id, attempts.c.ended_at.is_not(None))
+        .order_by(attempts.c.job_id, attempts.c.number)
+    )
+    found: dict[str, list[AttemptEnd]] = {}
+    for row in connection.execute(query):
+        end = AttemptEnd(JobState(row.state), row.ended_at, row.pid is not None, reason_of(row))
+        found.setdefault(row.job_id, []).append(end)
+    return found
 
 
 def _sweep_of(row: Row[Any], trials: tuple[Trial, ...]) -> Sweep:

@@ -31,6 +31,7 @@ from runner.store.rows import job_of
 from runner.supervision.assignment import own_trainer
 from runner.supervision.auto_resume import NotResumed, ResumeAt, resume
 from runner.supervision.exit_reason import REFUSED, EndedAttempt, exit_state
+from runner.supervision.trial_ends import never_began, trial_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +110,9 @@ class Finisher:
             ended_because=observed.ended_because,
         )
         state, reason = exit_state(ended)
+        trial = row.kind == JobKind.TRIAL
+        if trial:
+            state = trial_state(state, ended)
         if killed and killed_after_s is None:
             log.warning("%s left %s processes; they were killed.", row.id, killed)
         columns = ProcessColumns(
@@ -120,6 +124,8 @@ class Finisher:
         )
         if observed.started_at is not None:
             columns = columns.model_copy(update={"started_at": observed.started_at})
+        if trial and never_began(ended):
+            columns = columns.model_copy(update={"pid": None})
         procedure = self._procedure(row, state, observed, result) if week else None
         kept, missing = copy_evidence(self.home, procedure) if procedure else (None, None)
         opened = False
@@ -214,10 +220,11 @@ class Finisher:
     ) -> None:
         """STARTING -> FAILED; LOST where the machine prevented the start of a later attempt.
 
-        An automatic resume is unattended, and a machine without disk space or free processes
+        An automatic resume is unattended, as each start of a trial is, and a machine without disk space or free processes
         may have them again later.
         """
-        state = JobState.LOST if number > 1 and _may_pass(error) else JobState.FAILED
+        again = row.kind == JobKind.TRIAL or (number > 1 and _may_pass(error))
+        state = JobState.LOST if again else JobState.FAILED
         reason = Message("Could not start: {error}", error=_as_sentence(error))
         columns = ProcessColumns(state=state, reason=reason, ended_at=now)
         with self.fenced.write(now) as write:

@@ -17,7 +17,8 @@ from runner.failpoints import fail_here
 from runner.store import queries, schema
 from runner.store.hold_outs import hold_outs
 from runner.store.rows import job_of
-from runner.store.sweeps import held_by, sweep_by_id
+from runner.store.sweep_holds import held_by
+from runner.store.sweeps import sweep_by_id
 from runner.store.trials import counted_trials
 from runner.supervision.assignment import Assignment, write_assignment
 
@@ -78,7 +79,7 @@ class Starter:
                     )
                 write.append(JobChanged(job_id=row.id, job=change), row.week_id)
                 return None
-            if (held_trial := _held_trial(write.connection, job)) is not None:
+            if (held_trial := _held_trial(write.connection, self.home, job)) is not None:
                 # What its sweep waits for came after its request; the sweep begins it again.
                 stopped = JobColumns(
                     state=JobState.STOPPED, reason=held_trial, not_before=None, ended_at=now
@@ -155,10 +156,10 @@ def _recipe_of(job: Job) -> str | None:
     return job.params["week"] if job.kind is JobKind.TRIAL else None
 
 
-def _held_trial(connection: Connection, job: Job) -> Message | None:
+def _held_trial(connection: Connection, home: Home, job: Job) -> Message | None:
     """Why a trial must not start now; None: nothing holds it, or it is no trial."""
     sweep = sweep_by_id(connection, job.params["sweep"]) if job.kind is JobKind.TRIAL else None
-    return None if sweep is None else held_by(connection, sweep)
+    return None if sweep is None else held_by(connection, home, sweep)
 
 
 def _placement(week: Week | None, kind: str) -> Placement:

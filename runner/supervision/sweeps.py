@@ -6,21 +6,25 @@ supervisor's. What is missing is read from the store, so a runner that died has 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.job_params import TrialParams
-from core.language import Message
+from core.language import Message, joined
 from core.ledger_bodies import JobChanged, JobColumns, JobRequested, StopRequested
+from core.sweep.record import MACHINE_FAILURES
 from core.vocabulary import ACTIVE_STATES, JobKind, JobState, SweepState
 from runner.store import schema
 from runner.store.fenced_store import StaleRunner
-from runner.store.sweeps import held_by, sweeps
+from runner.store.sweep_holds import held_by
+from runner.store.sweeps import sweeps
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
+    from core.paths import Home
     from core.sweep.record import Sweep, Trial
     from runner.reported_problems import ReportedProblems
     from runner.settings import Settings
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from runner.supervision.active_jobs import ActiveJobs, ActiveSnapshot
 
 _AGAIN = Message("It begins again.")
+_LOOK_AGAIN_S = 10.0  # files may be as before without a line in the ledger
 
 
 class Sweeps:
@@ -35,13 +40,16 @@ class Sweeps:
 
     def __init__(
         self,
+        home: Home,
         fenced: FencedStore,
         active: ActiveJobs,
         settings: Settings,
         problems: ReportedProblems,
     ) -> None:
-        self.fenced, self.active, self.settings, self._problems = fenced, active, settings, problems
+        self.home, self.fenced, self.active = home, fenced, active
+        self.settings, self._problems = settings, problems
         self._done: ActiveSnapshot | None = None  # nothing is left to do at this state of the store
+        self._held_at: datetime | None = None  # the last look at a sweep that something holds
 
     def tick(self, now: datetime) -> None:
         """Do what the store asks for, if anything was written since the last look.
@@ -49,24 +57,31 @@ class Sweeps:
         :raises StaleRunner: another runner has taken over.
         """
         snapshot = self.active.read()
-        if snapshot is self._done:
+        if snapshot is self._done and not self._looks_again(now):
             return
         with self._problems.guarding("The sweeps", through=StaleRunner):
             with self.fenced.store.read() as connection:
+                self._held_at = None
                 idle = not any(_is_unfinished(each) for each in sweeps(connection))
             if not idle:
                 with self.fenced.write(now) as write:
                     for sweep in reversed(sweeps(write.connection)):  # the oldest first
                         if _is_unfinished(sweep):
-                            self._drive(write, sweep)
+                            self._drive(write, sweep, now)
             self._done = snapshot
 
-    def _drive(self, write: FencedWrite, sweep: Sweep) -> None:
+    def _looks_again(self, now: datetime) -> bool:
+        if self._held_at is None:
+            return False
+        return abs((now - self._held_at).total_seconds()) >= _LOOK_AGAIN_S
+
+    def _drive(self, write: FencedWrite, sweep: Sweep, now: datetime) -> None:
         if sweep.stopped_at is not None:
             for job_id in _without_stop(write.connection, sweep):
                 write.append(StopRequested(job_id=job_id), None)
             return
-        if held_by(write.connection, sweep) is not None:
+        if held_by(write.connection, self.home, sweep) is not None:
+            self._held_at = now
             return
         room = self.settings.sweep_parallel - _active(write.connection)
         known = {(each.seed, each.fold): each for each in sweep.trials}
@@ -77,10 +92,18 @@ class Sweeps:
             if trial is None:
                 write.append(_request(sweep, *cell), None)
             elif trial.state not in ACTIVE_STATES:
-                write.append(_requeued(trial), None)
+                write.append(_requeued(trial, now, self._wait(sweep, trial)), None)
             else:
                 continue
             room -= 1
+
+    def _wait(self, sweep: Sweep, trial: Trial) -> timedelta | None:
+        """Before a trial that the machine ended begins again; doubles with each in a row."""
+        lost = sweep.lost_in_a_row if trial.state in MACHINE_FAILURES else 0
+        if not lost:
+            return None
+        seconds = self.settings.backoff_s * 2 ** (lost - 1)
+        return timedelta(seconds=min(seconds, self.settings.backoff_cap_s))
 
 
 def _is_unfinished(sweep: Sweep) -> bool:
@@ -127,14 +150,19 @@ def _request(sweep: Sweep, seed: int, fold: int) -> JobRequested:
     )
 
 
-def _requeued(trial: Trial) -> JobChanged:
+def _requeued(trial: Trial, now: datetime, wait: timedelta | None) -> JobChanged:
     """STOPPED | INTERRUPTED | LOST -> QUEUED"""
+    at = None if wait is None else now + wait
+    reason = _AGAIN
+    if at is not None:
+        later = Message("It begins again at {time} UTC.", time=f"{at:%H:%M:%S}")
+        reason = joined([trial.reason, later])
     columns = JobColumns(
         state=JobState.QUEUED,
-        reason=_AGAIN,
+        reason=reason,
         stop_requested_by=None,
         stop_requested_at=None,
-        not_before=None,
+        not_before=at,
         ended_at=None,
         exit_code=None,
     )

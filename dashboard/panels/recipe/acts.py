@@ -73,7 +73,7 @@ def buttons(page: Page, sweep: Sweep) -> None:
             help=denied or say("What is scored stays; running trials begin again on a resume."),
             on_click=outcomes.click(page, place, saved, lambda: client.stop_sweep(sweep.id)),
         )
-    elif sweep.state is SweepState.STOPPED:
+    if sweep.state is SweepState.STOPPED or sweep.is_stuck:
         st.button(
             say.raw("Resume"),
             key=f"{place}:resume",

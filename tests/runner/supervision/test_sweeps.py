@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.job_params import RevalidateParams
 from core.ledger_bodies import DecisionMade, JobRequested, TrialScored
+from core.market.candle_files import candle_files
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind, JobState, SweepState
 from runner.client.models import refused_restore
 from runner.client.signatures.kept_files import taken_over
@@ -20,6 +25,8 @@ from tests.runner.place import ENGINEER, LAUNCH, Place, ticking, wait_for
 from tests.runner.sweep_place import begin, now, script, trial_id
 
 if TYPE_CHECKING:
+    import pytest
+
     from core.sweep.record import Sweep
     from runner.service import Service
 
@@ -163,6 +170,61 @@ def test_a_running_trial_leaves_the_weeks_single_flight_as_it_is(place: Place) -
     first = place.submit(JobKind.BACKUP, wait=True)
     again = job_of(place.lead.submit(JobKind.BACKUP))
     assert again.id == first.id
+    service.close()
+
+
+def test_what_ends_each_start_holds_the_sweep_and_spends_no_trial(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep, service = begin(place, seeds=3), place.service()
+    with monkeypatch.context() as full:
+
+        def no_space(order: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        full.setattr(service.supervisor.executor, "place", no_space)
+        wait_for(ticking(service, lambda: now(place, sweep).is_stuck))
+        for _ in range(5):
+            service.tick(service.now())
+    (held,) = now(place, sweep).trials
+    assert (held.state, held.attempt, held.is_open) == (JobState.LOST, 3, True)
+    said = str(place.lead.sweep_waits_for(now(place, sweep)))
+    assert "No space left on device" in said
+    assert f"trainweek sweep resume {sweep.id}" in said
+    recorded(place.lead.resume_sweep(sweep.id))
+    ended = until(place, service, sweep, SweepState.FINISHED)
+    assert (ended.recipe().scored, ended.failed) == (3, [])
+    service.close()
+
+
+def test_other_candles_hold_the_sweep_until_they_are_as_before(place: Place) -> None:
+    sweep, service = begin(place, seeds=2), place.service()
+    file, *_ = candle_files(place.home.train_data)
+    before = file.read_bytes()
+    file.write_bytes(before + b"\n")
+    for _ in range(5):
+        service.tick(service.now())
+    assert now(place, sweep).trials == ()
+    assert "candles in data/train have changed" in str(place.lead.sweep_waits_for(sweep))
+    file.write_bytes(before)
+    service.sweeps.tick(service.now() + timedelta(seconds=11))
+    until(place, service, sweep, SweepState.FINISHED)
+    service.close()
+
+
+def test_a_signal_from_outside_is_the_machines_and_is_waited_after(place: Place) -> None:
+    sweep, service = begin(place, seeds=2, wait=True), place.service(backoff_s=1_000.0)
+    wait_for(ticking(service, lambda: now(place, sweep).running == 1))
+    (trial,) = now(place, sweep).trials
+    job = present(place.lead.job(trial.job_id))
+    wait_for(ticking(service, lambda: place.job(job).pid and place.lead.progress(job.id)))
+    os.kill(place.pid(job), signal.SIGTERM)
+    wait_for(ticking(service, lambda: "begins again at" in str(now(place, sweep).trials[0].reason)))
+    for _ in range(5):
+        service.tick(service.now())
+    (waiting,) = now(place, sweep).trials
+    assert [each.state for each in waiting.ends] == [JobState.INTERRUPTED]
+    assert (waiting.state, len(place.starts())) == (JobState.QUEUED, 1)
     service.close()
 
 
