@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.job_params import RevalidateParams
 from core.ledger_bodies import DecisionMade, JobRequested, TrialScored
+from core.sweep.verdict import Verdict
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind, JobState, SweepState
 from runner.client.models import refused_restore
 from runner.client.signatures.kept_files import taken_over
@@ -95,7 +96,7 @@ def test_a_crashed_seed_is_counted_and_the_others_go_on(place: Place) -> None:
     ended = until(place, service, sweep, SweepState.FINISHED)
     assert [each.seed for each in ended.failed] == [*sweep.seeds[1:]]
     assert (ended.recipe().scored, ended.recipe().failed) == (1, 2)
-    assert "2 tries crashed and are not counted." in str(ended.recipe().sentence(None))
+    assert "2 tries crashed and are not counted." in str(Verdict(ended.recipe()).sentence())
     assert place.lead.incidents(place.week.id) == []
     service.close()
 
