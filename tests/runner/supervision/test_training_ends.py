@@ -16,6 +16,7 @@ from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
 from runner.models.best_model import manifest_path
 from runner.outcomes import Refused
 from runner.recovery.verification import verify_ledger
+from runner.supervision import start
 from tests.expected import body_of, job_of, present
 from tests.faults.promises import vanish
 from tests.runner.place import LAUNCH, Place, after, own_programs, wait_for
@@ -59,6 +60,16 @@ def test_bad_data_open_the_data_incident_and_keep_the_model(place: Place) -> Non
 def test_a_refused_parameter_is_no_crash(place: Place) -> None:
     job = place.until(place.service(), place.submit(JobKind.TRAIN, do="refuse", error_kind="input"))
     assert job.state is JobState.FAILED
+    assert place.lead.incidents(place.week.id) == []
+
+
+def test_a_program_that_never_ran_is_no_crash(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "write_assignment", lambda *_: ["/no/such/program"])
+    job = place.until(place.service(), place.submit(JobKind.TRAIN, do="complete"))
+    assert job.state is JobState.FAILED
+    assert "Could not start" in job.reason
     assert place.lead.incidents(place.week.id) == []
 
 
