@@ -7,7 +7,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
 .PHONY: help install demo up test test-postgresql test-fast test-busy coverage check catalogue faults attack chaos \
-	sweeps bench bench-detectors bench-evidence bench-growth bench-pages load pictures sbom lock clean
+	sweeps bench bench-detectors bench-evidence bench-growth bench-recipe bench-pages load pictures sbom lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -90,6 +90,9 @@ bench-evidence: $(READY_DEV) ## benchmark: evidence grades of agents with and wi
 
 bench-detectors: $(READY_DEV) ## benchmark: accuracy of the diagnosis on labelled real runs
 	$(BIN)/python -m tests.benchmarks.detectors
+
+bench-recipe: $(READY_DEV) ## benchmark: the stated power of each gate against planted runs
+	nice -n 19 $(BIN)/python -m tests.benchmarks.recipe
 
 bench-growth: $(READY_DEV) ## benchmark: what rebuild, verification, pages and backups cost after years
 	$(BIN)/python -m tests.benchmarks.growth

@@ -12,6 +12,7 @@ from core.vocabulary import (
     Decision,
     EvidenceGrade,
     FindingStatus,
+    GateNotice,
     GateStatus,
     IncidentState,
     JobState,
@@ -120,6 +121,11 @@ WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
         EvidenceGrade.ADEQUATE: Message("Adequate"),
         EvidenceGrade.WEAK: Message("Weak"),
         EvidenceGrade.INSUFFICIENT: Message("Insufficient"),
+    },
+    GateNotice: {
+        GateNotice.ABLE: Message("Able"),
+        GateNotice.UNDERPOWERED: Message("Underpowered"),
+        GateNotice.BLIND: Message("Blind"),
     },
     SignatureState: {
         SignatureState.UNSIGNED: Message("Not signed"),

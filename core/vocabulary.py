@@ -89,18 +89,15 @@ class TrainingStatus(StrEnum):
     LOST = "LOST"
 
 
-# What the end of a training job makes of its run.
-ENDED_AS = {
+ENDED_AS = {  # what the end of a training job makes of its run
     JobState.SUCCEEDED: TrainingStatus.COMPLETED,
     JobState.FAILED: TrainingStatus.CRASHED,
     JobState.STOPPED: TrainingStatus.STOPPED,
     JobState.INTERRUPTED: TrainingStatus.INTERRUPTED,
     JobState.LOST: TrainingStatus.LOST,
 }
-
 HEALTHY_TRAINING = frozenset({TrainingStatus.RUNNING, TrainingStatus.COMPLETED})
-# The process still exists; with every other status the run has ended, or never started.
-LIVE_TRAINING = frozenset({TrainingStatus.RUNNING, TrainingStatus.HUNG})
+LIVE_TRAINING = frozenset({TrainingStatus.RUNNING, TrainingStatus.HUNG})  # its process exists
 
 
 class Liveness(StrEnum):
@@ -218,6 +215,14 @@ class EvidenceGrade(StrEnum):
     ADEQUATE = "ADEQUATE"
     WEAK = "WEAK"
     INSUFFICIENT = "INSUFFICIENT"
+
+
+class GateNotice(StrEnum):
+    """Whether a gate could have noticed that a model earns something."""
+
+    ABLE = "ABLE"
+    UNDERPOWERED = "UNDERPOWERED"
+    BLIND = "BLIND"
 
 
 DOUBTFUL_GRADES = frozenset({EvidenceGrade.WEAK, EvidenceGrade.INSUFFICIENT})

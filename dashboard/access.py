@@ -200,7 +200,7 @@ def why_denied(say: Words, person: Person, right: Right) -> str | None:
     if not serving.login_configured():
         return say(
             "The role {role} can't do this; {holders} can. Without a login you choose your role "
-            "in the sidebar.",
+            "in the sidebar (on a phone: » at the top left).",
             role=ROLES[person.role],
             holders=", ".join(holders),
         )

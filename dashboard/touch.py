@@ -12,7 +12,9 @@ import streamlit as st
 _CSS = """<style>
 [data-testid="stBaseButton-primary"]:not(:disabled),
 [data-testid="stBaseButton-primaryFormSubmit"]:not(:disabled) { color: light-dark(#ffffff, #0e1721); }
+[class*="st-key-why-not"] { display: none; }  /* a mouse reads it in the tooltip */
 @media (pointer: coarse), (max-width: 640px) {
+  [class*="st-key-why-not"] { display: flex; }
   .stButton button, .stPopover button, .stDownloadButton button, .stFormSubmitButton button,
   .stLinkButton a, .stPageLink a, .stSelectbox [data-baseweb="select"] > div,
   .stTextInput [data-baseweb="input"], .stNumberInput [data-baseweb="input"],

@@ -35,6 +35,7 @@ from core.trading.episodes import dispersion, episode_table, share_of_episodes_t
 from core.trading.evidence import Trials
 from core.trading.live_limits import live_limits
 from core.trading.outcome import Judge
+from core.trading.power import measured_power
 from core.trading.resampling import uncertainty
 from core.trading.robustness import Stress, replay_error, robustness, stress
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from core.playbook import DecisionRule, Playbook
     from core.playbook.rule_changes import RuleChange
     from core.trading.backtest_record import BacktestRecord
+    from core.trading.hold_out import Meter
+    from core.trading.multiplicity import Multiplicity
 
 STAGES = ("gates", "uncertainty", "skill", "robustness", "documents")
 """What :func:`build_decision` passes to ``on_stage``, in this order."""
@@ -103,6 +106,8 @@ class JobDetails:
     numerics: Mapping[str, str] = field(default_factory=dict)
     outside_training: OutsideTraining | None = None
     unprepared: Unprepared | None = None
+    hold_out: Meter | None = None
+    multiplicity: Multiplicity | None = None
 
 
 def build_decision(
@@ -149,6 +154,15 @@ def build_decision(
         record.equity["time"],
     )
     skill = skill_sections(record, card, playbook, trials or Trials(), integrity_of(trust))
+    power = measured_power(
+        track,
+        levels,
+        record.costs,
+        playbook.gates,
+        playbook.decision,
+        bars_per_year,
+        settings.bootstrap_repetitions,
+    )
     begin("robustness", resampled)
     judge = Judge(playbook.gates, playbook.decision, bars_per_year)
     strained = stress(track, levels, record.costs, judge)
@@ -195,6 +209,7 @@ def build_decision(
         ),
         robustness=robustness(record, strained, table, bars_per_year),
         dials=dials(track, levels, record.costs, judge, strained, card.gates),
+        power=power,
         trust=trust,
         if_go=live_limits(
             record.curve,

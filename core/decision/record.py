@@ -26,7 +26,10 @@ from core.timestamps import with_english_month
 from core.trading.dials import Dial
 from core.trading.earnings import Earnings
 from core.trading.episodes import Dispersion, EpisodeRow
+from core.trading.hold_out import Meter
 from core.trading.live_limits import LiveLimits
+from core.trading.multiplicity import Multiplicity
+from core.trading.power import Power
 from core.trading.resampling import UncertaintyRecord
 from core.trading.robustness import Robustness
 from core.vocabulary import Decision
@@ -106,6 +109,11 @@ class RecordedDecision(JsonModel):
         default=None,
         description="What other settings would change; absent: recorded before December 2026.",
     )
+    power: Power | None = Field(
+        default=None,
+        description="Whether the gates could have noticed an edge; absent: recorded before "
+        "December 2026.",
+    )
     trust: Trust | None = Field(default=None, description="Whether the record can be trusted.")
     outside_training: OutsideTraining | None = Field(
         default=None,
@@ -136,6 +144,16 @@ class RecordedDecision(JsonModel):
     unprepared: Unprepared | None = Field(
         default=None,
         description="The lead's reason to revalidate although the preparation had not passed.",
+    )
+    hold_out: Meter | None = Field(
+        default=None,
+        description="Earlier looks at the same backtest bars; null: not listed; absent: recorded "
+        "before December 2026.",
+    )
+    multiplicity: Multiplicity | None = Field(
+        default=None,
+        description="Other candidates on the same bars; null: not looked for; absent: recorded "
+        "before December 2026.",
     )
     job_id: str | None = Field(default=None, description="Job that made it.")
     trial: int | None = Field(default=None, description="Number of the trial, by the ledger.")

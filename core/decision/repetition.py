@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.decision.comparison import EarlierDecision
 
 # What two repetitions differ in by nature: the moment, the job, and what they are compared with.
-_OF_THE_OCCASION = {"created_at", "job_id", "change", "sentences"}
+_OF_THE_OCCASION = {"created_at", "job_id", "change", "sentences", "hold_out"}
 
 
 def repeated(now: DecisionRecord, previous: EarlierDecision | None) -> DecisionRecord | None:

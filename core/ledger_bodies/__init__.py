@@ -34,6 +34,7 @@ from core.ledger_bodies.decisions import (
     SigningKeyCreated,
 )
 from core.ledger_bodies.handovers import HandoverAccepted, HandoverSigned
+from core.ledger_bodies.hold_out import HoldOutLocked, HoldOutOpened
 from core.ledger_bodies.incidents import (
     ActionProof,
     IncidentActionDone,
@@ -88,6 +89,8 @@ __all__ = [
     "DecisionSigned",
     "HandoverAccepted",
     "HandoverSigned",
+    "HoldOutLocked",
+    "HoldOutOpened",
     "IncidentActionDone",
     "IncidentActionSkipped",
     "IncidentClosed",

@@ -25,6 +25,7 @@ class DecisionMade(Body):
     report: dict[str, PlainText] = {}  # paths of its documents; empty if none was saved
     archived: dict[str, PlainText] = {}  # hashes of the archived files
     candidate: dict[str, Any] | None = None  # what was scored; see core.trading.candidates
+    window: dict[str, Any] | None = None  # what it looked at; see core.trading.hold_out
 
     @classmethod
     def of_result(cls, job_id: str, result: Mapping[str, Any]) -> Self:

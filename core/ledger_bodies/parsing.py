@@ -39,6 +39,7 @@ from core.ledger_bodies.decisions import (
     SigningKeyCreated,
 )
 from core.ledger_bodies.handovers import HandoverAccepted, HandoverSigned
+from core.ledger_bodies.hold_out import HoldOutLocked, HoldOutOpened
 from core.ledger_bodies.incidents import (
     IncidentActionDone,
     IncidentActionSkipped,
@@ -88,6 +89,8 @@ BODIES: tuple[type[Body], ...] = (
     ConditionClosed,
     ModelChosen,
     SigningKeyCreated,
+    HoldOutLocked,
+    HoldOutOpened,
     RunnerStarted,
     RunnerEnded,
     LedgerReplayed,

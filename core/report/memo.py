@@ -15,6 +15,7 @@ from core.report.memo_text import memo_text
 from core.report.spark import gate_spark
 from core.report.speaker import Speaker
 from core.report.templates import template
+from core.report.what_it_shows import what_it_shows
 from core.trading.baselines import buy_and_hold
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def memo_html(
         if tests is None
         else [(LOOKAHEAD_TESTS[name].in_(v.language), test) for name, test in tests],
         overlap=OVERLAP[decision.trust.overlap].in_(v.language),
+        shows=what_it_shows(decision, v),
         names={gate.id: gate.short for gate in decision.gates},
         next_steps=decision.next_steps.in_(v.language),
         approval=decision.next_steps.line_in(v.language),

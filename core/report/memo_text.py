@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 from core.decision.documents import SYMBOLS, decision_text
 from core.decision.sentences import Sentences, sentences_in
 from core.report.labels import DIALS, LOOKAHEAD_TESTS, OVERLAP, part_label
+from core.report.lines import folded, heading, in_a_line
 from core.report.sentences import (
     advice,
     among_random,
@@ -28,18 +28,15 @@ from core.report.sentences import (
     verdict,
 )
 from core.report.speaker import Speaker
+from core.report.what_it_shows import what_it_shows
 from core.state_words import capitals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from core.decision.change import ComparedDecision
     from core.decision.gate_record import GateRecord
     from core.decision.record import DecisionRecord
     from core.ledger_bodies.body import LedgerHead
     from core.trading.outcome import Outcome
-
-WIDTH = 100
 
 
 def memo_text(
@@ -75,29 +72,22 @@ def _head(d: DecisionRecord, sentences: Sentences, v: Speaker) -> str:
     synthetic = [v.say("Synthetic market data, not exchange data")] if d.data.synthetic else []
     return "\n".join(
         [
-            *_in_a_line(title, f"[ {verdict(d, v)} ]"),
+            *in_a_line(title, f"[ {verdict(d, v)} ]"),
             *synthetic,
-            *(line for text in changed_rules(d, v) for line in _folded(f"! {text}")),
-            *_folded(f"{advice(d, v)} {sentences.reason}"),
-            *_folded(
+            *(line for text in changed_rules(d, v) for line in folded(f"! {text}")),
+            *folded(f"{advice(d, v)} {sentences.reason}"),
+            *folded(
                 f"{evidence}: {capitals(d.evidence.grade).in_(v.language)}. {' '.join(sentences.grade_reasons)}"
             ),
         ]
     )
 
 
-def _in_a_line(left: str, right: str) -> list[str]:
-    """Left and right text on one line, or on two if they don't fit."""
-    if len(left) + 2 + len(right) > WIDTH:
-        return [left, f"{right:>{WIDTH}}"]
-    return [f"{left}{right:>{WIDTH - len(left)}}"]
-
-
 def _gates(d: DecisionRecord, v: Speaker) -> str:
     n = v.numbers
-    heading, value, limit = _heading(1, v.say("Gates")), v.say("Value"), v.say("Limit")
+    title, value, limit = heading(1, v.say("Gates")), v.say("Value"), v.say("Limit")
     margin, interval, costs = v.say("Margin"), v.say("95% interval"), v.say("Costs x2")
-    rows = [f"{heading:<22}{value:>12}{limit:>10}{margin:>10}{interval:>20}{'P(pass)':>9}  {costs}"]
+    rows = [f"{title:<22}{value:>12}{limit:>10}{margin:>10}{interval:>20}{'P(pass)':>9}  {costs}"]
     for gate in d.gates:
         value = gate.status.value if gate.value is None else n.plain(gate.value, 4)
         limit = f"{SYMBOLS[gate.op]} {n.short(gate.threshold)}"
@@ -107,7 +97,7 @@ def _gates(d: DecisionRecord, v: Speaker) -> str:
             f"{limit:>10}{n.plain(gate.margin, 2, sign=True):>10}{n.interval(gate.ci95, gate.value):>20}"
             f"{n.chance(gate.p_pass):>9}  {_stressed(gate, v)}"
         )
-    rows += [*_folded(blocks(d, v), "  "), *_folded(losing_run(d, v), "  ")]
+    rows += [*folded(blocks(d, v), "  "), *folded(losing_run(d, v), "  ")]
     return "\n".join(rows)
 
 
@@ -130,13 +120,13 @@ def _skill(d: DecisionRecord, v: Speaker) -> str:
         effective=n.plain(e.effective_bars, 0),
     )
     lines = [
-        _heading(2, v.say("Is it skill?")),
-        *_folded(
+        heading(2, v.say("Is it skill?")),
+        *folded(
             f"PSR(0) {n.chance(e.psr0)} | PSR(1) {n.chance(e.psr1)} | DSR {n.chance(e.dsr)} "
             f"({trials(d, v)}) | MinTRL {track_record(d, v)}",
             "  ",
         ),
-        *(line for text in (figures, selection(d, v)) for line in _folded(text, "  ")),
+        *(line for text in (figures, selection(d, v)) for line in folded(text, "  ")),
     ]
     lines += [
         f"    {name:<46}{growth} {n.plain(line.return_pct, 2):>8}  Sharpe "
@@ -144,7 +134,8 @@ def _skill(d: DecisionRecord, v: Speaker) -> str:
         for name, line in compared(d, v)
     ]
     if rank := among_random(d, v):
-        lines += _folded(rank, "  ")
+        lines += folded(rank, "  ")
+    lines += [line for text in what_it_shows(d, v) for line in folded(text, "  ")]
     return "\n".join(lines)
 
 
@@ -176,7 +167,7 @@ def _earning(d: DecisionRecord, v: Speaker) -> str:
         longest=n.plain(held.longest_hold_bars if held else None, 0),
         worst=n.plain(held.worst_open_loss if held else None, 0),
     )
-    return "\n".join([_heading(3, v.say("How it earns")), *_folded(text, "  ")])
+    return "\n".join([heading(3, v.say("How it earns")), *folded(text, "  ")])
 
 
 def _breaks(d: DecisionRecord, v: Speaker) -> str:
@@ -190,10 +181,10 @@ def _breaks(d: DecisionRecord, v: Speaker) -> str:
         for part in (*r.quarters, *r.regimes)
     ]
     lines = [
-        _heading(4, v.say("Where it breaks")),
-        *_folded(f"{fee} {fees}; {slippage} {slips}", "  "),
-        *_folded("; ".join(parts), "  "),
-        *_folded(_dials(d, v), "  "),
+        heading(4, v.say("Where it breaks")),
+        *folded(f"{fee} {fees}; {slippage} {slips}", "  "),
+        *folded("; ".join(parts), "  "),
+        *folded(_dials(d, v), "  "),
     ]
     ends = []
     if worst := r.worst_episode:
@@ -251,19 +242,19 @@ def _trust(d: DecisionRecord, v: Speaker) -> str:
         reproducible=answers[t.reproducible],
     )
     rerun = ["  " + v.say("Run again: {command}", command=t.rerun)] if t.rerun else []
-    lines = [*_folded(text, "  "), *_folded(outside_training(d, v), "  "), *rerun]
-    return "\n".join([_heading(5, v.say("Can it be trusted?")), *lines])
+    lines = [*folded(text, "  "), *folded(outside_training(d, v), "  "), *rerun]
+    return "\n".join([heading(5, v.say("Can it be trusted?")), *lines])
 
 
 def _change(d: DecisionRecord, v: Speaker) -> str:
-    lines = [_heading(6, v.say("What changed"))]
+    lines = [heading(6, v.say("What changed"))]
     earlier = {
         v.say("Previous revalidation"): d.change.previous,
         v.say("Last approved"): d.change.production,
     }
     for name, before in earlier.items():
         text = v.say("none") if before is None else _deltas(d, before, v)
-        lines += _folded(f"{name}: {text}", "  ")
+        lines += folded(f"{name}: {text}", "  ")
     if gone := lapsed_line(d):
         lines.append("  " + v.say("Approval that is no longer valid: {approval}", approval=gone))
     return "\n".join(lines)
@@ -280,21 +271,11 @@ def _deltas(d: DecisionRecord, before: ComparedDecision, v: Speaker) -> str:
 
 
 def _if_go(d: DecisionRecord, v: Speaker) -> str:
-    return "\n".join([_heading(7, v.say("If it is a GO")), *_folded(live_limits_line(d, v), "  ")])
+    return "\n".join([heading(7, v.say("If it is a GO")), *folded(live_limits_line(d, v), "  ")])
 
 
 def _warnings(sentences: Sentences, v: Speaker) -> str:
     if not sentences.news:
         return ""
-    lines = [line for warning in sentences.news for line in _folded(f"! {warning}", "  ")]
+    lines = [line for warning in sentences.news for line in folded(f"! {warning}", "  ")]
     return "\n".join([v.say("What to know").upper(), *lines])
-
-
-def _heading(number: int, title: str) -> str:
-    return f"{number} {title.upper()}"
-
-
-def _folded(text: str, indent: str = "") -> Sequence[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False
-    )

@@ -106,6 +106,18 @@ class Style:
     def draw(self, bars: int, n: int, seed: int = SEED) -> np.ndarray:
         """Levels of n random policies, shape (bars, n).
 
+        :raises InputError: the trips don't fit into so many bars.
+        """
+        placed = self.place(bars, n, seed)
+        change = np.zeros((bars + 1, n))
+        policies = np.broadcast_to(np.arange(n)[:, None], placed.starts.shape)
+        np.add.at(change, (placed.starts, policies), placed.sides)
+        np.add.at(change, (placed.starts + placed.holds, policies), -placed.sides)
+        return np.cumsum(change[:-1], axis=0) * self.size
+
+    def place(self, bars: int, n: int, seed: int = SEED) -> PlacedTrips:
+        """The round trips of n random policies.
+
         Each keeps the agent's holding times and sides in another order and at other
         times: the time out of the market is split at random places.
 
@@ -128,12 +140,21 @@ class Style:
         holds, sides = self.holds[order], self.sides[order]
         cuts = np.sort(random.integers(0, spare + 1, (n, trips)), axis=1)
         before = np.concatenate([np.zeros((n, 1), int), np.cumsum(holds, axis=1)[:, :-1]], axis=1)
-        starts = cuts + before + between * np.arange(trips)
-        change = np.zeros((bars + 1, n))
-        policies = np.broadcast_to(np.arange(n)[:, None], starts.shape)
-        np.add.at(change, (starts, policies), sides)
-        np.add.at(change, (starts + holds, policies), -sides)
-        return np.cumsum(change[:-1], axis=0) * self.size
+        return PlacedTrips(cuts + before + between * np.arange(trips), holds, sides)
+
+
+@dataclass(frozen=True)
+class PlacedTrips:
+    """Round trips of n policies in order of time, shape (n, trips) each.
+
+    :ivar starts: first bar that is held.
+    :ivar holds: bars that are held.
+    :ivar sides: 1 long, -1 short.
+    """
+
+    starts: np.ndarray
+    holds: np.ndarray
+    sides: np.ndarray
 
 
 def run_random(track: Track, style: Style, costs: CostModel, n: int, seed: int = SEED) -> Replay:

@@ -217,13 +217,19 @@ def uncertainty(
     )
 
 
-def pass_share(values: np.ndarray, op: str, threshold: float) -> float:
-    """Share of the values that pass by :func:`~core.metrics.conventions.meets_limit`; NaN fails."""
+def passes(values: np.ndarray, op: str, threshold: float) -> np.ndarray:
+    """Which values pass by :func:`~core.metrics.conventions.meets_limit`; NaN fails."""
     near = np.abs(values - threshold) <= RELATIVE_TOLERANCE * np.maximum(
         np.abs(values), abs(threshold)
     )
     beyond = values > threshold if op == ">=" else values < threshold
-    return float(np.mean(near | beyond))
+    passed: np.ndarray = near | beyond
+    return passed
+
+
+def pass_share(values: np.ndarray, op: str, threshold: float) -> float:
+    """Share of the values that pass."""
+    return float(np.mean(passes(values, op, threshold)))
 
 
 def _of(values: np.ndarray | None, gate: GateSpec) -> GateUncertainty:

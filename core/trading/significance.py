@@ -104,6 +104,23 @@ def min_track_record(
     return 1.0 + sharpe_spread(ratio, skew, kurtosis) * needed
 
 
+def needed_sharpe(
+    benchmark: float, sure: float, n: float, skew: float = 0.0, kurtosis: float = 3.0
+) -> float | None:
+    """Smallest ratio whose PSR(benchmark) reaches ``sure`` with n observations; None: none does."""
+    from scipy.special import ndtri
+
+    z = max(float(ndtri(min(max(sure, 0.5), 1.0 - 1e-12))), 0.0)
+    # (SR - SR*)^2 (n - 1) = z^2 (1 - g3 SR + (g4 - 1) / 4 SR^2), the larger root.
+    a = (n - 1.0) - z * z * (kurtosis - 1.0) / 4.0
+    b = -2.0 * benchmark * (n - 1.0) + z * z * skew
+    c = benchmark**2 * (n - 1.0) - z * z
+    root = b * b - 4.0 * a * c
+    if a <= 0.0 or root < 0.0:
+        return None
+    return (-b + math.sqrt(root)) / (2.0 * a)
+
+
 def expected_best(trials: int, variance: float) -> float:
     """Expected highest ratio of ``trials`` independent ones without skill.
 

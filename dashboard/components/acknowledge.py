@@ -9,6 +9,7 @@ import streamlit as st
 from core.language import Message
 from core.vocabulary import Right
 from dashboard.components import outcomes
+from dashboard.components.why_not import why_not
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +46,7 @@ def acknowledge(
                 lambda: page.services.client.acknowledge(alert),
             ),
         )
+        why_not(key, denied)
     else:
         by, at = answer
         time = page.viewer.moment(snapshot.clock.to_week(at))

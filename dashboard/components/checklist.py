@@ -15,6 +15,7 @@ from dashboard.components.file_link import file_links
 from dashboard.components.reading_text import aged_text, window_text
 from dashboard.components.states import badge, icon
 from dashboard.components.tick_form import tick_cell
+from dashboard.components.why_not import why_not
 from dashboard.formatting import age, number
 from dashboard.wording import plain
 from runner.week.judged_moment import is_early, playbook_of, run_finished
@@ -222,6 +223,7 @@ def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item
         or say("Adds a tick to each item that passes and has none. The others stay open."),
         on_click=tick_all,
     )
+    why_not(f"tick-all:{slot.id}", denied)  # and of each Tick below
 
 
 def _notes(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.decision.gate_record import GateRecord, ResampledGate
 from core.language import Message, plural
 from core.reading import as_set
-from core.state_words import WORDS
+from core.state_words import WORDS, capitals
 from core.vocabulary import GateStatus, Verdict
 from dashboard.components.markup import unbroken
 from dashboard.components.states import badge, icon, look
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from core.gates import GateResult
     from core.playbook.gates import GateId
+    from core.trading.power import GatePower, Power
     from dashboard.page import Page
 
 OPS = {">=": "≥", "<=": "≤"}
@@ -33,18 +34,21 @@ def gate_cards(
     gates: Sequence[GateResult],
     alone: Mapping[GateId, float] | None = None,
     episodes: int = 0,
+    power: Power | None = None,
 ) -> None:
     """One card per gate, failed ones first.
 
     :param gates: of a decision, or interim values of a running revalidation.
     :param alone: by gate id, the share of the episodes that pass on their own.
     :param episodes: number of episodes.
+    :param power: whether the gates could have noticed an edge; None: not measured.
     """
     # Three per row on a laptop, two on a phone, so that every line of a card fits.
     with st.grid(3, min_column_width=160, gap="small", key="gates"):
         for gate in _failed_first(gates):
             with st.container(border=True, gap="xxsmall", height="stretch", key=f"gate-{gate.id}"):
-                _card(page, gate, (alone or {}).get(gate.id), episodes)
+                measured = None if power is None else power.gates.get(gate.id)
+                _card(page, gate, (alone or {}).get(gate.id), episodes, measured)
 
 
 def gate_line(page: Page, gates: Sequence[GateResult]) -> str:
@@ -68,7 +72,9 @@ def _limit(page: Page, gate: GateResult) -> str:
     return page.say(as_set(gate.threshold, gate.unit if gate.unit == "%" else ""))
 
 
-def _card(page: Page, gate: GateResult, alone: float | None, episodes: int) -> None:
+def _card(
+    page: Page, gate: GateResult, alone: float | None, episodes: int, power: GatePower | None
+) -> None:
     say = page.say
     verdict = Verdict.PASS if gate.passed else Verdict.FAIL
     value = say(value_text(gate))
@@ -102,6 +108,8 @@ def _card(page: Page, gate: GateResult, alone: float | None, episodes: int) -> N
             passing=round(alone * episodes),
         )
         lines.append([say(passing)])
+    if power is not None:
+        lines.append([say(capitals(power.verdict)), say(power.sentence())])
     # A line breaks between two figures, never inside one.
     shown = [" · ".join(unbroken(figure) for figure in line) for line in lines if line]
     st.markdown("  \n".join(f":small[:gray[{line}]]" for line in shown))

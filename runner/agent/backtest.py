@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from core.metrics.records import EQUITY_COLUMNS
+from core.metrics.records import EQUITY_COLUMNS, records_csv
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.market_env import MarketEnv
 from runner.agent.round_trips import RoundTrips
@@ -92,3 +92,11 @@ def run_backtest(
             number += 1
     equity = pd.DataFrame(rows, columns=EQUITY_COLUMNS)
     return Backtest(equity, trips.frame(), components, np.stack(seen))
+
+
+def same_tables(first: Backtest, again: Backtest) -> bool:
+    """Whether a rerun gave byte-identical tables."""
+    return all(
+        records_csv(one) == records_csv(other)
+        for one, other in ((first.equity, again.equity), (first.trades, again.trades))
+    )

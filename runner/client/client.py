@@ -7,6 +7,7 @@ from runner.client.alert_marks import AlertMarks
 from runner.client.alert_rules import AlertRules
 from runner.client.decisions import Decisions
 from runner.client.handovers import Handovers
+from runner.client.hold_outs import HoldOutActs
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
 from runner.client.models import Models
@@ -41,6 +42,7 @@ class Client(
     Incidents,
     Shifts,
     Handovers,
+    HoldOutActs,
     AlertRules,
     AlertMarks,
     RecordedRuns,

@@ -36,6 +36,7 @@ from core.paths import Home
 from core.playbook import Playbook, load_playbook
 from core.timestamps import parse_moment
 from core.trading.candidates import Candidate
+from core.trading.hold_out import HoldOuts
 from runner.jobs.stacks import write_stacks_on_request
 from runner.jobs.steady_output import make_output_steady
 
@@ -70,6 +71,7 @@ class Spec:
     trial_of_week: int
     started_at_week: datetime | None = None  # None: a version before December 2026 started it
     candidates: tuple[Candidate, ...] | None = None  # the same one by one; None: not listed
+    hold_outs: HoldOuts | None = None  # looks and locks before this attempt; None: not listed
 
     @cached_property
     def playbook(self) -> Playbook:
@@ -135,6 +137,7 @@ def read_spec(path: Path) -> Spec:
             candidates=None
             if data.get("candidates") is None
             else tuple(Candidate.model_validate(each) for each in data["candidates"]),
+            hold_outs=HoldOuts.of(data["hold_outs"]) if data.get("hold_outs") else None,
         )
     except OSError as error:
         raise InputError(

@@ -31,13 +31,12 @@ from core.files import file_sha256
 from core.gates import GateResult, score
 from core.job_params import RevalidateParams
 from core.market import load_candles, require_quality
-from core.metrics.records import records_csv
 from core.model_manifest import lost_on_validation
 from core.playbook.rule_changes import changed_from_shipped
 from core.report import memo_documents
 from core.trading.evidence import Trials
 from core.trading.warm_up import WARM_UP
-from runner.agent.backtest import Backtest, run_backtest
+from runner.agent.backtest import run_backtest, same_tables
 from runner.agent.candidate import Candidate
 from runner.agent.code_version import code_version
 from runner.agent.episodes import slices
@@ -52,9 +51,16 @@ from runner.agent.training_traces import (
 )
 from runner.agent.versions import versions
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, utc_now
+from runner.jobs.beside import beside
 from runner.jobs.decision_context import DecisionContext, decision_context
 from runner.jobs.report_paths import report_paths
-from runner.jobs.revalidation_input import other_costs, scored_candidate, trials_with
+from runner.jobs.revalidation_input import (
+    other_costs,
+    require_open,
+    scored_candidate,
+    trials_with,
+    window_of,
+)
 from runner.models.model_in_use import validation_of
 
 if TYPE_CHECKING:
@@ -63,6 +69,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.trading.candidates import Candidate as Scored
+    from core.trading.hold_out import Window
 
 
 class _StopRequestedError(Exception):
@@ -94,6 +101,7 @@ class _Revalidation:
         self.save_report = asked.save_report
         self.declared, self.trials = asked.trials, Trials()
         self.scored: Scored | None = None
+        self.window: Window | None = None
         self.unprepared = (
             Unprepared(reason=asked.override_reason, by=spec.requested_by or spec.job_id)
             if asked.override_reason
@@ -109,6 +117,8 @@ class _Revalidation:
         candidate = replace(candidate, validation=validation_of(self.home, candidate.manifest))
         candles = load_candles(self.data_path)
         report = require_quality(candles, now)
+        require_open(self.spec, candles)
+        self.window = window_of(candles)
         candidate.require_unseen(candles)
         if lost := lost_on_validation(candidate.validation):
             print(f"[WARN] {lost}", flush=True)
@@ -144,7 +154,7 @@ class _Revalidation:
                     "repeated_bars": repeated_bars_test(trained_on, candles),
                 }
             ),
-            reproducible=_repeats(backtest, again),
+            reproducible=same_tables(backtest, again),
             rerun=self._rerun(),
             longest_gap_bars=max((gap.bars for gap in candles.gaps), default=0),
         )
@@ -181,6 +191,7 @@ class _Revalidation:
                 numerics=numerics(),
                 outside_training=candidate.outside_training(backtest.observations),
                 unprepared=self.unprepared,
+                **beside(self.spec, self.scored, candles, record, self.trials.used),
             ),
             on_stage=self._stage,
         )
@@ -231,6 +242,7 @@ class _Revalidation:
             "archive": archive,
             "archived": hashes,
             "candidate": None if self.scored is None else self.scored.as_dict(),
+            "window": None if self.window is None else self.window.as_dict(),
             "report": written,
             "identical": self.identical,
         }
@@ -273,14 +285,6 @@ class _Revalidation:
                 "gates": [gate.as_dict() for gate in gates],
             }
         )
-
-
-def _repeats(first: Backtest, again: Backtest) -> bool:
-    """Whether a rerun gave byte-identical tables."""
-    return all(
-        records_csv(one) == records_csv(other)
-        for one, other in ((first.equity, again.equity), (first.trades, again.trades))
-    )
 
 
 def _info(text: str) -> None:

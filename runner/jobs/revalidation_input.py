@@ -10,8 +10,12 @@ from core.files import file_sha256
 from core.language import Message
 from core.trading.candidates import Candidate, with_backtest
 from core.trading.evidence import Trials
+from core.trading.hold_out import Meter, Window
+from core.trading.significance import Moments
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from core.market import Candles
     from core.trading.costs import CostModel
     from runner.agent.candidate import Candidate as Model
@@ -58,6 +62,37 @@ def trials_with(spec: Spec, own: Candidate, declared: int | None) -> Trials:
     scored = with_backtest(spec.candidates, own)
     of_week = sum(each.week == spec.week_id for each in scored)
     return replace(declared_trials(declared, len(scored), of_week), candidates=scored)
+
+
+def window_of(candles: Candles) -> Window:
+    """The candles by hash and range."""
+    found = candles.provenance()
+    return Window(data=found.sha256, first=found.first, last=found.last, bars=found.rows)
+
+
+def require_open(spec: Spec, candles: Candles) -> None:
+    """Refuse to look at locked bars, whoever asked the program.
+
+    :raises InputError: they are locked, or spent.
+    """
+    refusal = None if spec.hold_outs is None else spec.hold_outs.refusal(window_of(candles))
+    if refusal is not None:
+        raise InputError(*refusal)
+
+
+def meter_of(spec: Spec, own: Candidate, candles: Candles, returns: np.ndarray) -> Meter | None:
+    """What the looks so far mean for this one; None: they are not listed."""
+    if spec.hold_outs is None:
+        return None
+    settings = spec.playbook.revalidation
+    return spec.hold_outs.meter(
+        window_of(candles),
+        own.model,
+        own.playbook,
+        settings.adequate_dsr,
+        Moments.of(returns),
+        settings.bars_per_year,
+    )
 
 
 def declared_trials(declared: int | None, counted: int, of_week: int | None = None) -> Trials:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from core.trading.hold_out import HoldOuts
     from core.week import Week
     from runner.records import Job
     from runner.settings import Settings
@@ -36,6 +37,7 @@ class Assignment:
     event_folder: Path | None
     week: Week | None
     trials: CountedTrials  # scored so far
+    hold_outs: HoldOuts  # looks and locks so far
     at_week: datetime  # week time of the start
 
 
@@ -81,6 +83,7 @@ def _spec(home: Home, assignment: Assignment, playbook_path: Path) -> dict[str, 
         "trial": max(assignment.trials.in_all, 1),
         "trial_of_week": max(assignment.trials.of_week, 1),
         "candidates": [each.as_dict() for each in assignment.trials.candidates],
+        "hold_outs": assignment.hold_outs.as_dict(),
     }
 
 

@@ -15,6 +15,7 @@ from core.vocabulary import JobKind, JobState
 from runner.executors.executor import Handle, Order
 from runner.failpoints import fail_here
 from runner.store import queries, schema
+from runner.store.hold_outs import hold_outs
 from runner.store.rows import job_of
 from runner.store.trials import counted_trials
 from runner.supervision.assignment import Assignment, write_assignment
@@ -79,6 +80,7 @@ class Starter:
             folder = self.home.attempt(row.id, number)
             events = self._event_folder(write.connection, job)
             trials = counted_trials(write.connection, row.week_id)
+            kept = hold_outs(write.connection)
             at_week = queries.week_moment(write.connection, week_id, now)
             body = AttemptStarted(
                 job_id=row.id,
@@ -103,7 +105,7 @@ class Starter:
                 ),
             )
             write.append(body, row.week_id)
-        assignment = Assignment(job, number, folder, events, week, trials, at_week)
+        assignment = Assignment(job, number, folder, events, week, trials, kept, at_week)
         fail_here("before_spawn")
         self.fenced.check()  # a runner that was paused here must not start what another one did
         try:

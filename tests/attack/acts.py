@@ -44,6 +44,8 @@ _OF: dict[type[Body], str] = {
     lines.WeekCreated: OPERATE,
     lines.ClockSet: OPERATE,
     lines.ModelChosen: REVALIDATE,
+    lines.HoldOutLocked: REVALIDATE,
+    lines.HoldOutOpened: REVALIDATE,
     lines.DecisionSigned: SIGN,
     lines.CountersignRequested: SIGN,
     lines.Countersigned: COUNTERSIGN,

@@ -104,6 +104,22 @@ def test_a_first_visit_may_do_nothing_and_says_how_to_choose(played: Site, windo
     assert button.is_disabled()
 
 
+def test_on_a_phone_the_menu_that_was_opened_is_closed_over_the_next_page(
+    played: Site, window: Open
+) -> None:
+    screen = window(played, "phone", role=None)
+    screen.go("alerts")
+    screen.page.get_by_test_id("stExpandSidebarButton").click()
+    sidebar = screen.page.get_by_test_id("stSidebar")
+    expect(sidebar).to_have_attribute("data-collapsed", "false")
+    screen.go("hourly_checks")
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+    screen.page.evaluate("localStorage.setItem('stSidebarCollapsed-', 'false')")  # of another tab
+    other = screen.page.context.new_page()
+    other.goto(f"{played.url}/alerts")
+    expect(other.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+
+
 def test_a_cookie_that_is_nonsense_is_a_first_visit(played: Site, window: Open) -> None:
     screen = window(played, role=None)
     name = f"trainweek_{played.port}"

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.alerts.acknowledgement import incident_key
+from core.vocabulary import Right
 from dashboard.components.acknowledge import acknowledge
 from dashboard.components.boundary import boundary
 from dashboard.components.headings import part
 from dashboard.components.live import live_panel
 from dashboard.components.silencing import silence_form
 from dashboard.components.states import badge
+from dashboard.components.why_not import why_not
 from dashboard.formatting import age
 from dashboard.navigation import TITLES, link
 from dashboard.panels.alerts.backtest import backtest
@@ -91,6 +93,8 @@ def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> No
         if now.page in TITLES:
             link(now.page, page.say.raw("Open {page}", page=TITLES[now.page]))
         silence_form(page, alert.key)
+    if answer is not None:  # else the reason stands below Acknowledge
+        why_not(f"silence:{alert.key}", page.denied(Right.RECORD, also_elsewhere=True))
 
 
 def _turn(page: Page, alert: Alert) -> str:

@@ -13,6 +13,7 @@ from core.state_words import word_of
 from core.vocabulary import Right, Severity
 from dashboard.components import outcomes
 from dashboard.components.headings import part
+from dashboard.components.why_not import why_not
 from dashboard.kept_choice import kept_choice
 from dashboard.panels.alerts.rule_chart import firing_chart
 from runner.week.rule_history import recorded_tags, rule_history, usual_top
@@ -172,6 +173,7 @@ def _save(page: Page, terms: RuleTerms) -> None:
         )
         if edited is not None:
             st.button(say.raw("Cancel"), key=_key("cancel"), type="tertiary", on_click=clear)
+    why_not(PLACE, denied)
     outcomes.show(page, PLACE)
     if saved:
         st.rerun()  # the list of rules is in another part of the page

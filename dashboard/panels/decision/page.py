@@ -117,7 +117,7 @@ def _record(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     """The gates and the opened view."""
     decided = saved.decision
     episodes = len(single_episodes(decided))
-    gate_cards(page, decided.gates, decided.episodes_that_pass, episodes)
+    gate_cards(page, decided.gates, decided.episodes_that_pass, episodes, decided.power)
     st.caption(
         page.say(
             "P(pass) is the share of bootstrap resamples in which the gate passes; "
@@ -125,6 +125,12 @@ def _record(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             "limit, solid = value."
         )
     )
+    if decided.power is not None:
+        st.caption(page.say(decided.power.sentence()))
+    if decided.hold_out is not None:
+        st.caption(page.say(decided.hold_out.sentence()))
+    if decided.multiplicity is not None:
+        st.caption(page.say(decided.multiplicity.sentence()))
     views.show(page, snapshot, saved, views.chosen(page))
 
 

@@ -11,6 +11,7 @@ from core.language import Message
 from core.vocabulary import Right
 from dashboard.components import outcomes
 from dashboard.components.headings import part
+from dashboard.components.why_not import why_not
 from dashboard.panels.on_call.shift_form import people
 from dashboard.wording import plain
 from runner.week.handover_draft import draft
@@ -94,6 +95,7 @@ def _form(page: Page, snapshot: Snapshot) -> None:
                 on_click=_write,
                 args=(page, snapshot),
             )
+        why_not(f"{PLACE}:sign", denied)
 
 
 def _write(page: Page, snapshot: Snapshot) -> None:

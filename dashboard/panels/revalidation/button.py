@@ -22,6 +22,7 @@ from dashboard.components.states import decided
 from dashboard.data.backtest_input import BacktestData, Model, backtest_data, model
 from dashboard.formatting import age, number
 from dashboard.navigation import TITLES, link
+from dashboard.panels.revalidation import hold_out
 
 if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
@@ -57,6 +58,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
         f"**{say('Backtest data')}** {_data(page, found_data, found_model)}  \n"
         f"**{say('Episodes')}** {_episodes(page, found_data.bars, settings.episodes, job)}"
     )
+    hold_out.show(page, snapshot, found_data, found_model)
     busy = snapshot.busy(JobKind.REVALIDATE)
     denied = page.denied(Right.REVALIDATE)
     ready = found_model.sha256 is not None and found_data.bars > 0

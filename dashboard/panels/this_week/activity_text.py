@@ -20,6 +20,8 @@ from core.ledger_bodies import (
     DecisionSigned,
     HandoverAccepted,
     HandoverSigned,
+    HoldOutLocked,
+    HoldOutOpened,
     IncidentActionDone,
     IncidentActionSkipped,
     IncidentClosed,
@@ -132,6 +134,10 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return _decision(page, body)
         case ModelChosen(run=run, reason=reason):
             return page.say("put the model of {run} in use: {text}", run=run, text=reason)
+        case HoldOutLocked(reason=reason):
+            return page.say("locked the backtest bars for one final look: {text}", text=reason)
+        case HoldOutOpened(reason=reason):
+            return page.say("opened the backtest bars for their final look: {text}", text=reason)
         case SweepStarted(seeds=seeds):
             return page.say("started a sweep of {n} seeds", n=len(seeds))
         case SweepStopped(id=name):

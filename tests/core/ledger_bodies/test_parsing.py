@@ -28,6 +28,8 @@ from core.ledger_bodies import (
     DecisionMade,
     HandoverAccepted,
     HandoverSigned,
+    HoldOutLocked,
+    HoldOutOpened,
     IncidentActionSkipped,
     IncidentOpened,
     JobChanged,
@@ -67,6 +69,8 @@ NOVEMBER = Path(__file__).with_name("november.jsonl")
 NEWER: set[type[Body]] = {
     CountersignRequested,
     ModelChosen,
+    HoldOutLocked,
+    HoldOutOpened,
     IncidentActionSkipped,
     SignedIn,
     SignedOut,

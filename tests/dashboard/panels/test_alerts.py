@@ -80,3 +80,11 @@ def test_a_silence_needs_a_reason_and_stands_above_every_page(place: Place) -> N
     assert "job is known" in frame
     recorded(place.client().end_silence(silence.id))
     assert "Silenced until" not in text_of(draw_frame(place.page()))
+
+
+def test_a_grey_button_says_why_in_words_that_need_no_mouse(place: Place) -> None:
+    place.week()
+    firing(place)
+    assert "The role Viewer can't do this" in text_of(place.draw("alerts", role=Role.VIEWER))
+    assert "at the top left" in text_of(place.draw("hourly_checks", role=Role.VIEWER))
+    assert "can't do this" not in text_of(place.draw("alerts", role=Role.ENGINEER))

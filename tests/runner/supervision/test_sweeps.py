@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.job_params import RevalidateParams
-from core.ledger_bodies import JobRequested, TrialScored
+from core.ledger_bodies import DecisionMade, JobRequested, TrialScored
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind, JobState, SweepState
 from runner.client.models import refused_restore
+from runner.client.signatures.kept_files import taken_over
 from runner.client.week_changes import busy_week, started_week
 from runner.outcomes import Refused
+from runner.records import DecisionLine
 from runner.store import queries, record_queries
 from runner.store.trials import counted_trials
 from tests.expected import job_of, present, recorded
-from tests.runner.place import ENGINEER, Place, ticking, wait_for
+from tests.runner.place import ENGINEER, LAUNCH, Place, ticking, wait_for
 from tests.runner.sweep_place import begin, now, script, trial_id
 
 if TYPE_CHECKING:
@@ -168,3 +170,11 @@ def test_another_recipe_holds_the_sweep_and_says_so(place: Place) -> None:
     assert now(place, sweep).trials == ()
     assert "another recipe" in str(place.lead.sweep_waits_for(now(place, sweep)))
     service.close()
+
+
+def test_a_trial_takes_over_no_place_of_a_signed_decision() -> None:
+    """A later week's request does: the decision then rests on its copies. A trial has no week."""
+    made = DecisionMade(job_id="revalidate-1", sha256="a" * 64, report={"decision": "x.json"})
+    asked = JobRequested(job_id="trial-1", job_kind=JobKind.TRIAL, params={}, run=None)
+    lines = [DecisionLine("2026-02-23", made), DecisionLine(None, asked)]
+    assert not taken_over(lines, LAUNCH, "a" * 64)

@@ -1,0 +1,108 @@
+"""Acts on the hold-out: lock a backtest window, open it for its final look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.errors import TrainweekError
+from core.language import Message
+from core.ledger_bodies import HoldOutLocked, HoldOutOpened
+from core.text_rules import is_blank
+from core.vocabulary import Right
+from runner.client.base import BaseClient, refused_text
+from runner.outcomes import Recorded, Refused
+from runner.store import queries
+from runner.store.hold_outs import hold_outs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.trading.hold_out import HoldOuts, Window
+
+
+def window_of(folder: Path) -> Window:
+    """The candles of a folder by hash and range.
+
+    :raises MarketDataError: there are none that can be read.
+    """
+    from core.market import load_candles
+    from core.trading.hold_out import Window
+
+    found = load_candles(folder).provenance()
+    return Window(data=found.sha256, first=found.first, last=found.last, bars=found.rows)
+
+
+class HoldOutActs(BaseClient):
+    """Locks and opens backtest windows; the ledger alone knows them."""
+
+    def hold_outs(self) -> HoldOuts:
+        """All looks and locks."""
+        with self.store.read() as connection:
+            return hold_outs(connection)
+
+    def lock_hold_out(
+        self, reason: str, folder: str | None = None, key: str | None = None
+    ) -> Recorded[Window] | Refused:
+        """Lock the backtest window: no revalidation before it is opened.
+
+        :param folder: of the candles; None: the active week's.
+        """
+        return self._marked(HoldOutLocked, reason, folder, key)
+
+    def open_hold_out(
+        self, reason: str, folder: str | None = None, key: str | None = None
+    ) -> Recorded[Window] | Refused:
+        """Open the locked window for one revalidation, its final look."""
+        return self._marked(HoldOutOpened, reason, folder, key)
+
+    def _marked(
+        self,
+        act: type[HoldOutLocked | HoldOutOpened],
+        reason: str,
+        folder: str | None,
+        key: str | None,
+    ) -> Recorded[Window] | Refused:
+        if denied := self._denied(Right.REVALIDATE) or refused_text(reason):
+            return denied
+        if is_blank(reason):
+            return Refused(
+                Message("Locking and opening the hold-out require a reason."),
+                Message("Say why now, for those who read the decision."),
+            )
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            done = self._keyed(connection, key, act)
+            week = queries.active_week(connection)
+            chosen = folder or (
+                week.playbook.revalidation.backtest_data_dir if week else "data/backtest"
+            )
+            try:
+                window = window_of(self.home.resolve(chosen))
+            except TrainweekError as error:
+                return Refused.by(error)
+            if done is not None:
+                return Recorded(window)
+            if refused := self._elsewhere(connection):
+                return refused
+            lock = hold_outs(connection).lock_of(window)
+            if act is HoldOutLocked:
+                if lock is not None:
+                    return Refused(
+                        Message("These bars are locked already, or were."),
+                        Message("Each bar can be reserved once: lock bars that came later."),
+                    )
+                body: HoldOutLocked | HoldOutOpened = HoldOutLocked(
+                    data=window.data,
+                    first=str(window.first),
+                    last=str(window.last),
+                    reason=reason,
+                )
+            elif lock is None or lock.state != "locked":
+                return Refused(
+                    Message("There is no locked window to open on these bars."),
+                    Message("A window is opened once; lock one first."),
+                )
+            else:
+                body = HoldOutOpened(data=lock.window.data, reason=reason)
+            self._append(transaction, body, week.id if week else None, key)
+            return Recorded(window)
