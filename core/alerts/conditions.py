@@ -48,6 +48,7 @@ class Condition(_Stored):
 
     :ivar key: names the same thing at each look.
     :ivar text: one sentence with the number.
+    :ivar since_known: False: when it began is not known; ``since`` is the first look that saw it.
     :ivar covers: keys of conditions that are part of this one, so not reported beside it.
     :ivar by: the person whose act it is; "": nobody's.
     :ivar chain: who is called, one after the other, until one acknowledges it.
@@ -64,6 +65,7 @@ class Condition(_Stored):
     page: str = ""
     week: str | None = None
     since: datetime
+    since_known: bool = True
     covers: frozenset[str] = frozenset()
     by: str = ""
     chain: tuple[Owner, ...] = ()

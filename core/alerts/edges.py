@@ -148,7 +148,9 @@ def _notice(alert: Alert, state: NoticeState, condition: Condition, now: datetim
     return Notice(
         dedup=dedup,
         state=state,
-        condition=condition.model_copy(update={"since": alert.first.since}),
+        condition=condition.model_copy(
+            update={"since": alert.first.since, "since_known": alert.first.since_known}
+        ),
         at=now,
         turn=alert.turn,
     )

@@ -142,12 +142,16 @@ def _sentence(notice: Notice, channel: Channel) -> str:
 
 def _since(notice: Notice, channel: Channel) -> str:
     since = notice.condition.since
-    return Message(
-        "Since {time:%Y-%m-%d %H:%M} {zone} ({age}).",
-        time=since.astimezone(channel.zone),
-        zone=since.astimezone(channel.zone).tzname() or "UTC",
-        age=age_text(notice.at - since),
-    ).in_(channel.language)
+    given = {
+        "time": since.astimezone(channel.zone),
+        "zone": since.astimezone(channel.zone).tzname() or "UTC",
+        "age": age_text(notice.at - since),
+    }
+    if notice.condition.since_known:
+        said = Message("Since {time:%Y-%m-%d %H:%M} {zone} ({age}).", **given)
+    else:
+        said = Message("First seen {time:%Y-%m-%d %H:%M} {zone} ({age} ago).", **given)
+    return said.in_(channel.language)
 
 
 def _reference(notice: Notice) -> str:

@@ -30,6 +30,7 @@ class AlertShape(Shape):
     page: str = Field(description="The page where it is handled.")
     week: str | None
     since: datetime
+    since_known: bool = Field(description="False: `since` is the first look that saw it.")
     last_seen: datetime
     notified: datetime | None = Field(description="Null: silenced, or part of another alert.")
     drill: bool = Field(description="True: a drill; nothing of it is real.")
@@ -85,6 +86,7 @@ def alert(one: Alert, language: Language, *, drill: bool) -> AlertShape:
         page=last.page,
         week=last.week,
         since=one.first.since,
+        since_known=one.first.since_known,
         last_seen=one.last_seen,
         notified=one.notified,
         drill=drill,

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.alerts.chain import receivers
 from core.alerts.conditions import Alert, Notice
 from core.language import Message
-from core.vocabulary import Severity
+from runner.alerts.outbox import enqueue
 from runner.home.private_database import private_database
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from core.alerts.edges import Edges
     from core.paths import Home
 
-GROUP_WAIT = timedelta(seconds=10)  # what happens for one cause comes together
 GIVE_UP = timedelta(hours=24)  # a message that was refused for so long is not sent any more
 KEPT = timedelta(days=30)
 BACKOFF, BACKOFF_CAP = timedelta(seconds=15), timedelta(minutes=5)
@@ -129,7 +127,7 @@ class AlertStore:
                 [(alert.key, alert.model_dump_json()) for alert in found.alerts],
             )
             for notice in found.notices:
-                new += _enqueue(connection, notice, channels, now)
+                new += enqueue(connection, notice, channels, now)
         return new
 
     def looked(self, at: datetime, trusted: timedelta, complete: bool) -> None:
@@ -271,29 +269,3 @@ class AlertStore:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _enqueue(
-    connection: sqlite3.Connection, notice: Notice, channels: Iterable[Channel], now: datetime
-) -> bool:
-    """Add a notice for each channel that wants it; one that is known changes nothing."""
-    added = connection.execute(
-        "insert into notices (dedup, key, body, at) values (?, ?, ?, ?) on conflict do nothing",
-        (notice.dedup, notice.key, notice.model_dump_json(), notice.at.timestamp()),
-    )
-    if not added.rowcount:
-        return False
-    wait = timedelta(0) if notice.level is Severity.CRITICAL else GROUP_WAIT
-    for channel in receivers(notice, channels):
-        at = channel.not_before(notice, now + wait).timestamp()
-        connection.execute(
-            "insert into outbox (notice, channel, state, next_at) values (?, ?, 'waiting', ?)",
-            (added.lastrowid, channel.name, at),
-        )
-        # What waits of the same key goes with it, at the latest: a worse one waits for no morning.
-        connection.execute(
-            "update outbox set next_at = ?1 where channel = ?2 and state = 'waiting' and"
-            " attempts = 0 and next_at > ?1 and notice in (select id from notices where key = ?3)",
-            (at, channel.name, notice.key),
-        )
-    return True

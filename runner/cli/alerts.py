@@ -194,12 +194,13 @@ def _test_notice(by: str) -> Notice:
 
 def _line(alert: Alert, now: datetime) -> Message:
     condition, of = alert.last, language()
+    held = literal(age_text(now - alert.first.since))
     return Message(
         "{level:upper}  {subject}: {text}  ({age}; {key})",
         level=literal(condition.level),
         subject=condition.subject[of],
         text=condition.text[of],
-        age=age_text(now - alert.first.since),
+        age=held if alert.first.since_known else Message("first seen {age} ago", age=held),
         key=alert.key,
     )
 
@@ -232,6 +233,7 @@ def _alert(alert: Alert, answer: Acknowledgement | None) -> dict[str, Any]:
         "subject": condition.subject[of],
         "text": condition.text[of],
         "since": iso(alert.first.since),
+        "since_known": alert.first.since_known,
         "reported": alert.notified and iso(alert.notified),
         "acknowledged_by": answer and answer.by,
         "acknowledged_at": answer and iso(answer.at),

@@ -24,7 +24,7 @@ from runner.store import queries, record_queries
 from runner.store.alerts import acknowledgements, silences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from core.alerts.conditions import Alert
@@ -42,6 +42,8 @@ class AlertList:
     :ivar channels: how delivery stands, by channel.
     :ivar acknowledged: key of a firing alert to its acknowledgement.
     :ivar look: the runner's newest look for alerts; None: nobody has looked.
+    :ivar part_of: key of an alert to the key of the one that it is part of: of the finding that an
+        incident is about. It is not among the firing ones, and is acknowledged with the other.
     :ivar past: the list is of a past moment: what was reported then is not kept.
     """
 
@@ -50,6 +52,7 @@ class AlertList:
     channels: tuple[ChannelState, ...]
     acknowledged: Mapping[str, Acknowledgement] = field(default_factory=dict)
     look: LastLook | None = None
+    part_of: Mapping[str, str] = field(default_factory=dict)
     past: bool = False
 
     def unknown(self, now: datetime) -> Message | None:
@@ -80,7 +83,9 @@ class Alerts(BaseClient):
         if self.moment is not None:
             return AlertList((), tuple(self.silences()), (), past=True)
         store = AlertStore(self.home)
-        firing = [alert for alert in store.alerts().values() if alert.firing]
+        every = [alert for alert in store.alerts().values() if alert.firing]
+        part_of = _part_of(every)
+        firing = [alert for alert in every if alert.key not in part_of]
         with self.store.read() as connection:
             answers = Answers(tuple(acknowledgements(connection)))
         return AlertList(
@@ -89,6 +94,7 @@ class Alerts(BaseClient):
             tuple(store.states()),
             {alert.key: answer for alert in firing if (answer := answers.of(alert)) is not None},
             store.last_look(),
+            part_of,
         )
 
     def alerts_on(self) -> bool:
@@ -107,7 +113,9 @@ class Alerts(BaseClient):
         """
         if denied := self._denied(Right.RECORD):
             return denied
-        alert = AlertStore(self.home).alerts().get(key)
+        every = AlertStore(self.home).alerts()
+        key = _part_of([one for one in every.values() if one.firing]).get(key, key)
+        alert = every.get(key)
         with self.store.write() as transaction:
             connection = transaction.connection
             week = queries.active_week(connection)
@@ -204,3 +212,8 @@ class Alerts(BaseClient):
                 kinds=", ".join(kinds),
             ),
         )
+
+
+def _part_of(firing: Sequence[Alert]) -> dict[str, str]:
+    """Key of an alert to that of the firing one which covers it."""
+    return {part: alert.key for alert in firing for part in alert.last.covers}

@@ -9,6 +9,7 @@ from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import Message, joined, literal, plural
 from core.state_words import ACTS_DONE, word_of
+from core.timestamps import parse_moment
 from core.vocabulary import APPROVALS, DOUBTFUL_GRADES, Decision, Severity, SignatureState
 from runner.week.concern import Concern
 
@@ -40,7 +41,11 @@ def _decision(week: JudgedWeek) -> Iterator[Concern]:
         text = joined([*_verdict(saved), signature])
         if failed_checks(saved.decision.trust, saved.decision.reproducible):
             severity = Severity.CRITICAL
-        yield Concern(severity, what, text, "decision", kind, f"{kind}:{saved.sha256[:12]}")
+        # It has waited for a signature since it was made; since when a signature is void is not known.
+        made = saved.decision.created_at
+        since = parse_moment(made) if kind is EventKind.DECISION else None
+        key = f"{kind}:{saved.sha256[:12]}"
+        yield Concern(severity, what, text, "decision", kind, key, since)
 
 
 def _verdict(saved: SavedDecision) -> tuple[Message, ...]:
@@ -97,4 +102,7 @@ def _conditions(week: JudgedWeek) -> Iterator[Concern]:
         text = joined([text, plural("{n} is overdue.", "{n} are overdue.", late)])
     what = Message("Conditions of the signature")
     severity = Severity.CRITICAL if late else Severity.WARNING
-    yield Concern(severity, what, text, "decision", EventKind.DECISION, "decision:conditions")
+    signed = {condition.signature_id for condition in still}
+    since = min((s.at for s in week.records.signatures if s.id in signed), default=None)
+    kind = EventKind.DECISION
+    yield Concern(severity, what, text, "decision", kind, "decision:conditions", since)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.alerts.chain import of_shift_first
 from core.alerts.conditions import Condition, Look, Owner, Said, rank, said_in_all
 from core.alerts.kinds import EventKind
 from core.errors import TrainweekError
-from core.language import Message, joined, literal, plural
+from core.language import Message, literal
 from core.people import RUNNER
 from core.state_words import ACTS_DONE
 from core.telemetry import RunReader
@@ -22,6 +20,7 @@ from runner.client import Client
 from runner.reported_problems import ReportedProblems
 from runner.week.concerns import concerns, judged_now
 from runner.week.judged_week import JudgedWeek
+from runner.week.late_checklists import late_checklists, real_moment
 from runner.week.machine_conditions import machine_conditions
 from runner.week.own_rules import newest_readings
 
@@ -95,7 +94,7 @@ class Looks:
         if records is not None:
             seen = SeenStore(AlertStore(self.home)).read()
             week = JudgedWeek(self.home, records, now, self._reader, seen)
-            for part in (_concerns, _failing, _overdue, _backup_job):
+            for part in (_concerns, _failing, late_checklists, _backup_job):
                 complete = self._judged(part, week, found) and complete
             if began is not None:
                 moments += _signed(week, began)
@@ -155,6 +154,7 @@ def _condition(week: JudgedWeek, concern: Concern, level: Severity) -> Condition
         page=concern.page,
         week=week.week.id,
         since=concern.since or week.now,
+        since_known=concern.since is not None,
         covers=concern.covers,
         occasion=concern.occasion,
         chain=of_shift_first(_chain(week, concern.procedure), week.on_call),
@@ -186,28 +186,8 @@ def _failing(week: JudgedWeek) -> Iterator[Condition]:
                 text=said_in_all(judged.why),
                 page=view.spec.page,
                 week=week.week.id,
-                since=_real(week, judged.as_of),
+                since=real_moment(week, judged.as_of),
             )
-
-
-def _overdue(week: JudgedWeek) -> Iterator[Condition]:
-    ticked = Counter(tick.slot for tick in week.records.ticks if tick.check)
-    for view in week.overdue:
-        grace = timedelta(minutes=view.spec.grace_minutes)
-        text = Message("Overdue since {time:%Y-%m-%d %H:%M} UTC.", time=view.due_from + grace)
-        if (left := len(view.spec.checks) - ticked[view.spec.id]) > 0:
-            open_checks = plural("{n} check is open.", "{n} checks are open.", left)
-            text = joined([text, open_checks])
-        yield Condition(
-            key=f"overdue:{view.spec.id}",
-            kind=EventKind.OVERDUE,
-            level=Severity.WARNING,
-            subject=said_in_all(view.spec.title),
-            text=said_in_all(text),
-            page=view.spec.page,
-            week=week.week.id,
-            since=_real(week, view.due_from + grace),
-        )
 
 
 def _backup_job(week: JudgedWeek) -> Iterator[Condition]:
@@ -278,9 +258,5 @@ def _damaged(error: TrainweekError, now: datetime) -> Condition:
         text=said_in_all(literal(error.what)),
         todo=None if remedy is None else said_in_all(remedy),
         since=now,
+        since_known=False,
     )
-
-
-def _real(week: JudgedWeek, moment: datetime) -> datetime:
-    real = week.clock.to_real(moment)
-    return week.now if real is None else min(real, week.now)

@@ -55,6 +55,7 @@ def _disk(home: Home, now: datetime) -> Iterator[Condition]:
             text=said_in_all(Message("{free:.2f} GB are free.", free=free / 1e9)),
             page="jobs",
             since=now,
+            since_known=False,
         )
 
 

@@ -52,8 +52,8 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page, snapshot: Snapshot) -> None:
-    say, asked = page.say, st.query_params.get(ALERT)
-    found = page.services.client.alerts()
+    say, found = page.say, page.services.client.alerts()
+    asked = found.part_of.get(st.query_params.get(ALERT) or "", st.query_params.get(ALERT))
     meant = sorted(found.firing, key=lambda alert: alert.key != asked)  # the asked one is first
     known = {alert.key for alert in meant}
     incidents = [one for one in snapshot.open_incidents if incident_key(one.id) not in known]
@@ -83,7 +83,12 @@ def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> No
     language, now = page.viewer.language, alert.last
     part(f"{plain(now.subject[language])} {badge(now.level, page.say)}")
     st.markdown(plain(now.text[language]))
-    since = page.say("since {age}", age=age(snapshot.now - alert.first.since))
+    held = age(snapshot.now - alert.first.since)
+    since = (
+        page.say("since {age}", age=held)
+        if alert.first.since_known
+        else page.say("first seen {age} ago", age=held)
+    )
     st.markdown(f":small[:gray[{since}{_turn(page, alert)}]]")
     answer = found.acknowledged.get(alert.key)
     acknowledge(page, snapshot, alert.key, None if answer is None else (answer.by, answer.at))

@@ -67,3 +67,9 @@ def test_a_drill_says_so_first() -> None:
     assert message.title == "DRILL: [CRITICAL] Reward collapse · 2026-02-23"
     assert message.body.startswith("This is a drill: ")
     assert message_of([notice()], ANA, None, drill=True).title.startswith("SIMULADO: [CRÍTICO]")
+
+
+def test_a_message_says_where_only_the_first_look_is_known() -> None:
+    for known, said in ((True, "Since 2026-02-23 15:00 UTC"), (False, "First seen 2026-02-23")):
+        text = message_of([notice(seconds=60, since_known=known)], TEAM, None).body
+        assert said in text

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.alerts.conditions import Notice, NoticeState
+from core.alerts.conditions import Notice, NoticeState, Owner
 from core.alerts.edges import Edges
+from core.alerts.kinds import EventKind
 from core.paths import CHECKOUT, Home
 from core.vocabulary import Severity
-from runner.alerts.alert_store import GROUP_WAIT, AlertStore
+from runner.alerts.alert_store import AlertStore
 from runner.alerts.delivery import Delivery
+from runner.alerts.outbox import GROUP_WAIT, INCIDENT_WAIT
 from runner.alerts.sender import send_due
 from runner.reported_problems import ReportedProblems
 from tests.core.alerts.notices import at, notice
@@ -77,6 +79,25 @@ def test_a_critical_alert_arrives_at_once_and_once(outbox: Outbox) -> None:
         outbox.forward(3600)
         assert outbox.send(file, team) == 0
     assert receiver.titles == ["[CRITICAL] Reward collapse · 2026-02-23"]
+
+
+def test_a_finding_waits_for_the_incident_that_comes_in_its_place(outbox: Outbox) -> None:
+    chain = (Owner(role="ml_lead", title={"en": "ML lead", "pt": "Líder de ML"}),)
+    with web_receiver() as receiver:
+        file, team = one_channel(outbox.home, receiver.address())
+        outbox.post(file, notice("finding:hung", chain=chain))
+        outbox.forward(10)
+        assert outbox.send(file, team) == 0
+        covers = frozenset({"finding:hung"})
+        incident = notice("incident:6", kind=EventKind.INCIDENT, covers=covers, chain=chain)
+        outbox.post(file, incident)
+        outbox.forward(60)
+        assert outbox.send(file, team) == 1
+        assert "incident:6" in receiver.bodies[0]
+        assert "finding:hung" not in receiver.bodies[0]
+        outbox.post(file, notice("finding:kl", chain=chain))
+        outbox.forward(INCIDENT_WAIT.total_seconds())
+        assert outbox.send(file, team) == 1  # none came: the page isn't lost
 
 
 def test_ten_checks_that_fail_for_one_cause_are_one_message(outbox: Outbox) -> None:

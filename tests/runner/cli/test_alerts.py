@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.alerts.edges import Edges, edges
+from core.alerts.kinds import EventKind
 from core.paths import Home
 from core.timestamps import iso
 from runner.alerts.alert_store import AlertStore
@@ -82,6 +83,21 @@ def test_the_list_shows_alerts_silences_and_what_waits(home: Home) -> None:
     as_json = json.loads(trainweek("alerts", "list", "--json", home=home.root).stdout)
     assert [one["key"] for one in as_json["alerts"]] == ["finding:collapse"]
     assert as_json["channels"][0]["waiting"] == 1
+
+
+def test_a_finding_is_acknowledged_with_the_incident_that_is_about_it(home: Home) -> None:
+    client, store, now = Client(home, LEAD), AlertStore(home), datetime.now(UTC)
+    week = present(client.active_week())
+    opened = recorded(client.open_incident(week.id, "performance", "It fell."))
+    key = f"incident:{opened.id}"
+    about = condition(key, kind=EventKind.INCIDENT, covers=frozenset({"finding:collapse"}))
+    for seen in (condition(), about):
+        found = edges(store.alerts(), look(seen, week=week.id), [], now, timedelta(0))
+        store.save(found, (), now)
+    listed = client.alerts()
+    assert [one.key for one in listed.firing] == [key]
+    assert listed.part_of == {"finding:collapse": key}  # where the message's link leads to
+    assert recorded(client.acknowledge("finding:collapse")).what == key
 
 
 def test_an_empty_list_is_good_news_only_as_long_as_somebody_looks(home: Home) -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from core.alerts.kinds import EventKind
 from core.alerts.own_rule import Operator, RuleTerms
+from core.decision import read_decision
 from core.language import Message
 from core.ledger_bodies import JobChanged, JobColumns
-from core.timestamps import iso
+from core.timestamps import iso, parse_moment
 from core.vocabulary import JobKind, JobState, Role, Severity
 from runner.settings import Settings
 from runner.week.look import Looks
@@ -67,6 +68,26 @@ def test_a_checklist_is_overdue_after_its_grace(place: Place) -> None:
     assert found[key].text["pt"].endswith("em aberto.")
 
 
+def test_a_checklist_that_was_reopened_is_late_since_then(place: Place) -> None:
+    place.now = LAUNCH
+    week = place.watch()
+    first = next(slot for slot in week.slots(None) if slot.kind == "hourly")
+    place.now = first.at(week.launch)
+    engineer = place.client(PEOPLE[Role.ENGINEER])
+    ticks = [recorded(engineer.tick(week.id, first.id, check)) for check in first.checks]
+    key = f"overdue:{first.id}"
+    place.now += timedelta(hours=5)
+    assert key not in {one.key for one in looked(place).conditions}
+    reopened = place.now
+    recorded(engineer.withdraw_tick(ticks[0].id, "a slip"))
+    place.now += timedelta(minutes=20)
+    recorded(engineer.withdraw_tick(ticks[1].id, "another"))
+    found = next(one for one in looked(place).conditions if one.key == key)
+    assert found.since == reopened
+    assert "reopened it at" in found.text["en"]
+    assert "2 checks are open." in found.text["en"]
+
+
 def test_a_run_that_is_only_watched_has_no_checklist_to_be_late_with(place: Place) -> None:
     folder = place.home.root / "theirs"
     write_events(folder, events(3.0))
@@ -82,6 +103,7 @@ def test_a_finding_is_found_until_an_incident_is_about_it(place: Place) -> None:
     crash = next(one for one in look.conditions if one.key == "finding:crash")
     assert crash.level is Severity.CRITICAL
     assert crash.todo
+    assert (crash.since, crash.since_known) == (place.now, False)  # seen now, for the first time
     opened = recorded(place.client().open_incident(present(look.week), "crash", "it fell"))
     after = {one.key: one for one in looked(place).conditions}
     assert "finding:crash" not in after
@@ -187,6 +209,8 @@ def test_a_decision_waits_until_it_is_signed_and_a_changed_model_makes_it_void(
     waiting = of_kind(decision_of(signed), EventKind.DECISION)
     assert [one.level for one in waiting] == [Severity.WARNING]
     assert "Not signed yet." in waiting[0].text["en"]
+    made = read_decision(signed.home.revalidation_archive / sha256).decision.created_at
+    assert (waiting[0].since, waiting[0].since_known) == (parse_moment(made), True)
     recorded(signed.sign(sha256))
     look = decision_of(signed)
     assert of_kind(look, EventKind.DECISION) == of_kind(look, EventKind.VOID) == []
