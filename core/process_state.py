@@ -18,6 +18,12 @@ STOPPED, GONE = frozenset("Tt"), frozenset("ZX")
 LONG_WAIT_S = 60.0  # of uninterruptible I/O: a disk or network share that doesn't answer
 
 
+_HALTED = Message(
+    "The process is stopped (SIGSTOP or Ctrl-Z) and does not continue by itself: "
+    "kill -CONT it, or stop the run"
+)
+
+
 def process_state(state: str | None) -> Message:
     """``process T (stopped)``."""
     if state is None:
@@ -34,10 +40,7 @@ def frozen(state: str | None, seconds: float | None = None) -> Message | None:
     :param seconds: how long it has been in that state; None: unknown.
     """
     if state == "T":
-        return Message(
-            "The process is stopped (SIGSTOP or Ctrl-Z) and does not continue by itself: "
-            "kill -CONT it, or stop the run"
-        )
+        return _HALTED
     if state == "D" and seconds is not None and seconds >= LONG_WAIT_S:
         return Message(
             "The process has waited {seconds:.0f} s for a disk or network share: check that the "
@@ -45,3 +48,18 @@ def frozen(state: str | None, seconds: float | None = None) -> Message | None:
             seconds=seconds,
         )
     return None
+
+
+def known_cause(why: Message) -> tuple[Message, Message]:
+    """What is known of a process that is :func:`frozen`, and what to do about it first."""
+    if why == _HALTED:
+        return (
+            Message("A signal stopped the process: SIGSTOP, or Ctrl-Z in its terminal."),
+            Message(
+                "Find out who stopped it. Then continue it: kill -CONT and its PID, or stop the run."
+            ),
+        )
+    return (
+        Message("A disk or network share does not answer."),
+        Message("Check that the storage answers."),
+    )

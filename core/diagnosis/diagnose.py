@@ -25,6 +25,7 @@ from core.diagnosis.scenarios.overfitting import overfitting
 from core.diagnosis.scenarios.policy_dead import policy_dead
 from core.diagnosis.scenarios.slowdown import slowdown
 from core.language import Message
+from core.playbook.text import Text
 from core.vocabulary import FindingStatus
 
 if TYPE_CHECKING:
@@ -139,6 +140,11 @@ class _Diagnosis:
 
 def _finding(playbook: Playbook, scenario: str, verdict: ScenarioResult) -> Finding:
     words = advice(playbook, verdict.advice_of or scenario)
+    causes, actions = words.causes, words.actions
+    if verdict.known is not None:
+        cause, first = verdict.known
+        causes = (Text(en=str(cause), pt=cause.in_("pt")), *causes)
+        actions = (Text(en=str(first), pt=first.in_("pt")), *actions)
     return Finding(
         scenario=scenario,
         status=verdict.status,
@@ -147,8 +153,8 @@ def _finding(playbook: Playbook, scenario: str, verdict: ScenarioResult) -> Find
         headline=verdict.headline,
         evidence_for=verdict.evidence_for,
         evidence_against=verdict.evidence_against,
-        causes=words.causes,
-        actions=words.actions,
+        causes=causes,
+        actions=actions,
         normal_until=verdict.normal_until,
         kind=verdict.kind,
         log_line=words.log_line,

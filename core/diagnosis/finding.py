@@ -28,6 +28,7 @@ class ScenarioResult:
     normal_until: Message | None = None  # when a verdict "normal, leave it alone" will change
     kind: str = ""  # finer name, for example STUCK
     advice_of: str = ""  # the scenario that caused it, whose actions help; "": its own
+    known: tuple[Message, Message] | None = None  # its cause and what to do, where it was measured
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,17 @@ No fold trains on a bar that another one tests on, nor within the embargo of one
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from core.errors import InputError
+from core.errors import InputError, MarketDataError
 from core.language import Message, plural
+from core.trading.training_bars import purge_gap
+from core.trading.warm_up import WARM_UP
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from core.playbook.settings import TrainingSettings
 
 TEST_SHARE = 0.3  # of the bars of a fold that are not embargo
 FEWEST_TEST_BARS = 720  # 30 days of hours: below that a Sharpe says next to nothing
@@ -69,3 +77,42 @@ def walk_forward(
         found.append(Fold((first, first + train - 1), (tested, tested + test - 1)))
         first = tested + test + embargo
     return tuple(found)
+
+
+def require_judged(
+    trained_to: datetime,
+    tested_from: datetime,
+    bars: int,
+    *,
+    interval: timedelta,
+    settings: TrainingSettings,
+) -> None:
+    """Refuse a part to test that has no bar to judge, or judges one within reach of a trained one.
+
+    :param bars: of the part to test, those of the warm-up included.
+    :raises MarketDataError: it does.
+    """
+    if bars < WARM_UP + 3:
+        raise MarketDataError(
+            Message(
+                "{bars:,} bars are too few to test on: {least:,} are needed.",
+                bars=bars,
+                least=WARM_UP + 3,
+            ),
+            _OTHER_CANDLES,
+        )
+    reach = purge_gap(settings) * interval
+    judged_from = tested_from + (WARM_UP + 1) * interval
+    if tested_from <= trained_to or judged_from <= trained_to + reach:
+        raise MarketDataError(
+            Message(
+                "The fold tests from {first:%Y-%m-%d %H:%M} UTC, within {reach} of its training"
+                " bars.",
+                first=judged_from,
+                reach=str(reach),
+            ),
+            _OTHER_CANDLES,
+        )
+
+
+_OTHER_CANDLES = Message("Use later candles, or train on earlier ones.")

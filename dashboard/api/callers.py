@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64_000  # of a request: a note has at most 10,000 characters
 READING = ("GET", "HEAD", "OPTIONS")
+_AT_THE_TERMINAL = Message(
+    "Without a login there are no access tokens. Do it at the terminal: trainweek --help"
+)
 _CALLER = "trainweek.caller"
 NAMED = "trainweek.named"  # in a scope: whom a proxy in front of the pages names
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
@@ -95,7 +98,7 @@ class Callers:
             if caller.proof is None and scope["method"] not in READING:
                 raise ApiProblem(
                     403, DENIED, Message("An act needs an access token; a session only reads."),
-                    MAKE_ONE,
+                    MAKE_ONE if self.entry.login is not None else _AT_THE_TERMINAL,
                 )  # fmt: skip
             receive = await _bounded(receive)
         except ApiProblem as problem:

@@ -19,17 +19,27 @@ if TYPE_CHECKING:
 
 
 def acknowledge(
-    page: Page, snapshot: Snapshot, alert: str, answer: tuple[str, datetime] | None
+    page: Page,
+    snapshot: Snapshot,
+    alert: str,
+    answer: tuple[str, datetime] | None,
+    *,
+    called: bool = True,
 ) -> None:
     """The button while nobody has acknowledged the alert; afterwards who did, and when.
 
     :param alert: its key.
     :param answer: the person and the real time.
+    :param called: it is repeated, or passed on, until somebody acknowledges it.
     """
     say, key = page.say, f"ack:{alert}"
     if answer is None:
         denied = page.denied(Right.RECORD, also_elsewhere=True)
-        stops = say("It is then neither repeated nor passed on.")
+        stops = (
+            say("It is then neither repeated nor passed on.")
+            if called
+            else say("The others then see that you take it on.")
+        )
         st.button(
             f"**{say('Acknowledge')}**  \n:small[{stops}]",  # two lines: a finger hits them
             key=key,
@@ -42,7 +52,7 @@ def acknowledge(
             on_click=outcomes.click(
                 page,
                 key,
-                Message("acknowledgement").in_(page.viewer.language),
+                Message("the alert is yours").in_(page.viewer.language),
                 lambda: page.services.client.acknowledge(alert),
             ),
         )

@@ -57,6 +57,20 @@ def restart_form(
     :param scenario: scenario that the restart responds to.
     :param denied: why the viewer can't restart it.
     """
+
+    def restart() -> None:
+        if outcomes.act(
+            page,
+            place,
+            "",
+            lambda: page.services.client.restart(
+                **({} if changed is None else {changed: _typed(f"{key}:value")}),
+                scenario=scenario,
+                key=outcomes.intent(place),
+            ),
+        ):
+            st.session_state[f"{key}:ask"] = False
+
     say, change = page.say, None if changed is None else _CHANGES[changed]
     name = change.name if change else Message("Restart from the last checkpoint")
     with st.popover(
@@ -65,6 +79,7 @@ def restart_form(
         disabled=denied is not None,
         help=denied,
         key=f"{key}:ask",
+        on_change="rerun",  # so that it can be closed once it is asked for
     ):
         for line in effect(page, snapshot):
             st.markdown(line)
@@ -76,16 +91,7 @@ def restart_form(
             type="primary",
             disabled=denied is not None,
             help=denied,
-            on_click=outcomes.click(
-                page,
-                place,
-                "",
-                lambda: page.services.client.restart(
-                    **({} if changed is None else {changed: _typed(f"{key}:value")}),
-                    scenario=scenario,
-                    key=outcomes.intent(place),
-                ),
-            ),
+            on_click=restart,
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.errors import TrainweekError
 from core.language import Message, plural
 from core.vocabulary import Right
 from dashboard.components import outcomes
@@ -27,12 +28,17 @@ def silence_form(page: Page, alert: str) -> None:
         reason = str(st.session_state.get(f"{key}:reason") or "").strip()
         hours = st.session_state.get(f"{key}:hours") or HOURS[0]
         client = page.services.client
-        outcomes.act(
+        done = outcomes.act(
             page,
             key,
-            Message("silence").in_(page.viewer.language),
+            plural("silenced for {n} hour", "silenced for {n} hours", hours).in_(
+                page.viewer.language
+            ),
             lambda: client.silence(alert, client.now() + timedelta(hours=hours), reason),
         )
+        if done:
+            st.session_state[f"{key}:reason"] = ""
+            st.session_state[f"{key}:open"] = False
 
     with st.popover(
         say.raw("Silence"),
@@ -40,6 +46,8 @@ def silence_form(page: Page, alert: str) -> None:
         type="tertiary",
         disabled=denied is not None,
         help=denied,
+        key=f"{key}:open",
+        on_change="rerun",  # so that it can be closed once it is done
     ):
         st.selectbox(
             say.raw("For how long"),
@@ -57,12 +65,42 @@ def silences_now(snapshot: Snapshot) -> list[Silence]:
     return [one for one in snapshot.records.silences if one.holds(snapshot.now)]
 
 
+def silenced(page: Page, silence: Silence, alert: str) -> None:
+    """On the card of an alert: that it is silenced, and the way to end that."""
+    denied = page.denied(Right.RECORD, also_elsewhere=True)
+    key = f"unsilence:{silence.id}:{alert}"  # of a kind it stands on several cards
+    text = silence_line(page, silence)
+    st.markdown(f":orange[:material/notifications_paused: {text}]")
+    st.button(
+        page.say.raw("End the silence"),
+        key=key,
+        icon=":material/notifications_active:",
+        disabled=denied is not None,
+        help=denied,
+        on_click=outcomes.click(
+            page,
+            f"silence:{alert}",
+            Message("the silence has ended").in_(page.viewer.language),
+            lambda: page.services.client.end_silence(silence.id),
+        ),
+    )
+
+
+def _titles(page: Page) -> dict[str, str]:
+    """What people call the alerts that are reported now, by their keys."""
+    try:
+        found = page.services.client.alerts().firing
+    except TrainweekError:  # the line with the key is better than none
+        return {}
+    return {alert.key: alert.last.subject[page.viewer.language] for alert in found}
+
+
 def silence_line(page: Page, silence: Silence) -> str:
     """Markdown: what is silenced until when, by whom, why."""
     return page.say(
         "Silenced until {time}: {what}, by {by}: {reason}",
         time=page.viewer.moment(silence.until),
-        what=silence.what,
+        what=_titles(page).get(silence.what, silence.what),
         by=silence.by,
         reason=silence.reason,
     )

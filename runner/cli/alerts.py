@@ -14,7 +14,7 @@ from core.alerts.kinds import EventKind
 from core.alerts.messages import message_of
 from core.drill_paths import is_drill
 from core.errors import InputError, SetupError
-from core.language import Message, joined, literal
+from core.language import Message, joined, literal, plural
 from core.timestamps import age_text, iso, parse_moment
 from core.vocabulary import Right, Severity
 from runner.alerts.alert_store import ChannelState
@@ -206,10 +206,11 @@ def _line(alert: Alert, now: datetime) -> Message:
 
 
 def _delivery(channel: ChannelState, now: datetime) -> Message:
-    text = Message(
-        "{channel}: {sent} sent, {waiting} waiting, {failed} given up.",
+    text = plural(  # one message may have several alerts
+        "{channel}: {n} alert sent, {waiting} waiting, {failed} given up.",
+        "{channel}: {n} alerts sent, {waiting} waiting, {failed} given up.",
+        channel.sent,
         channel=channel.channel,
-        sent=channel.sent,
         waiting=channel.waiting,
         failed=channel.failed,
     )

@@ -10,6 +10,7 @@ from core.alerts.acknowledgement import Acknowledgement, incident_of
 from core.alerts.chain import Answers
 from core.alerts.conditions import EVERYTHING, Silence
 from core.alerts.kinds import EventKind
+from core.errors import TrainweekError
 from core.field_hints import shown
 from core.language import Message
 from core.ledger_bodies import AlertAcknowledged, AlertsSilenced, SilenceEnded
@@ -17,6 +18,7 @@ from core.text_rules import is_blank
 from core.timestamps import iso
 from core.vocabulary import IncidentState, Right
 from runner.alerts.alert_store import AlertStore, ChannelState, LastLook
+from runner.alerts.channels import read_alerts
 from runner.client.base import BaseClient, refused_text
 from runner.client.incidents import closed_already
 from runner.outcomes import Conflict, Recorded, Refused
@@ -91,11 +93,23 @@ class Alerts(BaseClient):
         return AlertList(
             tuple(sorted(firing, key=lambda alert: (alert.first.since, alert.key))),
             tuple(self.silences()),
-            tuple(store.states()),
+            self._channels(store),
             {alert.key: answer for alert in firing if (answer := answers.of(alert)) is not None},
             store.last_look(),
             part_of,
         )
+
+    def _channels(self, store: AlertStore) -> tuple[ChannelState, ...]:
+        """Each channel of ``alerts.yaml``, also before it was sent anything, and those of before."""
+        known = {one.channel: one for one in store.states()}
+        try:
+            file = read_alerts(self.home)
+        except (TrainweekError, OSError):  # doctor and the runner's log say what is wrong with it
+            file = None
+        for channel in () if file is None else file.channels:
+            unused = ChannelState(channel.name, 0, 0, 0, None, None)
+            known.setdefault(channel.name, unused)
+        return tuple(known[name] for name in sorted(known))
 
     def alerts_on(self) -> bool:
         """Whether people are sent messages: there is an ``alerts.yaml``."""

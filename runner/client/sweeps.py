@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, TrainweekError
 from core.language import Message
 from core.ledger_bodies import SweepResumed, SweepStarted, SweepStopped
+from core.playbook.settings import LARGEST_SEED
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState, Right, SweepState
 from core.week import CREATE_WEEK
 from runner.client.base import BaseClient
 from runner.client.start_rules import blocked_start
+from runner.client.week_changes import archived
 from runner.files import read_json
 from runner.outcomes import Recorded, Refused
 from runner.store import queries, record_queries
@@ -89,6 +92,8 @@ class Sweeps(BaseClient):
             week = self._startable(connection)
         if isinstance(week, Refused):
             return week
+        if refused := _beyond_the_last_seed(week, seeds):
+            return refused
         try:  # reading the candles takes seconds: not while others wait to write
             body = _planned(self.home, week, seeds, folds, steps, self._new_id())
         except TrainweekError as error:
@@ -174,6 +179,21 @@ def _out_of_range(seeds: int, folds: int, steps: int | None) -> Refused | None:
     return None
 
 
+def _beyond_the_last_seed(week: Week, seeds: int) -> Refused | None:
+    """The seeds of a sweep follow the playbook's."""
+    if week.playbook.training.seed + seeds <= LARGEST_SEED:
+        return None
+    return Refused(
+        Message(
+            "{seeds} seeds after the playbook's {seed} go beyond the largest, {largest}.",
+            seeds=seeds,
+            seed=week.playbook.training.seed,
+            largest=LARGEST_SEED,
+        ),
+        Message("Give the playbook a smaller training.seed."),
+    )
+
+
 def _another(connection: Connection) -> Refused | None:
     for sweep in sweeps(connection):
         if sweep.state in _IN_PROGRESS:
@@ -190,9 +210,17 @@ def _another(connection: Connection) -> Refused | None:
 def _no_change(connection: Connection, sweep: Sweep, body: Body) -> Refused | None:
     if sweep.state is SweepState.FINISHED:
         return Refused(Message("{sweep} has ended: every trial is done.", sweep=sweep.id), _LIST)
-    if isinstance(body, SweepResumed) and sweep.stopped_at is not None:
-        return _another(connection)
-    return None
+    if isinstance(body, SweepStopped):
+        return None
+    week = queries.week_by_id(connection, sweep.week_id)
+    if week is not None and week.archived_at is not None:
+        return archived(week)
+    if sweep.state is SweepState.STOPPING:
+        return Refused(
+            Message("{sweep} is stopping.", sweep=sweep.id),
+            Message("Wait until its running trials have ended."),
+        )
+    return _another(connection) if sweep.stopped_at is not None else None
 
 
 def _planned(
@@ -203,20 +231,26 @@ def _planned(
     :raises TrainweekError: candles that can't be read or judged, or folds that don't fit.
     """
     from core.market import load_candles
-    from core.sweep.folds import walk_forward
+    from core.sweep.folds import require_judged, walk_forward
     from core.trading.training_bars import fewest_bars, purge_gap
+    from core.trading.warm_up import WARM_UP
 
     settings = week.playbook.training
     trained = load_candles(home.train_data)
     tested = load_candles(home.resolve(week.playbook.revalidation.backtest_data_dir))
     _require_later(trained, tested)
-    gap = purge_gap(settings)
-    found = walk_forward(len(trained), folds, embargo=gap, fewest_train=fewest_bars(settings))
+    judged = partial(require_judged, interval=trained.interval, settings=settings)
+    judged(trained.last, tested.first, len(tested))
+    found = walk_forward(
+        len(trained), folds, embargo=purge_gap(settings), fewest_train=fewest_bars(settings)
+    )
+    times = trained.frame.index
     rows: list[dict[str, Any]] = [
         {"number": 0, "train": _ends(trained, 0, -1), "test": _ends(tested, 0, -1)}
     ]
     for number, fold in enumerate(found, start=1):
-        loaded = fold.test[0] - gap  # the embargo's bars warm the features up
+        loaded = fold.test[0] - WARM_UP  # the embargo's last bars warm the features up
+        judged(times[fold.train[1]], times[loaded], fold.test[1] - loaded + 1)
         rows.append(
             {
                 "number": number,

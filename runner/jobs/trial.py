@@ -15,16 +15,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, MarketDataError
-from core.files import write_text
+from core.files import file_sha256, write_text
 from core.gates import score
 from core.job_params import TrialParams
 from core.language import Message
 from core.market import Candles, load_candles, require_quality
 from core.metrics.records import records_csv
 from core.model_selection import rank
+from core.sweep.folds import require_judged
 from core.sweep.recipe import OWN_SPLIT
 from core.timestamps import iso
-from core.trading.training_bars import purge_gap
 from core.trading.warm_up import WARM_UP
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.evaluation import greedy
@@ -72,7 +72,9 @@ class _Best:
 
 def trial(spec: Spec, stop: StopFlag) -> int:
     """Run one attempt; returns the exit code."""
-    asked, playbook = spec.asked(TrialParams), spec.playbook
+    asked = spec.asked(TrialParams)
+    _require_recipe(spec, asked.playbook_sha256)
+    playbook = spec.playbook
     settings = settings_with(playbook.training, seed=asked.seed)
     total = asked.steps or playbook.training.total_steps
     trained = load_candles(spec.home.train_data)
@@ -84,7 +86,13 @@ def trial(spec: Spec, stop: StopFlag) -> int:
     require_quality(trained, utc_now())
     require_quality(tested, utc_now())
     trained, tested = part(trained, *asked.train), part(tested, *asked.test)
-    require_apart(trained, tested, settings)
+    require_judged(
+        trained.last,
+        tested.first,
+        len(tested),
+        interval=trained.interval,
+        settings=settings,
+    )
     data = TrainingData.prepare(trained, settings)
     session = Session(data, settings, total, playbook.revalidation.bars_per_year)
     best, curve, began = _Best(session), [], time.monotonic()
@@ -150,32 +158,9 @@ def part(candles: Candles, first: datetime, last: datetime) -> Candles:
     return replace(candles, frame=frame)
 
 
-def require_apart(trained: Candles, tested: Candles, settings: TrainingSettings) -> None:
-    """Refuse bars that are judged within reach of a bar that was trained on.
-
-    :raises MarketDataError: they are.
-    """
-    reach = purge_gap(settings) * trained.interval
-    judged_from = tested.first + (WARM_UP + 1) * tested.interval
-    if tested.first <= trained.last or judged_from <= trained.last + reach:
-        raise MarketDataError(
-            Message(
-                "The fold tests from {first:%Y-%m-%d %H:%M} UTC, within {reach} of its training"
-                " bars.",
-                first=judged_from,
-                reach=str(reach),
-            ),
-            _START_AGAIN,
-        )
-
-
 def judged_bars(session: Session, tested: Candles, settings: TrainingSettings) -> Backtest:
     """The record of the session's policy, as a revalidation makes it."""
     normaliser, market = session.data.normaliser, Market.from_frame(tested.frame)
-    if len(market) < WARM_UP + 3:
-        raise MarketDataError(
-            Message("The fold has too few bars to test: {bars}.", bars=len(market)), _START_AGAIN
-        )
     return run_backtest(
         greedy(session.model),
         market,
@@ -183,6 +168,18 @@ def judged_bars(session: Session, tested: Candles, settings: TrainingSettings) -
         [(WARM_UP, len(market) - 1)],
         env_settings(settings, exit_at_end=True, position=normaliser.position),
     )
+
+
+def _require_recipe(spec: Spec, sha256: str) -> None:
+    if (found := file_sha256(spec.playbook_path)) != sha256:
+        raise InputError(
+            Message(
+                "The playbook is another one than the sweep's: SHA-256 {now}, not {before}.",
+                now=found,
+                before=sha256,
+            ),
+            _START_AGAIN,
+        )
 
 
 def _require_same(candles: Candles, sha256: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message, joined, literal
+from core.process_state import known_cause
 from core.state_words import capitals
 from core.timestamps import age_text, duration
 from core.vocabulary import FindingStatus, Liveness, Severity, TrainingStatus
@@ -39,6 +40,7 @@ def hung(moment: RunView) -> ScenarioResult:
             Severity.CRITICAL,
             None if last is None else last.step,
             () if last is None else (_newest_event(moment, last),),
+            known=known_cause(run.frozen),
         )
     if last is None:
         return _without_event(moment, called)
@@ -146,7 +148,7 @@ def _newest_event(moment: RunView, last: LastEvent) -> Message:
     if gap is None:
         return Message("newest event at step {step:,}, {age} ago", step=last.step, age=age)
     return Message(
-        "newest event at step {step:,}, {age} ago (usual interval {gap})",
+        "newest event at step {step:,}, {age} ago (usual interval between events {gap})",
         step=last.step,
         age=age,
         gap=duration(gap),

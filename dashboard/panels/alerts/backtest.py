@@ -78,7 +78,7 @@ def _own(page: Page, rule: OwnRule, recorded: RecordedWeeks) -> None:
         on_click=outcomes.click(
             page,
             key,
-            Message("rule").in_(page.viewer.language),
+            Message("the rule has this threshold").in_(page.viewer.language),
             lambda: page.services.client.change_rule(rule.id, meant, reader),
         ),
     )

@@ -106,7 +106,7 @@ def _buttons(page: Page, state: RuleState) -> None:
                 on_click=outcomes.click(
                     page,
                     key,
-                    Message("rule").in_(page.viewer.language),
+                    Message("the rule is retired").in_(page.viewer.language),
                     lambda: page.services.client.retire_rule(rule.id),
                 ),
             )

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.alerts.acknowledgement import incident_key
-from core.vocabulary import Right
+from core.language import joined, literal, plural
+from core.vocabulary import Right, Severity
 from dashboard.components.acknowledge import acknowledge
 from dashboard.components.boundary import boundary
 from dashboard.components.headings import part
 from dashboard.components.live import live_panel
-from dashboard.components.silencing import silence_form
+from dashboard.components.silencing import silence_form, silenced
 from dashboard.components.states import badge
 from dashboard.components.why_not import why_not
 from dashboard.formatting import age
@@ -75,6 +76,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     if page.moment is None and not page.services.client.alerts_on():
         off = say("Messages are off: there is no `alerts.yaml`. See docs/alerts.md.")
         st.markdown(f":orange[:material/notifications_off: {off}]")
+    _channels(page, found)
     unmarked(page, {alert.key for alert in meant})
     own_rules(page, snapshot, page.services.client.alert_records())
 
@@ -91,15 +93,33 @@ def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> No
     )
     st.markdown(f":small[:gray[{since}{_turn(page, alert)}]]")
     answer = found.acknowledged.get(alert.key)
-    acknowledge(page, snapshot, alert.key, None if answer is None else (answer.by, answer.at))
+    by = None if answer is None else (answer.by, answer.at)
+    called = bool(now.chain) or now.level is Severity.CRITICAL
+    acknowledge(page, snapshot, alert.key, by, called=called)
     if answer is not None:
         mark(page, answer)
+    quiet = [one for one in found.silences if one.holds(snapshot.now) and one.mutes(now)]
+    for silence in quiet:
+        silenced(page, silence, alert.key)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if now.page in TITLES:
             link(now.page, page.say.raw("Open {page}", page=TITLES[now.page]))
         silence_form(page, alert.key)
     if answer is not None:  # else the reason stands below Acknowledge
         why_not(f"silence:{alert.key}", page.denied(Right.RECORD, also_elsewhere=True))
+
+
+def _channels(page: Page, found: AlertList) -> None:
+    """Whom messages can reach, also where none was sent yet."""
+    if not found.channels:
+        return
+    parts = []
+    for one in found.channels:
+        sent = plural("{n:,} alert sent", "{n:,} alerts sent", one.sent)
+        if one.problem is not None:
+            sent = joined([sent, literal(one.problem)], ", ")
+        parts.append(f"`{one.channel}` ({plain(page.say.text(sent))})")
+    st.markdown(f":small[:gray[{page.say('Channels')}: {' · '.join(parts)}]]")
 
 
 def _turn(page: Page, alert: Alert) -> str:

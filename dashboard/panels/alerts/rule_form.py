@@ -154,12 +154,14 @@ def _save(page: Page, terms: RuleTerms) -> None:
         return client.change_rule(edited, terms, reader)
 
     def save() -> None:
-        if outcomes.act(page, PLACE, Message("rule").in_(page.viewer.language), action):
+        if outcomes.act(
+            page, PLACE, Message("the rule judges from now on").in_(page.viewer.language), action
+        ):
             clear()
 
     def clear() -> None:
         state.pop(_EDITED, None)
-        state.pop(_key("name"), None)
+        state[_key("name")] = ""  # removed, the browser would keep it
 
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         saved = st.button(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 PLACE = "handover"
+_OPEN = "write-handover"
 TITLES = {
     "incidents": Message("Open incidents, next step, owner"),
     "silences": Message("Silences and their end"),
@@ -43,7 +44,10 @@ def show(page: Page, snapshot: Snapshot) -> None:
             _accept(page, one)
     outcomes.show(page, f"{PLACE}:accept")
     with st.expander(
-        say.raw("Write a handover"), icon=":material/edit_note:", key="write-handover"
+        say.raw("Write a handover"),
+        icon=":material/edit_note:",
+        key=_OPEN,
+        on_change="rerun",  # so that it can be closed once it is signed over
     ):
         _form(page, snapshot)
     outcomes.show(page, PLACE)
@@ -110,11 +114,15 @@ def _sign(page: Page) -> None:
     if outcomes.act(
         page,
         PLACE,
-        Message("handover").in_(page.viewer.language),
+        Message("signed over to {person}, who has to accept it", person=to).in_(
+            page.viewer.language
+        ),
         lambda: page.services.client.sign_handover(to, texts, outcomes.intent(PLACE)),
     ):
         for name in SECTIONS:
             st.session_state.pop(f"{PLACE}:{name}", None)
+        st.session_state[f"{PLACE}:to"] = None
+        st.session_state[_OPEN] = False
 
 
 def _signed(page: Page, handover: Handover) -> None:
@@ -154,7 +162,7 @@ def _accept(page: Page, handover: Handover) -> None:
         on_click=outcomes.click(
             page,
             f"{PLACE}:accept",
-            Message("handover").in_(page.viewer.language),
+            Message("handover accepted").in_(page.viewer.language),
             lambda: page.services.client.accept_handover(handover.id),
         ),
     )

@@ -81,7 +81,7 @@ def _save(page: Page) -> None:
         first, last = (one.replace(tzinfo=ZoneInfo(zone)) for one in (begin, end))
         return page.services.client.set_shift(person, first, last, zone)
 
-    if outcomes.act(page, PLACE, Message("shift").in_(page.viewer.language), save):
+    if outcomes.act(page, PLACE, Message("shift added").in_(page.viewer.language), save):
         for name in ("from", "to"):
             st.session_state.pop(f"{PLACE}:{name}", None)
 

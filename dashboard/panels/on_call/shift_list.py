@@ -111,7 +111,10 @@ def _buttons(page: Page, shift: Shift, key: str) -> None:
             disabled=denied is not None,
             help=denied,
             on_click=outcomes.click(
-                page, PLACE, Message("shift").in_(language), lambda: client.take_shift(shift.id)
+                page,
+                PLACE,
+                Message("you have the shift").in_(language),
+                lambda: client.take_shift(shift.id),
             ),
         )
     taken = shift.replaces is not None
@@ -123,7 +126,10 @@ def _buttons(page: Page, shift: Shift, key: str) -> None:
         disabled=denied is not None,
         help=denied,
         on_click=outcomes.click(
-            page, PLACE, Message("shift").in_(language), lambda: client.remove_shift(shift.id)
+            page,
+            PLACE,
+            (Message("shift given back") if taken else Message("shift removed")).in_(language),
+            lambda: client.remove_shift(shift.id),
         ),
     )
 

@@ -88,7 +88,7 @@ def scenario(snapshot: Snapshot, finding: Finding) -> ScenarioSpec | None:
 def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:
     say, spec = page.say, scenario(snapshot, finding)
     if spec is not None:
-        st.markdown(f":small[:gray[{say('Symptom')}: {_in(page, spec.symptom)}]]")
+        st.markdown(f":small[:gray[{say('Symptom in the manual')}: {_in(page, spec.symptom)}]]")
     sides = (
         (Message("Evidence for"), finding.evidence_for, "add_circle", "green"),
         (Message("Evidence against"), finding.evidence_against, "remove_circle", "gray"),

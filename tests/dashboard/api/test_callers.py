@@ -118,6 +118,16 @@ def test_a_session_counts_under_the_own_name_alone(open_served: Served) -> None:
         assert open_served.get("/api/v1/weeks", Host=host).status_code == 401, host
 
 
+def test_without_a_login_an_act_is_sent_to_the_terminal(open_served: Served) -> None:
+    open_served.caller.cookies.set(COOKIE, open_served.session())
+    own = {"Origin": f"http://localhost:{PORT}"}
+    answer = open_served.caller.post(
+        "/api/v1/weeks/active/notes", json={"slot": "launch", "text": "x"}, headers=own
+    )
+    assert answer.status_code == 403
+    assert "at the terminal" in answer.json()["remedy"], "there is no token to make"
+
+
 def test_an_ended_session_reads_nothing(served: Served) -> None:
     token = served.session()
     served.caller.cookies.set(COOKIE, token)

@@ -88,3 +88,23 @@ def test_a_grey_button_says_why_in_words_that_need_no_mouse(place: Place) -> Non
     assert "The role Viewer can't do this" in text_of(place.draw("alerts", role=Role.VIEWER))
     assert "at the top left" in text_of(place.draw("hourly_checks", role=Role.VIEWER))
     assert "can't do this" not in text_of(place.draw("alerts", role=Role.ENGINEER))
+
+
+def test_a_silenced_alert_says_so_on_its_card_where_the_silence_is_ended(place: Place) -> None:
+    place.week()
+    firing(place)
+    test = place.draw("alerts", role=Role.ENGINEER)
+    (reason,) = keyed(test.text_area, f"silence:{KEY}:reason")
+    reason.input("known")
+    button(test, f"silence:{KEY}:save").click().run()
+    assert test.session_state[f"silence:{KEY}:open"] is False
+    assert test.session_state[f"silence:{KEY}:reason"] == ""
+    text = text_of(test)
+    assert "Saved: silenced for 1 hour" in text
+    assert "by some engineer: known" in text
+    (silence,) = place.client().silences()
+    frame = text_of(draw_frame(place.page()))
+    assert KEY not in frame, "the alert's title, not its key"
+    button(test, f"unsilence:{silence.id}:{KEY}").click().run()
+    assert place.client().silences() == []
+    assert "by some engineer: known" not in text_of(test)

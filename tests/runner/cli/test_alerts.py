@@ -76,13 +76,21 @@ def test_the_list_shows_alerts_silences_and_what_waits(home: Home) -> None:
     now = datetime.now(UTC)
     found = edges({}, look(condition(since=now)), [], now, timedelta(0))
     AlertStore(home).save(found, file.channels, now)
+    both = "".join(
+        f"  - {{name: {name}, url: 'json://127.0.0.1:1/'}}\n" for name in ("team", "phone")
+    )
+    write_alerts(home, f"channels:\n{both}")
     shown = trainweek("alerts", "list", home=home.root)
     assert shown.returncode == 1, shown.stderr
     assert "CRITICAL  Reward collapse: Reward fell from 87 to 9.4." in shown.stdout
-    assert "team: 0 sent, 1 waiting, 0 given up." in shown.stdout
+    assert "team: 0 alerts sent, 1 waiting, 0 given up." in shown.stdout
+    assert "phone: 0 alerts sent, 0 waiting, 0 given up." in shown.stdout  # it is only configured
     as_json = json.loads(trainweek("alerts", "list", "--json", home=home.root).stdout)
     assert [one["key"] for one in as_json["alerts"]] == ["finding:collapse"]
-    assert as_json["channels"][0]["waiting"] == 1
+    assert [(one["channel"], one["waiting"]) for one in as_json["channels"]] == [
+        ("phone", 0),
+        ("team", 1),
+    ]
 
 
 def test_a_finding_is_acknowledged_with_the_incident_that_is_about_it(home: Home) -> None:

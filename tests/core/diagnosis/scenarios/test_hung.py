@@ -9,6 +9,7 @@ import pytest
 from core.clock import Clock, ClockPoint
 from core.facts import LogFacts
 from core.liveness import Limits
+from core.process_state import frozen
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 from tests.core.diagnosis.runs import (
     HOUR,
@@ -21,6 +22,7 @@ from tests.core.diagnosis.runs import (
     ppo,
 )
 from tests.event_files import write_events
+from tests.expected import present
 
 FIRING, OK = FindingStatus.FIRING, FindingStatus.OK
 
@@ -177,3 +179,14 @@ def test_a_log_that_goes_on_shows_at_the_limit_already_that_only_events_are_miss
     )
     assert goes_on["hung"].status is OK
     assert ended["hung"].status is FIRING
+
+
+def test_a_cause_that_is_known_stands_before_the_manuals_guesses(tmp_path):
+    halted = present(frozen("T"))
+    found = diagnosed(tmp_path, ppo(100), 103 * MINUTE, frozen=halted)["hung"]
+    assert "SIGSTOP" in found.causes[0].en
+    assert "kill -CONT" in found.actions[0].en
+    assert len(found.causes) > 1
+    late = present(frozen("D", 90.0))
+    found = diagnosed(tmp_path / "b", ppo(100), 103 * MINUTE, frozen=late)["hung"]
+    assert "storage" in found.actions[0].en
