@@ -21,7 +21,7 @@ from core.errors import InputError
 from core.json_model import Moment
 from core.language import Message, literal, recorded_message
 from core.path_names import safe_name
-from core.playbook.settings import RevalidationSettings, TrainingSettings
+from core.playbook.settings import LARGEST_SEED, RevalidationSettings, TrainingSettings
 from core.text_rules import LINE, is_blank, one_line, readable
 from core.timestamps import iso, parse_day, parse_moment_or_day
 from core.vocabulary import JobKind
@@ -237,11 +237,12 @@ class TrialParams(JobParams):
 
     sweep: RunName = Field(description="The sweep that it belongs to.")
     week: RunName = Field(description="The week whose playbook is the recipe.")
-    seed: int = Field(ge=0, le=2**31 - 1, description="Of weights, environments and sampling.")
+    seed: int = Field(ge=0, le=LARGEST_SEED, description="Of weights, environments and sampling.")
     fold: int = Field(ge=0, description="0: the week's own split; 1 and more: a walk-forward fold.")
     steps: int | None = Field(default=None, ge=1, le=1_000_000_000, description="Of the training.")
     train: Ends = Field(description="First and last bar to train on.")
     test: Ends = Field(description="First and last bar that is loaded to test.")
+    playbook_sha256: str = Field(description="Of the playbook, the recipe.")
     train_sha256: str = Field(description="Of the training data.")
     backtest_sha256: str = Field(description="Of the backtest data.")
 

@@ -14,6 +14,7 @@ from core.playbook.text import MachineText, Part
 from core.text_rules import readable
 
 COMMAND_PLACEHOLDERS = frozenset({"python", "checkout", "tensorboard_dir", "steps", "run", "home"})
+LARGEST_SEED = 2**31 - 1
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 
@@ -71,7 +72,7 @@ class TrainingSettings(Part):
         max_length=8,
         description=Message("Units of the hidden layers of the policy and value networks."),
     )
-    seed: int = whole(0, 2**31 - 1, Message("Seed of weights, environments and sampling."), 7)
+    seed: int = whole(0, LARGEST_SEED, Message("Seed of weights, environments and sampling."), 7)
     max_exposure: float = number(
         0.001,
         1.0,

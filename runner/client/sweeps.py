@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InputError, TrainweekError
 from core.language import Message
 from core.ledger_bodies import SweepResumed, SweepStarted, SweepStopped
+from core.playbook.settings import LARGEST_SEED
 from core.timestamps import iso
 from core.vocabulary import Right, SweepState
 from core.week import CREATE_WEEK
 from runner.client.base import BaseClient
 from runner.client.start_rules import blocked_start
+from runner.client.week_changes import archived
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
 from runner.store.sweeps import held_by, sweep_by_id, sweeps
@@ -74,6 +76,8 @@ class Sweeps(BaseClient):
             week = self._startable(connection)
         if isinstance(week, Refused):
             return week
+        if refused := _beyond_the_last_seed(week, seeds):
+            return refused
         try:  # reading the candles takes seconds: not while others wait to write
             body = _planned(self.home, week, seeds, folds, steps, self._new_id())
         except TrainweekError as error:
@@ -159,6 +163,21 @@ def _out_of_range(seeds: int, folds: int, steps: int | None) -> Refused | None:
     return None
 
 
+def _beyond_the_last_seed(week: Week, seeds: int) -> Refused | None:
+    """The seeds of a sweep follow the playbook's."""
+    if week.playbook.training.seed + seeds <= LARGEST_SEED:
+        return None
+    return Refused(
+        Message(
+            "{seeds} seeds after the playbook's {seed} go beyond the largest, {largest}.",
+            seeds=seeds,
+            seed=week.playbook.training.seed,
+            largest=LARGEST_SEED,
+        ),
+        Message("Give the playbook a smaller training.seed."),
+    )
+
+
 def _another(connection: Connection) -> Refused | None:
     for sweep in sweeps(connection):
         if sweep.state in _IN_PROGRESS:
@@ -175,9 +194,17 @@ def _another(connection: Connection) -> Refused | None:
 def _no_change(connection: Connection, sweep: Sweep, body: Body) -> Refused | None:
     if sweep.state is SweepState.FINISHED:
         return Refused(Message("{sweep} has ended: every trial is done.", sweep=sweep.id), _LIST)
-    if isinstance(body, SweepResumed) and sweep.stopped_at is not None:
-        return _another(connection)
-    return None
+    if isinstance(body, SweepStopped):
+        return None
+    week = queries.week_by_id(connection, sweep.week_id)
+    if week is not None and week.archived_at is not None:
+        return archived(week)
+    if sweep.state is SweepState.STOPPING:
+        return Refused(
+            Message("{sweep} is stopping.", sweep=sweep.id),
+            Message("Wait until its running trials have ended."),
+        )
+    return _another(connection) if sweep.stopped_at is not None else None
 
 
 def _planned(

@@ -46,7 +46,7 @@ class WeekChanges(BaseClient):
             if week.active:
                 return None
             if week.archived_at is not None:
-                return _archived(week)
+                return archived(week)
             active = queries.active_week(connection)
             refused = busy_week(connection, active) if active else None
             return refused or WeekUsed(id=week_id)
@@ -167,7 +167,7 @@ def started_week(connection: Connection, week: Week) -> Refused | None:
             Message("Its launch is the first event of that run."),
         )
     if week.archived_at is not None:
-        return _archived(week)
+        return archived(week)
     jobs = schema.jobs
     job = connection.execute(
         select(jobs)
@@ -204,7 +204,8 @@ def _taken(connection: Connection, launch: datetime) -> Refused | None:
     )
 
 
-def _archived(week: Week) -> Refused:
+def archived(week: Week) -> Refused:
+    """What an archived week is refused."""
     return Refused(
         Message("Week {week} is archived.", week=week.id),
         Message("Unarchive it first: trainweek week unarchive {week}", week=week.id),

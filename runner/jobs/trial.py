@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, MarketDataError
-from core.files import write_text
+from core.files import file_sha256, write_text
 from core.gates import score
 from core.job_params import TrialParams
 from core.language import Message
@@ -74,7 +74,9 @@ class _Best:
 
 def trial(spec: Spec, stop: StopFlag) -> int:
     """Run one attempt; returns the exit code."""
-    asked, playbook = spec.asked(TrialParams), spec.playbook
+    asked = spec.asked(TrialParams)
+    _require_recipe(spec, asked.playbook_sha256)
+    playbook = spec.playbook
     settings = settings_with(playbook.training, seed=asked.seed)
     total = asked.steps or playbook.training.total_steps
     trained = load_candles(spec.home.train_data)
@@ -174,6 +176,18 @@ def judged_bars(session: Session, tested: Candles, settings: TrainingSettings) -
         [(WARM_UP, len(market) - 1)],
         env_settings(settings, exit_at_end=True, position=normaliser.position),
     )
+
+
+def _require_recipe(spec: Spec, sha256: str) -> None:
+    if (found := file_sha256(spec.playbook_path)) != sha256:
+        raise InputError(
+            Message(
+                "The playbook is another one than the sweep's: SHA-256 {now}, not {before}.",
+                now=found,
+                before=sha256,
+            ),
+            _START_AGAIN,
+        )
 
 
 def _require_same(candles: Candles, sha256: str) -> None:

@@ -114,6 +114,8 @@ def held_by(connection: Connection, sweep: Sweep) -> Message | None:
     week = queries.week_by_id(connection, sweep.week_id)
     if week is None or week.playbook_sha256 != sweep.playbook_sha256:
         return Message("The week's playbook has changed: this sweep was of another recipe.")
+    if week.archived_at is not None:
+        return Message("Week {week} is archived.", week=week.id)
     if held := queries.blocking_incident(connection, sweep.week_id):
         return Message("The open incident {procedure!r} blocks it.", procedure=held.procedure)
     return None

@@ -17,6 +17,7 @@ from runner.failpoints import fail_here
 from runner.store import queries, schema
 from runner.store.hold_outs import hold_outs
 from runner.store.rows import job_of
+from runner.store.sweeps import held_by, sweep_by_id
 from runner.store.trials import counted_trials
 from runner.supervision.assignment import Assignment, write_assignment
 
@@ -76,6 +77,13 @@ class Starter:
                         state=JobState.STOPPED, reason=reason, not_before=None, ended_at=now
                     )
                 write.append(JobChanged(job_id=row.id, job=change), row.week_id)
+                return None
+            if (held_trial := _held_trial(write.connection, job)) is not None:
+                # What its sweep waits for came after its request; the sweep begins it again.
+                stopped = JobColumns(
+                    state=JobState.STOPPED, reason=held_trial, not_before=None, ended_at=now
+                )
+                write.append(JobChanged(job_id=row.id, job=stopped), row.week_id)
                 return None
             folder = self.home.attempt(row.id, number)
             events = self._event_folder(write.connection, job)
@@ -145,6 +153,12 @@ class Starter:
 def _recipe_of(job: Job) -> str | None:
     """The week whose playbook a trial is of; other jobs have their own week, or none."""
     return job.params["week"] if job.kind is JobKind.TRIAL else None
+
+
+def _held_trial(connection: Connection, job: Job) -> Message | None:
+    """Why a trial must not start now; None: nothing holds it, or it is no trial."""
+    sweep = sweep_by_id(connection, job.params["sweep"]) if job.kind is JobKind.TRIAL else None
+    return None if sweep is None else held_by(connection, sweep)
 
 
 def _placement(week: Week | None, kind: str) -> Placement:

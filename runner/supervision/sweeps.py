@@ -114,6 +114,7 @@ def _request(sweep: Sweep, seed: int, fold: int) -> JobRequested:
             "steps": sweep.steps,
             "train": bars["train"],
             "test": bars["test"],
+            "playbook_sha256": sweep.playbook_sha256,
             "train_sha256": sweep.train_sha256,
             "backtest_sha256": sweep.backtest_sha256,
         }

@@ -39,6 +39,7 @@ def tried(place: Place, sweep: Sweep, seed: int, fold: int, passed: int | None) 
     ends = {"train": ["2024-02-23T00:00:00Z"] * 2, "test": ["2024-02-23T00:00:00Z"] * 2}
     params = TrialParams.model_validate(
         {"sweep": sweep.id, "week": sweep.week_id, "seed": seed, "fold": fold, **ends}
+        | {"playbook_sha256": sweep.playbook_sha256}
         | {"train_sha256": "a" * 64, "backtest_sha256": "b" * 64}
     )
     write(

@@ -47,6 +47,7 @@ def scored(place: Place, steps: int | None = None, seeds: int = 6) -> Sweep:
                 "fold": 0,
                 "train": fold["train"],
                 "test": fold["test"],
+                "playbook_sha256": sweep.playbook_sha256,
                 "train_sha256": sweep.train_sha256,
                 "backtest_sha256": sweep.backtest_sha256,
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from core.errors import InputError, MarketDataError
 from core.language import Message
 from core.ledger_bodies import TrialScored
 from core.market import load_candles
+from core.playbook import default_playbook_text
 from core.sweep.folds import walk_forward
 from core.timestamps import iso
 from core.trading.training_bars import purge_gap
@@ -52,6 +54,7 @@ def asked(home: Home, seed: int = 7, fold: int = 0, **changed: Any) -> dict[str,
         "seed": seed,
         "fold": fold,
         "steps": STEPS,
+        "playbook_sha256": hashlib.sha256(default_playbook_text().encode()).hexdigest(),
         "train_sha256": trained.sha256,
         "backtest_sha256": tested.sha256,
         **bars,
@@ -111,6 +114,11 @@ def test_bars_within_reach_of_the_training_are_refused(home: Home) -> None:
 def test_other_candles_than_the_sweeps_are_refused(home: Home) -> None:
     with pytest.raises(InputError, match="candles have changed"):
         outcome(home, "changed", **asked(home, train_sha256="0" * 64))
+
+
+def test_another_playbook_than_the_sweeps_is_refused(home: Home) -> None:
+    with pytest.raises(InputError, match="playbook is another one"):
+        outcome(home, "recipe", **asked(home, playbook_sha256="0" * 64))
 
 
 def test_a_fold_without_bars_is_refused(home: Home) -> None:

@@ -16,6 +16,7 @@ from runner.records import DecisionLine
 from runner.store import queries, record_queries
 from runner.store.trials import counted_trials
 from tests.expected import job_of, present, recorded
+from tests.runner.jobs.training_home import make_home
 from tests.runner.place import ENGINEER, LAUNCH, Place, ticking, wait_for
 from tests.runner.sweep_place import begin, now, script, trial_id
 
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
 def until(place: Place, service: Service, sweep: Sweep, state: SweepState) -> Sweep:
     wait_for(ticking(service, lambda: now(place, sweep).state is state))
     return now(place, sweep)
+
+
+def take(place: Place, before: str, after: str) -> None:
+    """The week takes another recipe."""
+    text = place.week.playbook_text
+    assert before in text
+    file = place.home.root / "changed.yaml"
+    file.write_text(text.replace(before, after), encoding="utf-8")
+    recorded(place.lead.take_playbook(place.week.id, "changed.yaml", "another weight"))
 
 
 def test_each_trial_is_a_job_with_a_folder_and_a_line_of_its_own(place: Place) -> None:
@@ -157,14 +167,44 @@ def test_a_running_trial_leaves_the_weeks_single_flight_as_it_is(place: Place) -
     service.close()
 
 
+def test_a_trial_that_waits_does_not_start_with_another_recipe(place: Place) -> None:
+    """Its request is older than the change, its start is not."""
+    sweep, service = begin(place, seeds=2), place.service()
+    service.sweeps.tick(service.now())
+    (trial,) = now(place, sweep).trials
+    take(place, "gamma: 0.98", "gamma: 0.97")
+    for _ in range(5):
+        service.tick(service.now())
+    (held,) = now(place, sweep).trials
+    assert (held.job_id, held.state, held.attempt) == (trial.job_id, JobState.STOPPED, 0)
+    assert "another recipe" in str(held.reason)
+    assert held.is_open
+    service.close()
+
+
+def test_seeds_beyond_the_largest_are_refused_at_the_start(place: Place) -> None:
+    make_home(place.home.root)
+    take(place, "seed: 7", f"seed: {2**31 - 3}")
+    refused = place.lead.start_sweep(3, 0)
+    assert isinstance(refused, Refused)
+    assert "go beyond the largest" in str(refused.reason)
+    assert len(recorded(place.lead.start_sweep(2, 0)).seeds) == 2
+
+
+def test_no_sweep_of_an_archived_week_goes_on(place: Place) -> None:
+    sweep = begin(place, seeds=2)
+    recorded(place.lead.stop_sweep(sweep.id))
+    recorded(place.lead.create_week(LAUNCH.replace(month=3)))
+    recorded(place.lead.archive_week(place.week.id))
+    refused = place.lead.resume_sweep(sweep.id)
+    assert isinstance(refused, Refused)
+    assert "is archived" in str(refused.reason)
+    assert "is archived" in str(place.lead.sweep_waits_for(sweep))
+
+
 def test_another_recipe_holds_the_sweep_and_says_so(place: Place) -> None:
     sweep = begin(place, seeds=2)
-    changed = place.home.root / "changed.yaml"
-    changed.write_text(
-        place.week.playbook_text.replace("total_steps: 500000", "total_steps: 400000"),
-        encoding="utf-8",
-    )
-    recorded(place.lead.take_playbook(place.week.id, "changed.yaml", "another weight"))
+    take(place, "gamma: 0.98", "gamma: 0.97")
     service = place.service()
     for _ in range(5):
         service.tick(service.now())
