@@ -1,4 +1,4 @@
-"""The recipe's verdict: what its tries say together, and where the chosen model stands."""
+"""A recipe's tries in numbers, and where a model stands among them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.language import Message, joined, plural
 from core.sweep.spread import Interval, Spread, spread, wilson
 from core.vocabulary import Decision
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OWN_SPLIT = 0  # the number of the week's own split; walk-forward folds count from 1
-FEWEST_TRIES = 5  # with fewer a rank or a share is not said in the sentence
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,11 @@ class Try:
     passed: frozenset[str]
     decision: Decision
 
+    @property
+    def has_diverged(self) -> bool:
+        """Its training gave no model to judge: every record has a drawdown at least."""
+        return all(value is None for value in self.values.values())
+
 
 @dataclass(frozen=True)
 class GateShare:
@@ -46,13 +49,16 @@ class GateShare:
 class Standing:
     """The chosen model among its siblings of the week's own split, by Sharpe.
 
-    :ivar rank: 1 is the best; siblings with the same Sharpe don't count as better.
+    :ivar rank: 1 is the best; the middle of its places with those that have the same Sharpe.
+    :ivar siblings: that have a Sharpe; ``without`` have none, and are not ranked.
     :ivar premium: its Sharpe minus the siblings' IQM: what luck may have added.
     """
 
     sharpe: float
-    rank: int
+    rank: float
     siblings: int
+    level: int  # siblings with exactly its Sharpe
+    without: int
     premium: float
     outlier: bool  # above all siblings and their interval's upper end
 
@@ -62,12 +68,16 @@ class Recipe:
     """A sweep's tries together.
 
     :ivar own: of the week's own split; ``folds`` of the walk-forward folds.
-    :ivar failed: tries that crashed or were refused; they are in no number above.
+    :ivar failed: tries of the week's own split that crashed or were refused: the machine's
+        failures say nothing of the recipe and are in no number above. A try that diverged is the
+        recipe's own failure, and is a try.
+    :ivar failed_folds: the same of the walk-forward folds.
     """
 
     own: tuple[Try, ...]
     folds: tuple[Try, ...]
     failed: int
+    failed_folds: int
     planned: int
 
     @property
@@ -78,11 +88,15 @@ class Recipe:
     @property
     def open(self) -> int:
         """Tries that have not ended."""
-        return self.planned - self.scored - self.failed
+        return self.planned - self.scored - self.failed - self.failed_folds
 
     def go(self) -> int:
         """GOs on the week's own split."""
         return sum(each.decision is Decision.GO for each in self.own)
+
+    def diverged(self) -> int:
+        """Tries on the week's own split whose training diverged; they are no GO."""
+        return sum(each.has_diverged for each in self.own)
 
     def shares(self, gates: int) -> tuple[GateShare, ...]:
         """On the week's own split, from none to all gates."""
@@ -114,71 +128,13 @@ class Recipe:
         among = spread([known])
         assert among.iqm is not None
         assert among.interval is not None
+        level = known.count(sharpe)
         return Standing(
             sharpe,
-            1 + sum(each > sharpe for each in known),
+            1 + sum(each > sharpe for each in known) + level / 2,
             len(known),
+            level,
+            len(siblings) - len(known),
             sharpe - among.iqm,
             sharpe > max(known) and sharpe > among.interval.high,
         )
-
-    def sentence(self, sharpe: float | None) -> Message:
-        """What a person reads first.
-
-        :param sharpe: of the chosen model on the backtest data; None: not revalidated.
-        """
-        tries = len(self.own)
-        if not tries:
-            return Message("No try of this recipe has been scored on the week's own split yet.")
-        said = [
-            plural(
-                "This recipe gives a GO in {go} of {n} try.",
-                "This recipe gives a GO in {go} of {n} tries.",
-                tries,
-                go=self.go(),
-            )
-        ]
-        if tries < FEWEST_TRIES:
-            said.append(
-                plural(
-                    "One seed says nothing of luck: try at least {fewest}.",
-                    "So few seeds say little of luck: try at least {fewest}.",
-                    tries,
-                    fewest=FEWEST_TRIES,
-                )
-            )
-        elif (standing := self.standing(sharpe)) is not None:
-            said += [_rank(standing), _expected(standing)]
-        if self.failed:
-            said.append(
-                plural(
-                    "{n} try crashed and is not counted.",
-                    "{n} tries crashed and are not counted.",
-                    self.failed,
-                )
-            )
-        return joined(said)
-
-
-def _rank(standing: Standing) -> Message:
-    values = {"rank": standing.rank, "siblings": standing.siblings}
-    if standing.rank == 1:
-        return Message("The chosen model is better than all {siblings} of its siblings.", **values)
-    if standing.rank > standing.siblings:
-        return Message("The chosen model is worse than all {siblings} of its siblings.", **values)
-    return Message("The chosen model would be number {rank} among {siblings} siblings.", **values)
-
-
-def _expected(standing: Standing) -> Message:
-    expected = standing.sharpe - standing.premium
-    if standing.premium <= 0:
-        return Message(
-            "Its Sharpe {chosen:.2f} is not above the recipe's {expected:.2f}.",
-            chosen=standing.sharpe,
-            expected=expected,
-        )
-    return Message(
-        "Expect Sharpe {expected:.2f}, not {chosen:.2f}.",
-        expected=expected,
-        chosen=standing.sharpe,
-    )

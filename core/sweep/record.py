@@ -190,6 +190,7 @@ class Sweep:
         return Recipe(
             tuple(each for each in tries if each.fold == OWN_SPLIT),
             tuple(each for each in tries if each.fold != OWN_SPLIT),
-            len(self.failed),
+            sum(each.fold == OWN_SPLIT for each in self.failed),
+            sum(each.fold != OWN_SPLIT for each in self.failed),
             len(self.cells),
         )

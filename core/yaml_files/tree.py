@@ -129,6 +129,7 @@ def read_tree(text: str) -> Tree:
             Message("Pass a shorter file."),
             1,
         )
+    _require_readable(text)
     try:
         node = _node(text)
     except yaml.MarkedYAMLError as error:
@@ -147,6 +148,16 @@ def read_tree(text: str) -> Tree:
         raise TreeError(Message("the file is empty"), Message("Write its keys, or restore it."), 1)
     lines: dict[Path, int] = {(): node.start_mark.line + 1}
     return Tree(_plain(node, (), lines), lines)
+
+
+def _require_readable(text: str) -> None:
+    """Refuse what the two parsers read differently: a byte order mark within, half a character."""
+    if (bad := re.search("[\ud800-\udfff]|(?!^)\ufeff", text)) is not None:
+        raise TreeError(
+            Message("invalid YAML: {error}", error=f"character U+{ord(bad[0]):04X}"),
+            Message("Remove it."),
+            text.count("\n", 0, bad.start()) + 1,
+        )
 
 
 def _plain(node: Node, path: Path, lines: dict[Path, int]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -86,7 +87,7 @@ def show(
         print_json(as_dict(client, sweep, trials=True))
         return
     _tell(client, sweep)
-    tell(sweep.recipe().sentence(client.chosen_sharpe(sweep)))
+    tell(client.sweep_verdict(sweep).sentence())
     for trial in sweep.trials:
         result = (
             joined([trial.state.value, trial.reason])
@@ -123,7 +124,8 @@ def resume(sweep_id: SweepArgument, home: HomeOption = None, json: JsonOption = 
 
 def as_dict(client: Client, sweep: Sweep, *, trials: bool = False) -> dict[str, Any]:
     """A sweep as plain JSON, for ``--json``."""
-    recipe, waits = sweep.recipe(), client.sweep_waits_for(sweep)
+    verdict, waits = client.sweep_verdict(sweep), client.sweep_waits_for(sweep)
+    recipe, standing = verdict.recipe, verdict.standing()
     shown = {
         "id": sweep.id,
         "week": sweep.week_id,
@@ -141,7 +143,11 @@ def as_dict(client: Client, sweep: Sweep, *, trials: bool = False) -> dict[str, 
         "remaining_s": sweep.remaining_s(client.sweep_parallel()),
         "go": recipe.go(),
         "own_tries": len(recipe.own),
-        "verdict": recipe.sentence(client.chosen_sharpe(sweep)),
+        "own_diverged": recipe.diverged(),
+        "own_failed": recipe.failed,
+        "other_playbook": verdict.other_playbook,
+        "standing": None if standing is None else asdict(standing),
+        "verdict": verdict.sentence(),
     }
     if not trials:
         return shown

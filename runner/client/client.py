@@ -18,6 +18,7 @@ from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
 from runner.client.shifts import Shifts
 from runner.client.signatures.pipeline_gate import PipelineGate
+from runner.client.sweep_verdicts import SweepVerdicts
 from runner.client.sweeps import Sweeps
 from runner.client.ticks import Ticks
 from runner.client.visits import VisitMarks
@@ -37,6 +38,7 @@ class Client(
     Jobs,
     Restarts,
     Models,
+    SweepVerdicts,
     RunModels,
     Ticks,
     Incidents,

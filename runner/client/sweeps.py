@@ -12,14 +12,13 @@ from core.language import Message
 from core.ledger_bodies import SweepResumed, SweepStarted, SweepStopped
 from core.playbook.settings import LARGEST_SEED
 from core.timestamps import iso
-from core.vocabulary import JobKind, JobState, Right, SweepState
+from core.vocabulary import Right, SweepState
 from core.week import CREATE_WEEK
 from runner.client.base import BaseClient
 from runner.client.start_rules import blocked_start
 from runner.client.week_changes import archived
-from runner.files import read_json
 from runner.outcomes import Recorded, Refused
-from runner.store import queries, record_queries
+from runner.store import queries
 from runner.store.sweep_holds import held_by
 from runner.store.sweeps import sweep_by_id, sweeps
 
@@ -61,21 +60,6 @@ class Sweeps(BaseClient):
         from runner.settings import Settings
 
         return Settings.read(self.home).sweep_parallel
-
-    def chosen_sharpe(self, sweep: Sweep) -> float | None:
-        """Sharpe of the week's newest revalidation on the sweep's backtest data; None without."""
-        with self.store.read() as connection:
-            jobs = record_queries.jobs(connection, JobKind.REVALIDATE, sweep.week_id)
-        for job in jobs:
-            if job.state is not JobState.SUCCEEDED:
-                continue
-            result = read_json(self.home.attempt(job.id, job.attempt) / "result.json") or {}
-            if (result.get("candidate") or {}).get("data") != sweep.backtest_sha256:
-                continue
-            gates = {gate.get("id"): gate.get("value") for gate in result.get("gates") or ()}
-            value = gates.get("sharpe")
-            return float(value) if isinstance(value, int | float) else None
-        return None
 
     def start_sweep(
         self, seeds: int, folds: int, steps: int | None = None
@@ -263,7 +247,7 @@ def _planned(
         id=sweep_id,
         seeds=[settings.seed + 1 + number for number in range(seeds)],
         folds=rows,
-        steps=steps,
+        steps=None if steps == settings.total_steps else steps,
         playbook_sha256=week.playbook_sha256,
         train_sha256=trained.sha256,
         backtest_sha256=tested.sha256,

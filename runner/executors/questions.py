@@ -89,6 +89,7 @@ class Questions:
         self._hurry = True
         self.answered_at: float | None = None  # when the question was put that was answered last
         self.trouble: Message | None = None  # why there was no answer to the newest one
+        self._no_engine_since: float | None = None  # each answer since says that none is there
 
     def watched(self, handle: Handle) -> Watched:
         """What is known of an attempt; it is asked about from now on."""
@@ -127,7 +128,7 @@ class Questions:
         try:
             listed = self.engine.jobs()
             with self.lock:
-                self.trouble, self.answered_at = None, began
+                self.trouble, self.answered_at, self._no_engine_since = None, began, None
                 self._watched = {
                     own: each
                     for own, each in self._watched.items()
@@ -137,20 +138,42 @@ class Questions:
                 for each in watched:
                     own = each.handle.attempt_id
                     each.jobs = [job for job in listed if job.attempt_id == own]
-            for each in watched:
-                self._act(each)
         except EngineUnreachable as error:
-            self.trouble = literal(str(error))
-        except TrainweekError as error:  # there is no such engine here, and a wait would be vain
-            with self.lock:
-                self.trouble = literal(error.what)
-                for each in self._watched.values():
-                    if not each.submitted and not read_shim_files(each.handle).began:
-                        each.refused = error
-        except OSError as error:  # a full disk: tried again
-            log.warning("%s: %s", self.engine.name, error)
+            self.trouble, self._no_engine_since = literal(str(error)), None
+        except TrainweekError as error:
+            self._no_engine(error)
+        else:
+            self._act_on(watched)
         finally:
             self._asking = False
+
+    def _no_engine(self, error: TrainweekError) -> None:
+        """There is no such engine here: a wait would be vain, once it has been so for the grace.
+
+        What stands before an engine that restarts answers in the same way for a while.
+        """
+        now = self.monotonic()
+        if self._no_engine_since is None:
+            self._no_engine_since = now
+        with self.lock:
+            self.trouble = literal(error.what)
+            if now - self._no_engine_since < self.settings.lost_grace_s:
+                return
+            for each in self._watched.values():
+                if not each.submitted and not read_shim_files(each.handle).began:
+                    each.refused = error
+
+    def _act_on(self, watched: list[Watched]) -> None:
+        """Act on each by itself: one that can't be cancelled holds up no other."""
+        for each in watched:
+            try:
+                self._act(each)
+            except EngineUnreachable as error:
+                self.trouble = literal(str(error))
+            except TrainweekError as error:
+                self._no_engine(error)
+            except OSError as error:  # a full disk: tried again
+                log.warning("%s: %s", self.engine.name, error)
 
     def _act(self, watched: Watched) -> None:
         """Submit what the engine does not have, and cancel what is to end."""

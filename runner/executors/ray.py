@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import shlex
 import sys
 import urllib.error
@@ -74,7 +75,7 @@ class Ray:
         if status < 300 or "already exists" in answer:
             return wanted.attempt_id
         said = _last_line(answer)
-        if status >= 500 and "status code 4" not in answer:  # two at once can both fail: ray#31356
+        if not _refuses(status, answer):
             raise EngineUnreachable(f"HTTP {status}: {said}")
         raise InputError(
             Message("Ray refused the job: {answer}", answer=said),
@@ -136,17 +137,21 @@ class Ray:
         if body is not None:
             asked.data, asked.method = json.dumps(body).encode(), "POST"
         try:
-            with self._opener.open(asked, timeout=self.timeout_s) as answer:
-                return answer.status, answer.read(_MOST_BYTES).decode(errors="replace")
-        except urllib.error.HTTPError as error:
-            with error:
-                said = error.read(_MOST_BYTES).decode(errors="replace")
-            if error.code in (401, 403):
-                raise self._wrong_token(said) from None
-            return error.code, said
+            status, said = self._answer(asked)
         except (OSError, HTTPException) as error:
             why = getattr(error, "reason", error)
             raise EngineUnreachable(f"{self.address} (ray_address): {why}") from None
+        if status in (401, 403):
+            raise self._wrong_token(said)
+        return status, said
+
+    def _answer(self, asked: urllib.request.Request) -> tuple[int, str]:
+        try:
+            answer = self._opener.open(asked, timeout=self.timeout_s)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            return answer.status, answer.read(_MOST_BYTES).decode(errors="replace")
 
     def _wrong_token(self, said: str) -> SetupError:
         return SetupError(
@@ -229,6 +234,17 @@ def _body(wanted: Submission) -> dict[str, Any]:
     if asked.partition is not None:
         body["entrypoint_label_selector"] = {GROUP: asked.partition}
     return body
+
+
+def _refuses(status: int, answer: str) -> bool:
+    """Whether Ray itself refuses a job; what stands before it may answer by any other status.
+
+    Of its own errors only those that name a fault of the request: two submissions at once can
+    both fail (ray#31356).
+    """
+    if status < 500:
+        return status in (400, 422)
+    return re.search(r"status code 4(?!08|29)", answer) is not None
 
 
 def _is_ours(job: Mapping[str, Any]) -> bool:

@@ -26,11 +26,12 @@ from core.sweep.folds import require_judged
 from core.sweep.recipe import OWN_SPLIT
 from core.timestamps import iso
 from core.trading.warm_up import WARM_UP
+from core.vocabulary import Decision
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.evaluation import greedy
 from runner.agent.features import raw_features
 from runner.agent.market import Market
-from runner.agent.policy import require_finite
+from runner.agent.policy import TrainingDivergedError, require_finite
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData, env_settings
 from runner.jobs.attempt import (
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.gates import Scorecard
+    from core.playbook import Playbook
     from core.playbook.settings import TrainingSettings
     from runner.agent.evaluation import Evaluation
 
@@ -121,7 +123,13 @@ def trial(spec: Spec, stop: StopFlag) -> int:
     print(f"[INFO] Trial: seed {asked.seed}, fold {asked.fold}, {total} steps", flush=True)
     with input_accepted():
         hooks = Hooks(lambda: stop.requested, evaluated, report)
-        if not session.learn(hooks):
+        try:
+            complete = session.learn(hooks)
+        except TrainingDivergedError as error:  # the recipe's failure: a try that passes no gate
+            spec.write_result(_diverged(asked, error, session, playbook))
+            print(f"[INFO] NO-GO: {error}", flush=True)
+            return COMPLETE
+        if not complete:
             spec.write_result({"complete": False, "status": "STOPPED", "steps": session.steps})
             return STOPPED
         speed = round(session.steps / max(time.monotonic() - began, 1e-9), 1)
@@ -210,6 +218,22 @@ def _result(
         "best_step": best_step,
         "steps_per_second": speed,
         "synthetic": session.data.candles.synthetic,
+    }
+
+
+def _diverged(
+    asked: TrialParams, error: TrainingDivergedError, session: Session, playbook: Playbook
+) -> dict[str, Any]:
+    return {
+        "complete": True,
+        "sweep": asked.sweep,
+        "seed": asked.seed,
+        "fold": asked.fold,
+        "diverged": error.what,
+        "decision": Decision.NO_GO.value,
+        "score": f"0/{len(playbook.gates)}",
+        "gates": [{"id": gate.id, "value": None, "passed": False} for gate in playbook.gates],
+        "steps": session.steps,
     }
 
 

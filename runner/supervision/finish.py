@@ -248,6 +248,8 @@ class Finisher:
         """
         if row.kind != JobKind.TRAIN or state is not JobState.FAILED:
             return None
+        if observed.exit is not None and observed.exit.error is not None:
+            return None  # no program ran: an engine refused it, or there is no such command
         kind = (result or {}).get("error_kind")
         if kind == "data":
             return "data"

@@ -57,6 +57,7 @@ def test_a_partition_that_is_not_there_is_refused_by_name(slurm: Cluster, placed
     assert job.state is JobState.FAILED
     assert "Invalid partition name" in job.reason
     assert "training.placements in the playbook: partition." in job.reason
+    assert place.lead.incidents(place.week.id) == []  # nothing crashed: no program ran
     service.close()
 
 

@@ -46,14 +46,15 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         acts.start_form(page, snapshot)
         return
     sweep = found[0]
-    chosen = client.chosen_sharpe(sweep)
-    st.info(say.text(sweep.recipe().sentence(chosen)), icon=":material/casino:")
+    verdict = client.sweep_verdict(sweep)
+    told = st.warning if verdict.other_playbook else st.info
+    told(say.text(verdict.sentence()), icon=":material/casino:")
     _progress(page, sweep)
     acts.buttons(page, sweep)
-    if sweep.recipe().scored or sweep.failed:
+    if verdict.recipe.scored or sweep.failed:
         part(say("Tries"))
         tries.show(page, snapshot, sweep)
-        tables.show(page, snapshot, sweep, chosen)
+        tables.show(page, snapshot, verdict)
     if sweep.state in (SweepState.STOPPED, SweepState.FINISHED):
         acts.start_form(page, snapshot)
 

@@ -14,28 +14,38 @@ from dashboard.wording import plain
 
 if TYPE_CHECKING:
     from core.playbook.gates import GateSpec
-    from core.sweep.record import Sweep
     from core.sweep.spread import Spread
+    from core.sweep.verdict import Verdict
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
 
-def show(page: Page, snapshot: Snapshot, sweep: Sweep, chosen: float | None) -> None:
+def show(page: Page, snapshot: Snapshot, verdict: Verdict) -> None:
     """All that the tries say together."""
-    _standing(page, sweep, chosen)
-    _means(page, snapshot, sweep)
-    _shares(page, snapshot, sweep)
+    _standing(page, verdict)
+    _means(page, snapshot, verdict)
+    _shares(page, snapshot, verdict)
 
 
-def _standing(page: Page, sweep: Sweep, chosen: float | None) -> None:
+def _standing(page: Page, verdict: Verdict) -> None:
     say = page.say
     part(say("The chosen model among its siblings"))
-    standing = sweep.recipe().standing(chosen)
+    if not verdict.has_siblings:
+        st.caption(
+            say("It has none here: the tries were of another playbook.")
+            if verdict.other_playbook
+            else say(
+                "It has none here: the tries were trained for {n:,} steps each, not the playbook's.",
+                n=verdict.steps,
+            )
+        )
+        return
+    standing = verdict.standing()
     if standing is None:
         st.caption(
             say(
-                "It has no place yet: that takes a revalidation on the sweep's backtest data, and at "
-                "least two tries with a Sharpe ratio."
+                "It has no place yet: that takes a revalidation of the model in use on the sweep's "
+                "backtest data, and at least two tries with a Sharpe ratio."
             )
         )
         return
@@ -43,7 +53,7 @@ def _standing(page: Page, sweep: Sweep, chosen: float | None) -> None:
         (say("Sharpe of the chosen model"), fixed(standing.sharpe), ""),
         (
             say("Rank"),
-            say("{rank} of {all}", rank=standing.rank, all=standing.siblings + 1),
+            say("{rank:g} of {all}", rank=standing.rank, all=standing.siblings + 1),
             say("Among the tries on the week's own split, 1 is the best"),
         ),
         (
@@ -55,20 +65,15 @@ def _standing(page: Page, sweep: Sweep, chosen: float | None) -> None:
     figures_table(page, rows, "recipe-standing")
     if standing.outlier:
         st.warning(
-            say("It is better than every sibling: the recipe does not give this again."),
+            say(
+                "It is better than every sibling with a Sharpe: the recipe does not give this again."
+            ),
             icon=":material/casino:",
         )
-    if sweep.steps is not None:
-        st.caption(
-            say(
-                "The tries were trained for {n:,} steps each; a longer run is no sibling of theirs.",
-                n=sweep.steps,
-            )
-        )
 
 
-def _means(page: Page, snapshot: Snapshot, sweep: Sweep) -> None:
-    say, recipe, gates = page.say, sweep.recipe(), snapshot.week.playbook.gates
+def _means(page: Page, snapshot: Snapshot, verdict: Verdict) -> None:
+    say, recipe, gates = page.say, verdict.recipe, snapshot.week.playbook.gates
     part(
         say("What the recipe gives"),
         help=say.raw(
@@ -76,14 +81,18 @@ def _means(page: Page, snapshot: Snapshot, sweep: Sweep) -> None:
             "of 95 %, by a bootstrap of the seeds within each fold."
         ),
     )
-    both = bool(recipe.folds)
-    heads = [say("Gate"), say("Limit"), say("Own split")] + ([say("Folds")] if both else [])
+    both, limits = bool(recipe.folds), not verdict.other_playbook
+    heads = [say("Gate"), *([say("Limit")] if limits else []), say("Own split")]
+    heads += [say("Folds")] if both else []
     rows = []
     for gate in gates:
         op = {">=": "≥", "<=": "≤"}[gate.op]
         row = [
             plain(gate.title.in_(page.viewer.language)),
-            f"{op} {_shown(page, gate.threshold, gate.threshold_decimals, gate.unit)}",
+            *(
+                [f"{op} {_shown(page, gate.threshold, gate.threshold_decimals, gate.unit)}"]
+                * limits
+            ),
             _mean(page, gate, recipe.spread(gate.id, own=True)),
         ]
         rows.append(row + ([_mean(page, gate, recipe.spread(gate.id, own=False))] if both else []))
@@ -110,8 +119,8 @@ def _shown(page: Page, value: float, digits: int, unit: str) -> str:
     return page.say.text(fixed(value, digits, unit) or "")
 
 
-def _shares(page: Page, snapshot: Snapshot, sweep: Sweep) -> None:
-    say, recipe = page.say, sweep.recipe()
+def _shares(page: Page, snapshot: Snapshot, verdict: Verdict) -> None:
+    say, recipe = page.say, verdict.recipe
     if not recipe.own:
         return
     part(

@@ -31,3 +31,15 @@ def test_an_installation_without_the_quick_parser_is_told_by_the_other_what_is_w
         tree.read_tree("a: [1\nb: 2\n")
     assert "expected ',' or ']', but got ':'" in str(refused.value.what)
     assert refused.value.line == 2
+
+
+@pytest.mark.parametrize("bad", ["\ud800", "\ufeff"])
+def test_half_a_character_and_a_mark_within_are_refused_by_line(bad: str) -> None:
+    with pytest.raises(tree.TreeError) as refused:
+        tree.read_tree(f"a: 1\nb: {bad}2\n")
+    assert f"U+{ord(bad):04X}" in str(refused.value.what)
+    assert refused.value.line == 2
+
+
+def test_a_mark_at_the_start_is_none_of_the_text() -> None:
+    assert tree.read_tree("\ufeffa: 1\n").data == {"a": 1}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def sweep_of(place: Place, seeds: int = 6) -> Sweep:
     place.week()
     make_home(place.home.root)
-    return recorded(place.client().start_sweep(seeds, 1, 500))
+    return recorded(place.client().start_sweep(seeds, 1))
 
 
 def write(place: Place, *bodies: Any) -> None:
@@ -70,10 +70,25 @@ def test_the_tries_are_counted_drawn_and_summed_up(place: Place) -> None:
     test = place.draw("recipe", role=Role.VIEWER)
     shown = text_of(test)
     assert "This recipe gives a GO in 2 of 5 tries." in shown
-    assert "2 tries crashed and are not counted." in shown
+    assert "1 try crashed and is not counted." in shown
     assert f"Seed {sweep.seeds[-1]}, own split: FAILED" in shown
     assert "It has no place yet" in shown
     assert all(one.disabled for one in keyed(test.button, "sweep:start"))
+
+
+def test_a_sweep_of_an_earlier_playbook_says_so_and_shows_no_limits(place: Place) -> None:
+    sweep = sweep_of(place)
+    for seed in sweep.seeds:
+        tried(place, sweep, seed, 0, 6)
+    assert "\nLimit\n" in text_of(place.draw("recipe", role=Role.VIEWER))
+    week = present(place.client().active_week())
+    changed = week.playbook_text.replace("gamma: 0.98", "gamma: 0.97")
+    (place.home.root / "changed.yaml").write_text(changed, encoding="utf-8")
+    recorded(place.client().take_playbook(week.id, "changed.yaml", "another recipe"))
+    shown = text_of(place.draw("recipe", role=Role.VIEWER))
+    assert "This sweep was of another playbook than the week's." in shown
+    assert "It has none here: the tries were of another playbook." in shown
+    assert "\nLimit\n" not in shown
 
 
 def test_a_sweep_is_started_stopped_and_resumed_here(place: Place) -> None:

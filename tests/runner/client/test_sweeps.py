@@ -1,4 +1,4 @@
-"""What a sweep is planned to train and test, and what the client says of its tries."""
+"""What a sweep is planned to train and test."""
 
 from __future__ import annotations
 
@@ -57,3 +57,9 @@ def test_a_sweep_whose_own_split_can_not_be_judged_is_refused_at_its_start(place
     refused = place.lead.start_sweep(2, 0)
     assert isinstance(refused, Refused)
     assert "of its training bars" in str(refused.reason)
+
+
+def test_the_playbooks_own_number_of_steps_is_no_other(place: Place) -> None:
+    make_home(place.home.root)
+    usual = place.week.playbook.training.total_steps
+    assert recorded(place.lead.start_sweep(2, 0, usual)).steps is None

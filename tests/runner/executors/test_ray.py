@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import socket
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -145,6 +146,29 @@ def test_an_error_of_rays_own_is_no_refusal(head: Head, tmp_path: Path) -> None:
     head.answers["/api/jobs/"] = (500, "Traceback\nRuntimeError: a race\n")
     with pytest.raises(EngineUnreachable, match="HTTP 500: RuntimeError: a race"):
         head.submit(wanted(tmp_path))
+
+
+@pytest.mark.parametrize("status", [302, 404, 408, 413, 429, 502])
+def test_what_stands_before_ray_refuses_no_job(head: Head, tmp_path: Path, status: int) -> None:
+    head.answers["/api/jobs/"] = (status, "a sign-in page")
+    with pytest.raises(EngineUnreachable, match=f"HTTP {status}"):
+        head.submit(wanted(tmp_path))
+
+
+@pytest.mark.parametrize("status", [200, 404, 502])
+def test_an_answer_cut_short_is_none(status: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with server.accept()[0] as asked:
+                asked.recv(65536)
+                head = f"HTTP/1.1 {status} Said\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+                asked.sendall(head.encode())
+
+        Thread(target=answer, daemon=True).start()
+        ray = Ray(f"http://127.0.0.1:{server.getsockname()[1]}", 5.0)
+        with pytest.raises(EngineUnreachable, match="ray_address"):
+            ray.jobs()
 
 
 def test_a_refusal_names_the_settings(head: Head, tmp_path: Path) -> None:

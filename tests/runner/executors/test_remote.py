@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.engine_words import EngineWords
-from core.language import literal
+from core.errors import SetupError
+from core.language import Message, literal
 from core.playbook.placement import Placement
 from core.vocabulary import EngineState, Liveness
 from runner.executors.engine import EngineJob, EngineUnreachable, Submission
@@ -36,6 +37,8 @@ class Cluster:
         self.cancelled: list[str] = []
         self.listed: list[EngineJob] = []
         self.answers = True
+        self.trouble: SetupError | None = None
+        self.refuses_to_cancel = False
 
     def submit(self, wanted: Submission) -> str:
         self._ask()
@@ -48,6 +51,8 @@ class Cluster:
         return self.listed
 
     def cancel(self, number: str) -> None:
+        if self.refuses_to_cancel:
+            raise EngineUnreachable("HTTP 502")
         self.cancelled.append(number)
 
     def says(self, state: EngineState, said: str, *, began: bool = True) -> None:
@@ -57,6 +62,8 @@ class Cluster:
         return EngineJob(ID, "7", state, literal(said), began)
 
     def _ask(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
         if not self.answers:
             raise EngineUnreachable("Unable to contact slurm controller")
 
@@ -119,6 +126,38 @@ def test_it_is_submitted_once_and_waits_in_the_engines_words(attempt: Attempt) -
         seen = attempt.look(2)
     assert (words(seen).state, words(seen).said) == (EngineState.WAITING, "waiting: Resources")
     assert (seen.alive, seen.process, len(attempt.cluster.submitted)) == (True, None, 1)
+
+
+def test_an_engine_that_is_not_there_refuses_after_the_grace_alone(attempt: Attempt) -> None:
+    attempt.place()
+    attempt.cluster.trouble = SetupError(Message("no engine"), Message("Set it."))
+    seen = attempt.look(2)
+    assert (seen.exit, words(seen).state) == (None, EngineState.UNREACHABLE)
+    attempt.cluster.trouble = None
+    attempt.look(GRACE)
+    assert words(attempt.look(2)).state is EngineState.WAITING  # it was a restart
+
+    other = Attempt(attempt.folder / "other")
+    other.folder.mkdir()
+    other.place()
+    other.cluster.trouble = SetupError(Message("no engine"), Message("Set it."))
+    other.look(2)
+    assert other.look(GRACE - 1).exit is None
+    ended = other.look(2).exit
+    assert ended is not None
+    assert ended.error == "no engine Set it."
+
+
+def test_one_that_cannot_be_cancelled_holds_up_no_other(attempt: Attempt) -> None:
+    attempt.runs()
+    attempt.cluster.refuses_to_cancel = True
+    attempt.remote.end_start(attempt.handle)
+    other = Handle("another", attempt.folder / "other")
+    other.folder.mkdir()
+    placed = Placement(executor="slurm")
+    attempt.remote.place(Order(other, ["true"], attempt.folder, 3.0, epoch=1, placement=placed))
+    attempt.look(2)
+    assert [one.attempt_id for one in attempt.cluster.submitted] == [ID, "another"]
 
 
 def test_a_runner_that_died_before_the_answer_adopts_what_is_listed(attempt: Attempt) -> None:

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.errors import InputError, MarketDataError
+from core.language import Message
+from core.ledger_bodies import TrialScored
 from core.market import load_candles
 from core.playbook import default_playbook_text
 from core.sweep.folds import walk_forward
 from core.timestamps import iso
 from core.trading.training_bars import purge_gap
 from core.trading.warm_up import WARM_UP
-from runner.jobs.attempt import STOPPED, StopFlag, read_spec
+from core.vocabulary import Decision
+from runner.agent.policy import TrainingDivergedError
+from runner.agent.session import Session
+from runner.jobs.attempt import COMPLETE, STOPPED, StopFlag, read_spec
 from runner.jobs.trial import part, trial
+from tests.expected import present
 from tests.runner.jobs.training_home import make_home, result, run, write_spec
 
 if TYPE_CHECKING:
@@ -127,3 +133,17 @@ def test_a_stopped_trial_has_no_result(home: Home) -> None:
     spec = write_spec(home, "trial", run="stopped", **asked(home))
     assert trial(read_spec(spec), stop) == STOPPED
     assert result(spec)["complete"] is False
+
+
+def test_a_training_that_diverges_is_a_try_that_passes_no_gate(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def diverge(*_: Any) -> bool:
+        raise TrainingDivergedError(Message("The rewards contain NaN"), 2_048)
+
+    monkeypatch.setattr(Session, "learn", diverge)
+    code, tried = outcome(home, "diverged", **asked(home))
+    scored = present(TrialScored.of_result("trial-a", result(tried)))
+    assert (code, scored.decision) == (COMPLETE, Decision.NO_GO)
+    assert len(scored.gates) == 6
+    assert all(gate["value"] is None and not gate["passed"] for gate in scored.gates)

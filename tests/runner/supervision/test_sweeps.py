@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.job_params import RevalidateParams
 from core.ledger_bodies import DecisionMade, JobRequested, TrialScored
 from core.market.candle_files import candle_files
+from core.sweep.verdict import Verdict
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind, JobState, SweepState
 from runner.client.models import refused_restore
 from runner.client.signatures.kept_files import taken_over
@@ -112,7 +113,7 @@ def test_a_crashed_seed_is_counted_and_the_others_go_on(place: Place) -> None:
     ended = until(place, service, sweep, SweepState.FINISHED)
     assert [each.seed for each in ended.failed] == [*sweep.seeds[1:]]
     assert (ended.recipe().scored, ended.recipe().failed) == (1, 2)
-    assert "2 tries crashed and are not counted." in str(ended.recipe().sentence(None))
+    assert "2 tries crashed and are not counted." in str(Verdict(ended.recipe()).sentence())
     assert place.lead.incidents(place.week.id) == []
     service.close()
 

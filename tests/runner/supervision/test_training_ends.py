@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,8 @@ import yaml
 
 from core.ledger_bodies import JobChanged
 from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
+from runner.executors.executor import Exit
+from runner.executors.local import LocalProcesses
 from runner.models.best_model import manifest_path
 from runner.outcomes import Refused
 from runner.recovery.verification import verify_ledger
@@ -21,6 +24,7 @@ from tests.faults.promises import vanish
 from tests.runner.place import LAUNCH, Place, after, own_programs, wait_for
 
 if TYPE_CHECKING:
+    from runner.executors.executor import Handle, Observation
     from runner.records import Job
 
 
@@ -59,6 +63,22 @@ def test_bad_data_open_the_data_incident_and_keep_the_model(place: Place) -> Non
 def test_a_refused_parameter_is_no_crash(place: Place) -> None:
     job = place.until(place.service(), place.submit(JobKind.TRAIN, do="refuse", error_kind="input"))
     assert job.state is JobState.FAILED
+    assert place.lead.incidents(place.week.id) == []
+
+
+def test_a_program_that_never_ran_is_no_crash(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = place.service()
+    look = LocalProcesses.look
+
+    def refused(self: LocalProcesses, handle: Handle, *, search: bool = False) -> Observation:
+        ended = Exit(None, None, "The engine refused it", datetime.now(UTC))
+        return replace(look(self, handle, search=search), found=True, alive=False, exit=ended)
+
+    monkeypatch.setattr(LocalProcesses, "look", refused)
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"))
+    assert (job.state, job.reason) == (JobState.FAILED, "Could not start: The engine refused it.")
     assert place.lead.incidents(place.week.id) == []
 
 
