@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from core.job_params import TrialParams
-from core.ledger_bodies import JobChanged, JobColumns, JobRequested, TrialScored
+from core.language import literal
+from core.ledger_bodies import (
+    AttemptColumns,
+    AttemptStarted,
+    JobChanged,
+    JobColumns,
+    JobRequested,
+    ProcessColumns,
+    TrialScored,
+)
 from core.vocabulary import Decision, JobKind, JobState, Role, SweepState
 from runner.store import Store
 from tests.dashboard.place import LEAD, button, keyed, text_of
@@ -33,8 +43,8 @@ def write(place: Place, *bodies: Any) -> None:
             transaction.append(body, by=LEAD, at=now, at_week=now, week_id=None)
 
 
-def tried(place: Place, sweep: Sweep, seed: int, fold: int, passed: int | None) -> None:
-    """A trial that passed so many gates; None: it crashed."""
+def request(place: Place, sweep: Sweep, seed: int, fold: int) -> str:
+    """A trial that was just requested; returns its id."""
     name = trial_id(sweep, seed, fold)
     ends = {"train": ["2024-02-23T00:00:00Z"] * 2, "test": ["2024-02-23T00:00:00Z"] * 2}
     params = TrialParams.model_validate(
@@ -42,14 +52,16 @@ def tried(place: Place, sweep: Sweep, seed: int, fold: int, passed: int | None) 
         | {"playbook_sha256": sweep.playbook_sha256}
         | {"train_sha256": "a" * 64, "backtest_sha256": "b" * 64}
     )
-    write(
-        place,
-        JobRequested(job_id=name, job_kind=JobKind.TRIAL, params=params.as_json(), run=None),
-        JobChanged(
-            job_id=name,
-            job=JobColumns(state=JobState.FAILED if passed is None else JobState.SUCCEEDED),
-        ),
-    )
+    body = JobRequested(job_id=name, job_kind=JobKind.TRIAL, params=params.as_json(), run=None)
+    write(place, body)
+    return name
+
+
+def tried(place: Place, sweep: Sweep, seed: int, fold: int, passed: int | None) -> None:
+    """A trial that passed so many gates; None: it crashed."""
+    name = request(place, sweep, seed, fold)
+    state = JobState.FAILED if passed is None else JobState.SUCCEEDED
+    write(place, JobChanged(job_id=name, job=JobColumns(state=state)))
     if passed is not None:
         result = scripted_result(0.1 * seed, passed)
         write(place, present(TrialScored.of_result(name, result)))
@@ -105,6 +117,33 @@ def test_a_sweep_is_started_stopped_and_resumed_here(place: Place) -> None:
     assert present(place.client().sweep(sweep.id)).state is SweepState.STOPPED
     button(test, f"sweep:{sweep.id}:resume").click().run()
     assert present(place.client().sweep(sweep.id)).state is SweepState.RUNNING
+
+
+def test_a_held_sweep_is_resumed_here_without_a_stop(place: Place) -> None:
+    sweep = sweep_of(place)
+    name = request(place, sweep, sweep.seeds[0], 0)
+    for number in (1, 2, 3):
+        at = place.now + timedelta(minutes=number)
+        begun = AttemptColumns(
+            state=JobState.STARTING,
+            attempt_id=f"a-{number}",
+            epoch=1,
+            started_at=at,
+            folder=f"logs/jobs/{name}/attempt-00{number}",
+        )
+        job = JobColumns(state=JobState.STARTING, attempt=number, started_at=at)
+        lost = ProcessColumns(state=JobState.LOST, reason=literal("No space."), ended_at=at)
+        write(
+            place,
+            AttemptStarted(job_id=name, number=number, job=job, attempt=begun),
+            JobChanged.with_attempt(name, number, lost),
+        )
+    test = place.draw("recipe", role=Role.LEAD)
+    held = present(place.client().sweep(sweep.id))
+    assert "so: No space." in str(place.client().sweep_waits_for(held))
+    place.now += timedelta(minutes=5)
+    button(test, f"sweep:{sweep.id}:resume").click().run()
+    assert not present(place.client().sweep(sweep.id)).is_stuck
 
 
 @pytest.mark.parametrize(("passed", "decision"), [(6, Decision.GO), (4, Decision.PARTIAL)])

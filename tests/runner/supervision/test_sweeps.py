@@ -229,6 +229,16 @@ def test_a_signal_from_outside_is_the_machines_and_is_waited_after(place: Place)
     service.close()
 
 
+def test_a_sweep_that_is_stopping_is_not_resumed_yet(place: Place) -> None:
+    sweep, service = begin(place, seeds=2), place.service()
+    service.sweeps.tick(service.now())
+    recorded(place.lead.stop_sweep(sweep.id))
+    refused = place.lead.resume_sweep(sweep.id)
+    assert isinstance(refused, Refused)
+    assert "is stopping" in str(refused.reason)
+    service.close()
+
+
 def test_a_trial_that_waits_does_not_start_with_another_recipe(place: Place) -> None:
     """Its request is older than the change, its start is not."""
     sweep, service = begin(place, seeds=2), place.service()
