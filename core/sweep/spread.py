@@ -105,4 +105,5 @@ def wilson(passed: int, of: int) -> Interval:
     share, square = passed / of, z * z / of
     centre = (share + square / 2) / (1 + square)
     half = z * sqrt(share * (1 - share) / of + square / (4 * of)) / (1 + square)
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    low, high = centre - half, centre + half  # at both ends exact but for rounding
+    return Interval(low if passed else 0.0, high if passed < of else 1.0)

@@ -131,8 +131,8 @@ def _shares(page: Page, snapshot: Snapshot, verdict: Verdict) -> None:
     for each in reversed(recipe.shares(len(snapshot.week.playbook.gates))):
         span = say(
             "{low} to {high}",
-            low=say(share(each.interval.low) or ""),
-            high=say(share(each.interval.high) or ""),
+            low=share(each.interval.low),
+            high=share(each.interval.high),
         )
         rows.append(
             [

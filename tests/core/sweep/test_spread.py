@@ -66,3 +66,9 @@ def test_wilson_by_its_published_values() -> None:
             pytest.approx(high, abs=5e-5),
         )
     assert (wilson(0, 0).low, wilson(0, 0).high) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("of", [5, 7, 20])
+def test_none_and_all_have_an_exact_end(of: int) -> None:
+    assert wilson(0, of).low == 0.0
+    assert wilson(of, of).high == 1.0

@@ -81,6 +81,9 @@ def test_the_tries_are_counted_drawn_and_summed_up(place: Place) -> None:
     assert present(place.client().sweep(sweep.id)).state is SweepState.FINISHED
     test = place.draw("recipe", role=Role.VIEWER)
     shown = text_of(test)
+    cells = [str(cell) for table in test.table for cell in table.value.to_numpy().ravel()]
+    assert not [cell for cell in cells if "\\\\" in cell]  # escaped once
+    assert "0 % (0 % to" in shown
     assert "This recipe gives a GO in 2 of 5 tries." in shown
     assert "1 try crashed and is not counted." in shown
     assert f"Seed {sweep.seeds[-1]}, own split: FAILED" in shown
