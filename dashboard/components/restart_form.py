@@ -10,7 +10,7 @@ import streamlit as st
 from core.language import Message
 from core.reading import as_set
 from core.vocabulary import JobKind
-from dashboard.components import outcomes
+from dashboard.components import done_form, outcomes
 
 if TYPE_CHECKING:
     from core.playbook import TrainingSettings
@@ -69,7 +69,7 @@ def restart_form(
                 key=outcomes.intent(place),
             ),
         ):
-            st.session_state[f"{key}:ask"] = False
+            done_form.done(key)
 
     say, change = page.say, None if changed is None else _CHANGES[changed]
     name = change.name if change else Message("Restart from the last checkpoint")
@@ -78,8 +78,7 @@ def restart_form(
         icon=change.icon if change else ":material/restart_alt:",
         disabled=denied is not None,
         help=denied,
-        key=f"{key}:ask",
-        on_change="rerun",  # so that it can be closed once it is asked for
+        key=f"{done_form.open_key(key)}:ask",
     ):
         for line in effect(page, snapshot):
             st.markdown(line)

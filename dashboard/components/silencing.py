@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import TrainweekError
 from core.language import Message, plural
 from core.vocabulary import Right
-from dashboard.components import outcomes
+from dashboard.components import done_form, outcomes
 
 if TYPE_CHECKING:
     from core.alerts.conditions import Silence
@@ -23,12 +23,13 @@ HOURS = (1, 4, 12, 24)
 def silence_form(page: Page, alert: str) -> None:
     """Reason and end of a new silence of one alert, behind a button."""
     say, denied, key = page.say, page.denied(Right.RECORD, also_elsewhere=True), f"silence:{alert}"
+    form = done_form.open_key(key)
 
     def save() -> None:
-        reason = str(st.session_state.get(f"{key}:reason") or "").strip()
-        hours = st.session_state.get(f"{key}:hours") or HOURS[0]
+        reason = str(st.session_state.get(f"{form}:reason") or "").strip()
+        hours = st.session_state.get(f"{form}:hours") or HOURS[0]
         client = page.services.client
-        done = outcomes.act(
+        saved = outcomes.act(
             page,
             key,
             plural("silenced for {n} hour", "silenced for {n} hours", hours).in_(
@@ -36,9 +37,8 @@ def silence_form(page: Page, alert: str) -> None:
             ),
             lambda: client.silence(alert, client.now() + timedelta(hours=hours), reason),
         )
-        if done:
-            st.session_state[f"{key}:reason"] = ""
-            st.session_state[f"{key}:open"] = False
+        if saved:
+            done_form.done(key)
 
     with st.popover(
         say.raw("Silence"),
@@ -46,17 +46,16 @@ def silence_form(page: Page, alert: str) -> None:
         type="tertiary",
         disabled=denied is not None,
         help=denied,
-        key=f"{key}:open",
-        on_change="rerun",  # so that it can be closed once it is done
+        key=f"{form}:open",
     ):
         st.selectbox(
             say.raw("For how long"),
             HOURS,
             format_func=lambda n: say.raw(plural("{n} hour", "{n} hours", n)),
-            key=f"{key}:hours",
+            key=f"{form}:hours",
         )
-        st.text_area(say.raw("Why"), key=f"{key}:reason", max_chars=1000, height=72)
-        st.button(say.raw("Silence it"), key=f"{key}:save", on_click=save)
+        st.text_area(say.raw("Why"), key=f"{form}:reason", max_chars=1000, height=72)
+        st.button(say.raw("Silence it"), key=f"{form}:save", on_click=save)
     outcomes.show(page, key)
 
 

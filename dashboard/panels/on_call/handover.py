@@ -9,7 +9,7 @@ import streamlit as st
 from core.handover import SECTIONS
 from core.language import Message
 from core.vocabulary import Right
-from dashboard.components import outcomes
+from dashboard.components import done_form, outcomes
 from dashboard.components.headings import part
 from dashboard.components.why_not import why_not
 from dashboard.panels.on_call.shift_form import people
@@ -46,8 +46,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
     with st.expander(
         say.raw("Write a handover"),
         icon=":material/edit_note:",
-        key=_OPEN,
-        on_change="rerun",  # so that it can be closed once it is signed over
+        key=done_form.open_key(_OPEN),
     ):
         _form(page, snapshot)
     outcomes.show(page, PLACE)
@@ -122,7 +121,7 @@ def _sign(page: Page) -> None:
         for name in SECTIONS:
             st.session_state.pop(f"{PLACE}:{name}", None)
         st.session_state[f"{PLACE}:to"] = None
-        st.session_state[_OPEN] = False
+        done_form.done(_OPEN)
 
 
 def _signed(page: Page, handover: Handover) -> None:

@@ -68,11 +68,11 @@ def test_a_silence_needs_a_reason_and_stands_above_every_page(place: Place) -> N
     firing(place)
     test = place.draw("alerts", role=Role.ENGINEER)
     assert "Reward fell from 87 to 9.4." in text_of(test)
-    button(test, f"silence:{KEY}:save").click().run()
+    button(test, f"silence:{KEY}:0:save").click().run()
     assert place.client().silences() == []
-    (reason,) = keyed(test.text_area, f"silence:{KEY}:reason")
+    (reason,) = keyed(test.text_area, f"silence:{KEY}:0:reason")
     reason.input("the *other* job is known").run()
-    button(test, f"silence:{KEY}:save").click().run()
+    button(test, f"silence:{KEY}:0:save").click().run()
     (silence,) = place.client().silences()
     assert silence.until - silence.at <= timedelta(hours=1)
     frame = text_of(draw_frame(place.page()))
@@ -94,11 +94,11 @@ def test_a_silenced_alert_says_so_on_its_card_where_the_silence_is_ended(place: 
     place.week()
     firing(place)
     test = place.draw("alerts", role=Role.ENGINEER)
-    (reason,) = keyed(test.text_area, f"silence:{KEY}:reason")
+    (reason,) = keyed(test.text_area, f"silence:{KEY}:0:reason")
     reason.input("known")
-    button(test, f"silence:{KEY}:save").click().run()
-    assert test.session_state[f"silence:{KEY}:open"] is False
-    assert test.session_state[f"silence:{KEY}:reason"] == ""
+    button(test, f"silence:{KEY}:0:save").click().run()
+    (again,) = keyed(test.text_area, f"silence:{KEY}:1:reason")  # of a new form, which is closed
+    assert again.value == ""
     text = text_of(test)
     assert "Saved: silenced for 1 hour" in text
     assert "by some engineer: known" in text
