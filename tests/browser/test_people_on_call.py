@@ -26,8 +26,8 @@ def test_a_handover_is_signed_over_on_a_desktop_and_accepted_on_a_phone(
         url = watched.url
         screen.page.context.add_cookies([{"name": cookie_name(url), "value": value, "url": url}])
     ana.go("on_call")
-    if not ana.part("write-handover").locator("textarea").first.is_visible():
-        ana.part("write-handover").locator("summary").click()
+    if not ana.part("write-handover:0").locator("textarea").first.is_visible():
+        ana.part("write-handover:0").locator("summary").click()
     asks = ana.part("handover:asks").locator("textarea")
     asks.fill(ASKS)
     asks.press("Control+Enter")
