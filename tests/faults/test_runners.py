@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 
 import psutil
 import pytest
@@ -23,6 +25,22 @@ from tests.faults.matrix import fault
 from tests.runner.place import Place, child_environment, wait_for
 
 Seen = Callable[[object], None]
+
+
+def pause_between_transactions(place: Place, pid: int) -> None:
+    """SIGSTOP while it holds no lock of the database: in a transaction it would keep out everybody."""
+
+    def paused() -> bool:
+        os.kill(pid, signal.SIGSTOP)
+        with closing(sqlite3.connect(place.home.database, timeout=0)) as database:
+            try:
+                database.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                os.kill(pid, signal.SIGCONT)
+                return False
+            return True
+
+    wait_for(paused)
 
 
 @fault(15, injected="a second runner is started", expected="refused; names host, pid, since")
@@ -54,7 +72,7 @@ def test_a_paused_runner_that_wakes_up_writes_nothing_and_ends(place: Place, see
     old = place.runner()
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
-    os.kill(old.pid, signal.SIGSTOP)
+    pause_between_transactions(place, old.pid)
     service = place.service(take_over=True)
     place.until(service, job, JobState.RUNNING)
     lines = place.home.ledger.read_text().count("\n")
