@@ -108,10 +108,10 @@ def _card(
             passing=round(alone * episodes),
         )
         lines.append([say(passing)])
-    if power is not None:
-        lines.append([say(capitals(power.verdict)), say(power.sentence())])
     # A line breaks between two figures, never inside one.
     shown = [" · ".join(unbroken(figure) for figure in line) for line in lines if line]
+    if power is not None:  # a sentence breaks anywhere
+        shown.append(f"{say(capitals(power.verdict))}: {say(power.sentence())}")
     st.markdown("  \n".join(f":small[:gray[{line}]]" for line in shown))
 
 
