@@ -16,7 +16,7 @@ from dashboard.components import headings, moment_banner, week_banner
 from dashboard.components.alerts import alerts, one_state
 from dashboard.components.boundary import boundary
 from dashboard.components.run_state import progress, run_state
-from dashboard.components.silencing import silence_line, silences_now
+from dashboard.components.silencing import silence_lines
 from dashboard.formatting import age
 from dashboard.navigation import ONLY_WATCHED, OVERDUE, link
 from dashboard.wording import plain
@@ -99,10 +99,8 @@ def _silences(page: Page, snapshot: Snapshot | None) -> None:
     """What is silenced until when, so that nobody takes the quiet for good news."""
     if snapshot is None:
         return
-    for silence in silences_now(snapshot):
-        st.markdown(
-            f":small[:orange[:material/notifications_paused: {silence_line(page, silence)}]]"
-        )
+    for line in silence_lines(page, snapshot):
+        st.markdown(f":small[:orange[:material/notifications_paused: {line}]]")
 
 
 def _week(page: Page, snapshot: Snapshot | None) -> str:

@@ -20,7 +20,7 @@ from dashboard.components.markup import bare
 from dashboard.components.no_problem import no_problem
 from dashboard.components.reward_curve import reward
 from dashboard.components.run_state import progress, run_state
-from dashboard.components.silencing import silence_line, silences_now
+from dashboard.components.silencing import silence_lines
 from dashboard.components.states import look
 from dashboard.data.concerns import concerns
 from dashboard.formatting import age, number
@@ -160,7 +160,7 @@ def _problems(page: Page, snapshot: Snapshot) -> dict[str, Any]:
         one for one in concerns(snapshot, page.viewer.language) if one.severity is not Severity.INFO
     ]
     above = [_alert(one) for one in unnamed_alerts(page, snapshot, found)]
-    quiet = [_line("•", "orange", bare(silence_line(page, one))) for one in silences_now(snapshot)]
+    quiet = [_line("•", "orange", bare(line)) for line in silence_lines(page, snapshot)]
     if not found and not above:
         calm = no_problem(snapshot)
         mark = "✔ " if calm.colour == "green" else ""

@@ -13,6 +13,8 @@ from core.vocabulary import Right
 from dashboard.components import done_form, outcomes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.alerts.conditions import Silence
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
@@ -59,16 +61,18 @@ def silence_form(page: Page, alert: str) -> None:
     outcomes.show(page, key)
 
 
-def silences_now(snapshot: Snapshot) -> list[Silence]:
-    """Those that hold now."""
-    return [one for one in snapshot.records.silences if one.holds(snapshot.now)]
+def silence_lines(page: Page, snapshot: Snapshot) -> list[str]:
+    """A line of Markdown for each that holds now; the alerts are read once for all of them."""
+    now = [one for one in snapshot.records.silences if one.holds(snapshot.now)]
+    titles = _titles(page) if now else {}
+    return [_line(page, one, titles) for one in now]
 
 
-def silenced(page: Page, silence: Silence, alert: str) -> None:
+def silenced(page: Page, silence: Silence, alert: str, title: str) -> None:
     """On the card of an alert: that it is silenced, and the way to end that."""
     denied = page.denied(Right.RECORD, also_elsewhere=True)
     key = f"unsilence:{silence.id}:{alert}"  # of a kind it stands on several cards
-    text = silence_line(page, silence)
+    text = _line(page, silence, {alert: title})
     st.markdown(f":orange[:material/notifications_paused: {text}]")
     st.button(
         page.say.raw("End the silence"),
@@ -94,12 +98,12 @@ def _titles(page: Page) -> dict[str, str]:
     return {alert.key: alert.last.subject[page.viewer.language] for alert in found}
 
 
-def silence_line(page: Page, silence: Silence) -> str:
+def _line(page: Page, silence: Silence, titles: Mapping[str, str]) -> str:
     """Markdown: what is silenced until when, by whom, why."""
     return page.say(
         "Silenced until {time}: {what}, by {by}: {reason}",
         time=page.viewer.moment(silence.until),
-        what=_titles(page).get(silence.what, silence.what),
+        what=titles.get(silence.what, silence.what),
         by=silence.by,
         reason=silence.reason,
     )

@@ -100,7 +100,7 @@ def _alert(page: Page, snapshot: Snapshot, alert: Alert, found: AlertList) -> No
         mark(page, answer)
     quiet = [one for one in found.silences if one.holds(snapshot.now) and one.mutes(now)]
     for silence in quiet:
-        silenced(page, silence, alert.key)
+        silenced(page, silence, alert.key, now.subject[page.viewer.language])
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if now.page in TITLES:
             link(now.page, page.say.raw("Open {page}", page=TITLES[now.page]))
