@@ -29,8 +29,7 @@ GLYPHS: dict[Verdict, str] = {
 }
 
 
-# Verdicts that require an action.
-ADVERSE = frozenset({Verdict.FAIL, Verdict.WARN})
+ADVERSE = frozenset({Verdict.FAIL, Verdict.WARN})  # they require an action
 
 
 class JobKind(StrEnum):
@@ -44,6 +43,7 @@ class JobKind(StrEnum):
     BACKUP = "backup"  # make or restore a backup
     IMPORT_MODEL = "import-model"
     TRIAL = "trial"  # one seed on one fold of a sweep; never the week's run
+    REPRODUCE = "reproduce"  # trains a decided model again and compares its gates
 
 
 class JobState(StrEnum):

@@ -34,6 +34,7 @@ JOB_KINDS: dict[JobKind, Message] = {
     JobKind.BACKUP: Message("Backup"),
     JobKind.IMPORT_MODEL: Message("Model import"),
     JobKind.TRIAL: Message("Trial of a sweep"),
+    JobKind.REPRODUCE: Message("Reproduction"),
 }
 SLOT_KINDS: dict[str, Message] = {
     "preflight": Message("Pre-flight"),
