@@ -125,11 +125,15 @@ class Reproduction(JsonModel):
         ]
         return joined([joined(parts, ", "), literal(".")], "")
 
+    def heading(self) -> Message:
+        """Of the reasons."""
+        if self.match is Match.EQUAL:
+            return Message("Differences without effect on the result:")
+        return Message("Possible causes:")
+
     def reasons(self) -> tuple[Message, ...]:
         """Why it is not equal, or what differs although it is."""
         found = [cause.sentence() for cause in self.causes]
-        if self.match is Match.EQUAL and found:
-            found.insert(0, Message("These differ, without effect on the result:"))
         if self.diverged is not None:
             found.insert(0, Message("The training diverged: {why}", why=self.diverged))
         if self.match is not Match.EQUAL and not self.causes:

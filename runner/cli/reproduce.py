@@ -128,7 +128,9 @@ def _tell(found: Reproduction) -> None:
             )
         )
     tell(found.sentence())
-    for reason in found.reasons():
-        indented(joined(["!", reason]))
+    if reasons := found.reasons():
+        tell(found.heading())
+        for reason in reasons:
+            indented(joined(["-", reason]))
     if found.not_recorded:
         indented(found.unknown())

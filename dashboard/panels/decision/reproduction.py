@@ -151,8 +151,9 @@ def _result(page: Page, found: Reproduction) -> None:
     st.markdown(f"**{tinted(say(found.sentence()), colour, icon)}**")
     heads = [say("Gate"), say("Decision"), say("Again"), say("Result")]
     table(heads, [_row(page, gate) for gate in found.gates], "reproduced-gates")
-    for reason in found.reasons():
-        st.markdown(f"- {say(reason)}")
+    if reasons := found.reasons():
+        lines = "\n".join(f"- {say(reason)}" for reason in reasons)
+        st.markdown(f"{say(found.heading())}\n\n{lines}")
     when = page.viewer.stamp(parse_moment(found.at))
     words = [
         say(
