@@ -91,7 +91,7 @@ def test_its_progress_is_shown_with_a_stop(tmp_path: Path) -> None:
     write_json(folder / "progress.json", {"steps": 2000, "total_steps": 8000})
     test = place.draw("decision", role=Role.LEAD)
     (bar,) = test.get("progress")
-    assert bar.proto.text == "Training again: step 2,000 of 8,000"  # type: ignore[attr-defined]
+    assert bar.proto.text == "Training again: step 2,000 of 8,000"
     keyed(test.button, "reproduce:stop")[0].click().run()
     with place.client().store.read() as connection:
         assert present(queries.job_by_id(connection, JOB)).stop_requested_at is not None
