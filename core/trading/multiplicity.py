@@ -92,11 +92,21 @@ class Multiplicity(JsonModel):
                 self.candidates,
             ),
             *(
-                [plural("{n} of them try of a sweep", "{n} of them tries of a sweep", self.tries)]
+                [plural("{n} of them a try of a sweep", "{n} of them tries of a sweep", self.tries)]
                 if self.tries
                 else []
             ),
-            *([Message("{n} never traded and are in no figure", n=self.idle)] if self.idle else []),
+            *(
+                [
+                    plural(
+                        "{n} never traded and is in no figure",
+                        "{n} never traded and are in no figure",
+                        self.idle,
+                    )
+                ]
+                if self.idle
+                else []
+            ),
             plural(
                 "worth {n} independent trial",
                 "worth {n} independent trials",

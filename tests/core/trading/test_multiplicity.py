@@ -60,7 +60,7 @@ def test_a_try_that_never_traded_is_named_and_takes_nothing_from_the_others():
     found = multiplicity(every[:, 0], every[:, 1:], {}, 1, tries=5)
     assert (found.candidates, found.idle) == (6, 1)
     assert found.pbo is not None
-    assert "1 never traded and are in no figure" in found.sentence()
+    assert "1 never traded and is in no figure" in found.sentence()
 
 
 def test_two_candidates_are_too_few_for_a_variance_and_it_says_so():
