@@ -59,11 +59,11 @@ class ManyWeeks:
         self._files: list[Path] = []
 
     def write(self) -> None:
-        """Weeks of several symbols and launch times, with two hours of events or less."""
+        """Weeks of several symbols and launch times, each with its events until now."""
         for number, began in enumerate(self._began):
-            hours = min((self.now - began) / timedelta(hours=1), 2.0)
+            hours = (self.now - began) / timedelta(hours=1)
             folder = self.home.root / "watched" / f"run-{number:04}"
-            series = {tag: self._points(number, tag, began, 60 * hours) for tag in TAGS}
+            series = {tag: self._points(number, tag, began, 30 * hours) for tag in TAGS}
             self._files.append(write_events(folder / "attempt-001", series))
             recorded(
                 self.client.create_week(
@@ -79,14 +79,14 @@ class ManyWeeks:
         """A tick later, with one more point of each run."""
         self.now += TICK
         for number, file in enumerate(self._files):
-            append_events(file, {TAGS[0]: [(4096 * 1000, self.now.timestamp(), float(number))]})
+            append_events(file, {TAGS[0]: [(2048 * 230, self.now.timestamp(), float(number))]})
 
     @staticmethod
     def _points(number: int, tag: str, began: datetime, count: float) -> list[Point]:
         kl = KLS[number % len(KLS)]
         value = {"train/approx_kl": kl, "eval/sharpe": 0.5, "time/fps": 68.0}.get(tag)
         return [
-            (4096 * i, began.timestamp() + 60 * i, 0.05 * i if value is None else value)
+            (2048 * i, began.timestamp() + 120 * i, 0.05 * i if value is None else value)
             for i in range(1, int(count) + 1)
         ]
 
