@@ -168,7 +168,7 @@ class Watcher:
             return
         kept = self.home.relative(watch.paths.folder / f"stall-{watch.stalls:03d}")
         summary = Message(
-            "{job} is UNRESPONSIVE: {evidence}. Diagnostics: {folder}",
+            "{job} no longer responds: {evidence}. Diagnostics: {folder}",
             job=row.id,
             evidence=judged.text,
             folder=kept,
