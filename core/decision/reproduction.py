@@ -18,7 +18,7 @@ from core.language import Message, joined, literal, plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from core.decision.recipe import Recipe
+    from core.decision.model_recipe import Recipe
 
 FORMAT: Literal["trainweek-reproduction/1"] = "trainweek-reproduction/1"
 Phase = Literal["training", "revalidation"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.decision import SavedDecision
-    from core.decision.recipe import Recipe
+    from core.decision.model_recipe import Recipe
     from core.decision.reproduction import Reproduction
     from core.paths import Home
     from runner.records import Job
@@ -103,7 +103,7 @@ class Reproductions(Jobs):
         One of the first format has no recipe; where the decision was made its parts are here.
         """
         from core.decision.capsule import whole_capsule
-        from core.decision.recipe import Recipe
+        from core.decision.model_recipe import Recipe
 
         asked: dict[str, Any] = {
             "train_data_dir": train_data_dir,
@@ -130,7 +130,7 @@ class Reproductions(Jobs):
             return Refused.by(error)
 
     def _own_recipe(self, saved: SavedDecision) -> Recipe:
-        from core.decision.recipe import Recipe
+        from core.decision.model_recipe import Recipe
 
         decided = saved.decision
         with self.store.read() as connection:
@@ -141,7 +141,7 @@ class Reproductions(Jobs):
     def _request(
         self, recipe: Recipe, params: ReproduceParams, key: str | None
     ) -> Submitted | AlreadyRunning | Refused:
-        from core.decision.recipe import FILE
+        from core.decision.model_recipe import FILE
 
         if refused := self._unready(recipe, params):
             return refused
@@ -160,7 +160,7 @@ def candle_places(home: Home, recipe: Recipe, params: ReproduceParams) -> tuple[
 
     :raises MarketDataError: none has them.
     """
-    from core.decision.recipe import candles_of
+    from core.decision.model_recipe import candles_of
     from core.playbook import parse_playbook
 
     def among(given: str | None, *usual: Path) -> list[Path]:

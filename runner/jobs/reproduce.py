@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from core.decision.recipe import FILE, Recipe, read_recipe
+from core.decision.model_recipe import FILE, Recipe, read_recipe
 from core.decision.reproduced_gate import gate_by_gate, overall
 from core.decision.reproduction import FORMAT, Reproduction, causes_of
 from core.errors import InputError

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from core.decision.load import latest_decision
-from core.decision.recipe import FILE, Recipe
+from core.decision.model_recipe import FILE, Recipe
 from core.files import write_bytes
 from core.model_manifest import manifest_of
 from core.playbook import default_playbook_text

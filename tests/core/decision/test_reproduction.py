@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.canonical_json import canonical_sha256
-from core.decision.recipe import Recipe, candles_of, read_recipe
+from core.decision.model_recipe import Recipe, candles_of, read_recipe
 from core.decision.reproduced_gate import Match, gate_by_gate, overall
 from core.decision.reproduction import FORMAT, Reproduction, causes_of
 from core.errors import InputError, IntegrityError, MarketDataError

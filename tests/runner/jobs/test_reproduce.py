@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.decision import latest_decision
-from core.decision.recipe import FILE, Recipe
+from core.decision.model_recipe import FILE, Recipe
 from core.errors import InputError, IntegrityError, MarketDataError
 from core.files import write_bytes
 from core.ledger_bodies import DecisionReproduced
