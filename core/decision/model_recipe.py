@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from core.canonical_json import canonical_sha256
 from core.decision.kept_hashes import kept_candles_sha256
 from core.decision.load import parse_decision
-from core.decision.reproduction import LATER
 from core.errors import InputError, IntegrityError, MarketDataError
 from core.language import Message, joined, literal
 from core.limited_files import MOST_CAPSULE, json_of, read_limited
@@ -33,6 +32,16 @@ FILE = "recipe.json"
 EXPORT_NEWER = Message(
     "Export it again with this version where the decision was made: `trainweek decision export`."
 )
+
+# What a manifest of a version before December 2026 does not record.
+LATER: dict[str, Message] = {
+    "versions": Message("the versions that trained it"),
+    "numerics": Message("CPU kernels and threads"),
+    "cpu": Message("the CPU that trained it"),
+    "code": Message("the code that trained it"),
+    "resumes": Message("whether the run was resumed from a checkpoint"),
+    "weights_sha256": Message("the hash of the weights"),
+}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from core.decision.comparison import numerics_name
+from core.decision.model_recipe import LATER
 from core.decision.reproduced_gate import WORST_LAST, Match, ReproducedGate
 from core.json_model import Count, IsoMoment, JsonModel, Sha256
 from core.language import Message, joined, literal, plural
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
 
 FORMAT: Literal["trainweek-reproduction/1"] = "trainweek-reproduction/1"
 Phase = Literal["training", "revalidation"]
-
-
-# What a manifest of a version before December 2026 does not record.
-LATER: dict[str, Message] = {
-    "versions": Message("the versions that trained it"),
-    "numerics": Message("CPU kernels and threads"),
-    "cpu": Message("the CPU that trained it"),
-    "code": Message("the code that trained it"),
-    "resumes": Message("whether the run was resumed from a checkpoint"),
-    "weights_sha256": Message("the hash of the weights"),
-}
 
 
 class Cause(JsonModel):
