@@ -7,7 +7,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
 .PHONY: help install demo up test test-postgresql test-fast test-busy coverage check catalogue faults attack chaos \
-	sweeps bench bench-detectors bench-evidence bench-growth bench-recipe bench-pages load pictures sbom lock clean
+	sweeps bench bench-detectors bench-evidence bench-growth bench-recipe bench-pages bench-scale load pictures sbom lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -96,6 +96,9 @@ bench-recipe: $(READY_DEV) ## benchmark: the stated power of each gate against p
 
 bench-growth: $(READY_DEV) ## benchmark: what rebuild, verification, pages and backups cost after years
 	$(BIN)/python -m tests.benchmarks.growth
+
+bench-scale: $(READY_DEV) ## benchmark: a look at All weeks with 1, 100 and 1,000 simulated runs in progress
+	$(BIN)/python -m tests.benchmarks.many_weeks
 
 load: $(READY_DEV) ## drive 1 to 50 real sessions on a busy week and on a bare page; print latencies, memory, descriptors
 	$(BIN)/python -m tests.benchmarks.load
