@@ -8,10 +8,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from runner.agent.code_version import code_version
-from runner.agent.numerics import cpu_name, numerics
+from runner.agent.numerics import numerics
 from runner.agent.policy import require_finite
 from runner.agent.versions import versions
 from runner.models.model_files import write_model
+from runner.processes.procfs import cpu_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

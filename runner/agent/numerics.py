@@ -6,9 +6,7 @@ threads and the same kernel libraries.
 
 from __future__ import annotations
 
-import platform
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,16 +39,6 @@ def numeric_differences(before: Mapping[str, str] | None, whose: Message) -> lis
         for name, present in numerics().items()
         if name != "threads" and (before or {}).get(name, present) != present
     ]
-
-
-def cpu_name() -> str:
-    """The processor's model as the kernel names it; elsewhere the architecture."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, "") or platform.processor() or platform.machine()
 
 
 def numerics() -> dict[str, str]:

@@ -37,7 +37,7 @@ from runner.agent.episodes import slices
 from runner.agent.evaluation import greedy
 from runner.agent.features import raw_features
 from runner.agent.market import Market
-from runner.agent.numerics import cpu_name, numerics
+from runner.agent.numerics import numerics
 from runner.agent.policy import TrainingDivergedError, require_finite
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData, env_settings
@@ -52,6 +52,7 @@ from runner.jobs.attempt import (
     run_program,
     utc_now,
 )
+from runner.processes.procfs import cpu_name
 
 if TYPE_CHECKING:
     from core.decision.reproduced_gate import ReproducedGate
