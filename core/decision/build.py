@@ -33,6 +33,7 @@ from core.trading.dials import dials
 from core.trading.earnings import earnings
 from core.trading.episodes import dispersion, episode_table, share_of_episodes_that_pass
 from core.trading.evidence import Trials
+from core.trading.forecast import Ended, forecast
 from core.trading.live_limits import live_limits
 from core.trading.outcome import Judge
 from core.trading.power import measured_power
@@ -180,6 +181,11 @@ def build_decision(
         trained_with=inputs.model.numerics or {},
         revalidated_with={} if job is None else job.numerics,
     )
+    artifacts = {
+        "equity.csv": _sha256(records_csv(record.equity)),
+        "trades.csv": _sha256(records_csv(record.trades)),
+        "metrics.csv": _sha256(metrics_csv(table)),
+    }
     decision = DecisionRecord(
         schema_version=SCHEMA_VERSION,
         decision=card.decision,
@@ -210,6 +216,14 @@ def build_decision(
         robustness=robustness(record, strained, table, bars_per_year),
         dials=dials(track, levels, record.costs, judge, strained, card.gates),
         power=power,
+        forecast=forecast(
+            record.returns,
+            Ended.of(record.equity, record.trades),
+            playbook.gates,
+            bars_per_year,
+            _seed(artifacts, inputs),
+            settings.bootstrap_repetitions,
+        ),
         trust=trust,
         if_go=live_limits(
             record.curve,
@@ -229,16 +243,18 @@ def build_decision(
         costs=CostsRecord.of(record.costs),
         seeds=dict(inputs.seeds),
         conventions=card.conventions,
-        artifacts={
-            "equity.csv": _sha256(records_csv(record.equity)),
-            "trades.csv": _sha256(records_csv(record.trades)),
-            "metrics.csv": _sha256(metrics_csv(table)),
-        },
+        artifacts=artifacts,
         change=change_since(earlier or EarlierDecisions(), basis),
         warnings=(),
     ).model_copy(update=_of_job(job, trust.reproducible))
     found = _unique([*find_warnings(decision), *trust.data_quality.warnings])
     return with_sentences(decision.model_copy(update={"warnings": found}))
+
+
+def _seed(artifacts: Mapping[str, str], inputs: Inputs) -> int:
+    """Of the forecast: the same model, candles, rules and tables draw the same futures."""
+    hashes = (*artifacts.values(), inputs.model.sha256, inputs.data.sha256, inputs.playbook_sha256)
+    return int(_sha256(" ".join(hashes))[:8], 16)
 
 
 def _playbook(inputs: Inputs) -> PlaybookRecord:
