@@ -153,7 +153,7 @@ def as_markdown(mark: DrillMark, fault: Fault, times: DrillTimes, language: Lang
         ),
         "",
         "| {} | {} | {} |".format(
-            said(Message("step")), said(Message("after the fault")), said(Message("by"))
+            said(Message("stage")), said(Message("after the fault")), said(Message("by"))
         ),
         "|---|---:|---|",
         *rows,

@@ -105,6 +105,7 @@ EARLIER = (
         "range {spread:.4g}"
     ),
     Message("level now {now:.4g}, at the start {start:.4g}, best {best:.4g} at step {step:,}"),
+    Message("{job} is UNRESPONSIVE: {evidence}. Diagnostics: {folder}"),
     Message(
         "Reward recovers from a collapse at step {step:,}: level now {now:.4g}, best {best:.4g}."
     ),

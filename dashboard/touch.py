@@ -13,6 +13,7 @@ _CSS = """<style>
 [data-testid="stBaseButton-primary"]:not(:disabled),
 [data-testid="stBaseButton-primaryFormSubmit"]:not(:disabled) { color: light-dark(#ffffff, #0e1721); }
 [class*="st-key-why-not"] { display: none; }  /* a mouse reads it in the tooltip */
+.st-key-overdue .stPageLink a { margin: 0; padding: 0; }  /* a badge among badges */
 @media (pointer: coarse), (max-width: 640px) {
   [class*="st-key-why-not"] { display: flex; }
   .stButton button, .stPopover button, .stDownloadButton button, .stFormSubmitButton button,

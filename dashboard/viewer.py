@@ -80,6 +80,12 @@ class Viewer:
         """The format of Streamlit's date widgets."""
         return {"en": "YYYY-MM-DD", "pt": "DD/MM/YYYY"}[self.language]
 
+    def beside(self, moment: datetime, day: datetime) -> str:
+        """``10:04 UTC`` beside something of that day, ``Sat 28 Feb 10:04 UTC`` of another."""
+        moment, day = moment.astimezone(UTC), day.astimezone(UTC)
+        of_day = moment.date() == day.date()
+        return f"{moment:%H:%M} UTC" if of_day else f"{self.clock(moment)} UTC"
+
     def time(self, moment: datetime) -> str:
         """``10:04 UTC``, with the viewer's own time beside it where it differs."""
         moment = moment.astimezone(UTC)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.facts import Facts
     from core.playbook import CheckSpec, Playbook
 
-_SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
+SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 
 
 def meets(value: object, check: CheckSpec) -> bool:
@@ -35,7 +35,7 @@ def limit_text(check: CheckSpec) -> Message:
         return shown_word(check.threshold)
     if isinstance(check.threshold, tuple):
         return alternatives([shown_word(word) for word in check.threshold])
-    return joined([_SIGNS.get(check.op, "="), as_set(check.threshold, check.unit)])
+    return joined([SIGNS.get(check.op, "="), as_set(check.threshold, check.unit)])
 
 
 def plain(value: float) -> Message:

@@ -46,6 +46,11 @@ class Judgement:
             return shown_word(value)
         return shown_number(value, self.reading.unit)
 
+    @property
+    def told_limit(self) -> Message:
+        """The limit beside the value; empty where it says nothing: "yes", or the value itself."""
+        return NOTHING if self.limit in {"yes", self.value_text} else self.limit
+
     def __post_init__(self) -> None:
         if self.verdict is Verdict.PASS and self.reading is None:
             raise IntegrityError(

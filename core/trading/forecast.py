@@ -8,6 +8,7 @@ bootstrap). A round trip is drawn with the bar on which it ended.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.playbook import GateSpec
+    from core.trading.backtest_record import BacktestRecord
 
 DAYS = 30
 LEVEL = 0.9
@@ -173,6 +175,22 @@ def forecast(
         trades=_by_day(counts),
         gates=drawn.chances(gates, bars_per_year),
     )
+
+
+def forecast_of(
+    record: BacktestRecord,
+    gates: Sequence[GateSpec],
+    bars_per_year: int,
+    rests_on: Sequence[str],
+    futures: int = FUTURES,
+) -> Forecast | None:
+    """:func:`forecast` of a backtest's tables.
+
+    :param rests_on: hashes of model, candles, rules and tables: they are the seed.
+    """
+    seed = int(hashlib.sha256(" ".join(rests_on).encode()).hexdigest()[:8], 16)
+    ended = Ended.of(record.equity, record.trades)
+    return forecast(record.returns, ended, gates, bars_per_year, seed, futures)
 
 
 def whole_paths(paths: np.ndarray, level: float) -> Band:

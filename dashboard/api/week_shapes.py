@@ -207,7 +207,7 @@ def check(slot_id: str, title: str, item: Item, language: Language) -> CheckShap
         verdict=judged.verdict,
         as_of=judged.as_of,
         why=said(judged.why, language),
-        limit=said(judged.limit, language),
+        limit=said(judged.told_limit, language),
         value=said(judged.value_text, language),
         reading=None if judged.reading is None else ReadingShape.of(judged.reading, language),
         tick=None if item.tick is None else tick(item.tick, language),

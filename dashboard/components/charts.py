@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.checks.case import SIGNS
 from core.language import Message
 from core.telemetry.drawn_series import ENTROPY_TAG, crossing, takeaway
 from dashboard.components.chart_numbers import csv_of_curves, numbers_behind, of_curves
@@ -49,7 +50,9 @@ class Chart:
         found = [Limit(0.0, "", GRAY)] if self.zero else []
         spec = playbook.checks.get(self.check) if self.check and playbook else None
         if spec is not None and isinstance(spec.threshold, float):
-            limit = page.say.raw("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
+            limit = page.say.raw(
+                "limit {op} {limit:g}", op=SIGNS.get(spec.op, spec.op), limit=spec.threshold
+            )
             found.append(Limit(spec.threshold, limit, ORANGE))
         return found
 
@@ -64,7 +67,7 @@ class Chart:
     def speed_limit(page: Page, playbook: Playbook) -> Limit:
         """The playbook's minimum speed, in steps per second."""
         slowest = playbook.training.min_steps_per_second
-        return Limit(slowest, page.say.raw("limit >= {limit:,.0f}", limit=slowest), ORANGE)
+        return Limit(slowest, page.say.raw("limit ≥ {limit:,.0f}", limit=slowest), ORANGE)
 
 
 REWARD, KL, SPEED = Message("Reward"), Message("KL divergence"), Message("Steps per second")

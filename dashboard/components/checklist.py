@@ -14,7 +14,7 @@ from dashboard.components import evidence, outcomes, thing_link
 from dashboard.components.file_link import file_links
 from dashboard.components.reading_text import aged_text, window_text
 from dashboard.components.states import badge, icon
-from dashboard.components.tick_form import tick_cell
+from dashboard.components.tick_form import CHECK, tick_cell
 from dashboard.components.why_not import why_not
 from dashboard.formatting import age, number
 from dashboard.wording import plain
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 WIDTHS = (3.7, 4.5, 2.6)
-CHECK = "check"  # in the address
 RESULT = "result.json"  # in the source of a reading that comes from a job
 
 
@@ -129,10 +128,8 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
         )
         with value:
             evidence.button(page, snapshot, slot, judged, spec.metric)
-        with tick, st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        with tick:
             tick_cell(page, snapshot, slot, item, title)
-            thing = {"slot": slot.id, CHECK: judged.check}
-            thing_link.copy_link(page, snapshot, slot.page, **thing)
         thing_link.opened(page, CHECK, judged.check)
         evidence.chart(page, snapshot, slot, judged, spec)
         if judged.verdict in ADVERSE:
@@ -149,11 +146,10 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
 
 def limit_text(page: Page, judged: Judgement) -> str:
     """The limit beside the value: ``< 0.01``, or ``must be RUNNING`` for a word."""
-    if not judged.limit or judged.limit[0] in "<>=≤≥":
-        return page.say.text(judged.limit)
-    if judged.limit == "yes" or judged.limit == judged.value_text:
-        return ""  # the badge says it; "43,824 bars, must be yes" would be unclear
-    return page.say("must be {limit}", limit=judged.limit)
+    limit = judged.told_limit  # without "yes": "43,824 bars, must be yes" would be unclear
+    if not limit or limit[0] in "<>=≤≥":
+        return page.say.text(limit)
+    return page.say("must be {limit}", limit=limit)
 
 
 def source_text(page: Page, snapshot: Snapshot, judged: Judgement) -> str:

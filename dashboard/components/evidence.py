@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.checks.case import SIGNS
 from core.language import Message
 from core.telemetry.drawn_series import SPEED_TAG, drawn_series, step_at
 from core.telemetry.readings import pace_series
@@ -140,7 +141,9 @@ def _part(
 def _limits(page: Page, spec: CheckSpec) -> list[Limit]:
     if not isinstance(spec.threshold, float) or spec.metric not in _OWN_UNIT:
         return []
-    text = page.say.raw("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
+    text = page.say.raw(
+        "limit {op} {limit:g}", op=SIGNS.get(spec.op, spec.op), limit=spec.threshold
+    )
     return [Limit(spec.threshold, text, ORANGE)]
 
 

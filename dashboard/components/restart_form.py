@@ -11,6 +11,7 @@ from core.language import Message
 from core.reading import as_set
 from core.vocabulary import JobKind
 from dashboard.components import done_form, outcomes
+from dashboard.components.why_not import why_not
 
 if TYPE_CHECKING:
     from core.playbook import TrainingSettings
@@ -92,6 +93,7 @@ def restart_form(
             help=denied,
             on_click=restart,
         )
+    why_not(key, denied)
 
 
 def effect(page: Page, snapshot: Snapshot) -> list[str]:

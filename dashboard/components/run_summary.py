@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 import streamlit as st
 
+from core.checks.case import SIGNS
 from core.diagnosis.trend import reward_trend
 from core.language import Message, said
 from core.metrics.conventions import meets_limit
@@ -53,7 +54,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
         _steps(page, snapshot, seen.get("step"))
         _metric(
             page, snapshot, SPEED, seen.get("steps_per_second"), None,
-            "" if slowest is None else say("limit >= {limit:,.0f}", limit=slowest),
+            "" if slowest is None else say("limit ≥ {limit:,.0f}", limit=slowest),
             spark=_thin(speed_series(run.reader, snapshot.shown_until)) if run and run.reader else None,
             state=_slow(snapshot, seen.get("steps_per_second")),
             soon=say("unknown until the first event") if snapshot.resumed else "",
@@ -82,7 +83,7 @@ def _limit(page: Page, playbook: Playbook | None, check: str) -> str:
     spec = None if playbook is None else playbook.checks.get(check)
     if spec is None:
         return ""
-    return page.say("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
+    return page.say("limit {op} {limit:g}", op=SIGNS.get(spec.op, spec.op), limit=spec.threshold)
 
 
 def _missed(

@@ -11,6 +11,7 @@ from core.language import Message
 from core.vocabulary import JobKind, Right, TrainingStatus
 from dashboard.components import outcomes
 from dashboard.components.restart_form import Changed, restart_form
+from dashboard.components.why_not import why_not
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from runner.outcomes import Refused
@@ -51,6 +52,7 @@ def action_button(page: Page, snapshot: Snapshot, act: str, place: str) -> None:
         help=denied,
         on_click=outcomes.click(page, place, action.saved, action.do(page, snapshot, place)),
     )
+    why_not(f"act:{place}:{act}", denied)
 
 
 def can_still(snapshot: Snapshot, act: str) -> bool:

@@ -64,15 +64,12 @@ def changed(snapshot: Snapshot, view: SlotView) -> bool:
 
 
 def said(page: Page, snapshot: Snapshot, view: SlotView) -> str:
-    """``Done``, ``Overdue``, ``Done, 1 fails, 2 unknown, changed since ticked``."""
-    parts = [word(view.state, page.say)]
-    if view.state is SlotState.DONE:
-        parts += [
-            page.say.raw(_counted(verdict, count))
-            for verdict, count in Counter(troubles(snapshot, view)).items()
-        ]
-        if changed(snapshot, view):
-            parts.append(page.say("changed since ticked"))
+    """``Done``, ``Overdue, 2 fail``, ``Done, 1 fails, 2 unknown, changed since ticked``."""
+    parts, done = [word(view.state, page.say)], view.state is SlotState.DONE
+    found = troubles(snapshot, view) if done else view.troubles  # before: what was ticked already
+    parts += [page.say.raw(_counted(verdict, count)) for verdict, count in Counter(found).items()]
+    if done and changed(snapshot, view):
+        parts.append(page.say("changed since ticked"))
     return ", ".join(parts)
 
 

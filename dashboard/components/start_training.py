@@ -17,6 +17,7 @@ from dashboard.components.headings import part
 from dashboard.components.job_line import job_line
 from dashboard.components.markup import tinted
 from dashboard.components.states import word
+from dashboard.components.why_not import why_not
 from dashboard.formatting import number
 from dashboard.kept_choice import kept_choice
 from dashboard.navigation import TITLES, link
@@ -160,10 +161,8 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
         hint, off = denied or now.why, blocked or denied is not None
         replaces = params.get("resume") is False and snapshot.training_attempts()
         if replaces and not snapshot.busy(JobKind.TRAIN):
-            why_not = hint if off else None  # a tooltip would cover what it asks
-            with st.popover(
-                say.raw(label), icon=_ICON, disabled=off, help=why_not, key="start:ask"
-            ):
+            tip = hint if off else None  # a tooltip would cover what it asks
+            with st.popover(say.raw(label), icon=_ICON, disabled=off, help=tip, key="start:ask"):
                 for line in _replaced(page, snapshot):
                     st.markdown(line)
                 st.button(say.raw(label), key="start:button", type="primary", on_click=start)
@@ -180,6 +179,7 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
         st.markdown(now.why, width="content")
         if snapshot.busy(JobKind.TRAIN):
             link("jobs", say.raw("Stop it on {page}", page=TITLES["jobs"]))
+    why_not("start", denied)
 
 
 def blocked_by_run(snapshot: Snapshot) -> bool:

@@ -9,12 +9,16 @@ import streamlit as st
 from core.language import Message, said
 from core.state_words import shown_word
 from core.vocabulary import Right, Verdict
-from dashboard.components import outcomes, withdrawal
+from dashboard.components import outcomes, thing_link, withdrawal
 from dashboard.components.states import word
 from dashboard.wording import plain
 from runner.week.judged_moment import is_early
 
+CHECK = "check"  # in the address
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from core.playbook import SlotSpec
     from dashboard.data.snapshot import Item, Snapshot
     from dashboard.page import Page
@@ -22,15 +26,29 @@ if TYPE_CHECKING:
 
 
 def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title: str) -> None:
-    """The saved tick, or the control to tick: one click if it passes, else with a note."""
-    say = page.say
+    """The saved tick, and below it what can be done: a tick with one click if it passes, else with
+    a note; its undo; the item's link.
+    """
+    day = snapshot.at(slot)
     if item.tick is not None:
-        _saved(page, item.tick, item)
-        withdrawal.form(page, slot, item.tick, title)
-        if item.tick.verdict_seen is item.judgement.verdict:
-            return
-    if item.withdrawn is not None:
-        withdrawal.line(page, item.withdrawn)
+        _saved(page, item.tick, item, day)
+    if item.withdrawn is not None and not _as_ticked(item):
+        withdrawal.line(page, item.withdrawn, day)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        if item.tick is not None:
+            withdrawal.form(page, slot, item.tick, title)
+        if not _as_ticked(item):
+            _tick(page, snapshot, slot, item, title)
+        thing = {"slot": slot.id, CHECK: item.judgement.check}
+        thing_link.copy_link(page, snapshot, slot.page, **thing)
+
+
+def _as_ticked(item: Item) -> bool:
+    return item.tick is not None and item.tick.verdict_seen is item.judgement.verdict
+
+
+def _tick(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title: str) -> None:
+    say = page.say
     denied = page.denied(Right.RECORD)
     early = say("Available once the check is due") if is_early(slot, snapshot) else None
     blocked = denied or early
@@ -72,9 +90,9 @@ def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title:
         )
 
 
-def _saved(page: Page, tick: Tick, item: Item) -> None:
+def _saved(page: Page, tick: Tick, item: Item, day: datetime) -> None:
     say = page.say
-    who = f"{plain(tick.by)}, {tick.at_week:%H:%M} UTC"
+    who = f"{plain(tick.by)}, {page.viewer.beside(tick.at_week, day)}"
     value = tick.value_seen
     if said(value, say.language) == value:  # what a program wrote is plain text: "yes"
         value = shown_word(str(value))

@@ -12,6 +12,8 @@ from dashboard.components import outcomes
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from core.playbook import SlotSpec
     from dashboard.page import Page
     from runner.records import Tick
@@ -50,12 +52,15 @@ def form(page: Page, slot: SlotSpec, tick: Tick, title: str) -> None:
         st.button(say.raw("Take back the tick"), key=f"{key}:save", type="primary", on_click=save)
 
 
-def line(page: Page, taken: Withdrawal) -> None:
-    """Who took the last tick back, when and why."""
+def line(page: Page, taken: Withdrawal, day: datetime) -> None:
+    """Who took the last tick back, when and why.
+
+    :param day: of the slot, in week time.
+    """
     text = page.say(
         "Tick taken back by {by}, {time}: {reason}",
         by=taken.by,
-        time=f"{taken.at_week:%H:%M} UTC",
+        time=page.viewer.beside(taken.at_week, day),
         reason=taken.reason,
     )
     st.markdown(f":small[:orange[:material/undo: {text}]]")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.alerts.chain import receivers
+from core.alerts.conditions import NoticeState
 from core.alerts.kinds import EventKind
 from core.vocabulary import Severity
 
@@ -36,6 +37,8 @@ def enqueue(
     if condition.kind is EventKind.FINDING and condition.chain:
         wait = INCIDENT_WAIT
     for channel in receivers(notice, channels):
+        if notice.state is NoticeState.RESOLVED and _never_told(connection, notice, channel):
+            continue
         connection.executemany(
             "delete from outbox where channel = ? and state = 'waiting' and attempts = 0 and"
             " notice in (select id from notices where key = ?)",
@@ -53,3 +56,17 @@ def enqueue(
             (at, channel.name, notice.key),
         )
     return True
+
+
+def _never_told(connection: sqlite3.Connection, notice: Notice, channel: Channel) -> bool:
+    """Whether nothing of this episode was meant for the channel, or an incident took its place.
+
+    False once the episode's notices are no longer kept.
+    """
+    episode = notice.dedup.removesuffix(notice.state)
+    told, kept = connection.execute(
+        "select count(o.id), count(*) from notices n left join outbox o on o.notice = n.id"
+        " and o.channel = ?1 where n.key = ?2 and n.dedup != ?3 and substr(n.dedup, 1, ?4) = ?5",
+        (channel.name, notice.key, notice.dedup, len(episode), episode),
+    ).fetchone()
+    return bool(kept) and not told

@@ -17,7 +17,6 @@ from runner.cli.operate import (
     end_child,
     ignore_signals,
     interruptible,
-    require_port,
     start_dashboard,
 )
 from runner.cli.options import DEFAULT_PORT, PortOption
@@ -26,6 +25,7 @@ from runner.cli.speech import tell
 from runner.demo import place
 from runner.demo.play import Play
 from runner.home.launch import ensure_runner
+from runner.home.port import await_answer, require_port
 
 
 class Placed(StrEnum):
@@ -79,6 +79,7 @@ def demo(
             if not headless:
                 dashboard = start_dashboard(own, at, own.dashboard_log)
                 place.remember_dashboard(own, dashboard.pid)
+                await_answer(dashboard, at)
                 _announce(page_address(own, at))
             play = Play(own, steps, show=tell, executor=executor.value, watched=not headless)
             result = play.run()

@@ -16,7 +16,7 @@ from core.files import write_json, write_text
 from core.language import Message
 from core.listening import Listening
 from core.vocabulary import Right
-from runner.cli.operate import ignore_signals, interruptible, require_port, start_dashboard
+from runner.cli.operate import ignore_signals, interruptible, start_dashboard
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -29,6 +29,7 @@ from runner.cli.speech import language, tell
 from runner.drill import place
 from runner.drill.play import CALM_S, play, played_fault
 from runner.drill.times import name_cause, times_of
+from runner.home.port import await_answer, require_port
 
 if TYPE_CHECKING:
     from core.drill import DrillMark, Fault
@@ -73,7 +74,7 @@ def start(
         try:
             fault = play(own, mark, calm, tell)
             if not headless:
-                start_dashboard(own, at, own.dashboard_log, detached=True)
+                await_answer(start_dashboard(own, at, own.dashboard_log, detached=True), at)
                 tell(Message("Pages of the drill: {address}", address=page_address(own, at)))
         except BaseException:  # whatever it is, nothing of a drill that has not begun goes on
             ignore_signals()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from core.errors import InputError, SetupError
+from core.errors import InputError
 from core.language import Message
 from core.listening import Listening
 from core.paths import CHECKOUT, Home
@@ -37,6 +35,7 @@ from runner.cli.speech import tell
 from runner.home.keepalive import DashboardPart, Keeper, RunnerPart, dashboard_command
 from runner.home.launch import stop_runner
 from runner.home.left_dashboard import end_left_dashboards, note_dashboard, require_not_served
+from runner.home.port import await_answer, require_port
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import runner_status
 from runner.home.systemd import how_to_install, units
@@ -60,7 +59,11 @@ def up(
         tell(Message("{name} sets nothing. Did you mean {meant}?", name=name, meant=meant))
     at = listening_at(place, port, address, base_path)  # refuses before anything is started
     make_ready(place, at)
-    dashboard = DashboardPart(lambda: page_address(place, at), lambda: start_dashboard(place, at))
+    dashboard = DashboardPart(
+        lambda: page_address(place, at),
+        lambda: start_dashboard(place, at),
+        lambda process: await_answer(process, at),
+    )
     keepers = [Keeper(part, settings, tell) for part in (RunnerPart(place), dashboard)]
     with interruptible():
         try:
@@ -190,8 +193,13 @@ def serve(home: Home, at: Listening, page: str = "") -> int:
     make_ready(home, at)
     address = page_address(home, at, page)
     process = start_dashboard(home, at)
-    tell(Message("Dashboard: {address}  (Ctrl-C stops it)", address=address))
-    return _until_interrupted(process)
+
+    def answers() -> None:
+        await_answer(process, at)
+        if process.poll() is None:
+            tell(Message("Dashboard: {address}  (Ctrl-C stops it)", address=address))
+
+    return _until_interrupted(process, answers)
 
 
 def make_ready(home: Home, at: Listening) -> None:
@@ -236,32 +244,13 @@ def start_dashboard(
     return process
 
 
-def require_port(at: Listening) -> None:
-    """Raise SetupError if the port is in use, or the address is none of this machine's."""
-    with socket.socket(socket.AF_INET6 if ":" in at.address else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((at.address, at.port))
-        except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:
-                raise SetupError(
-                    Message(
-                        "This machine does not have the address {address}.", address=at.address
-                    ),
-                    Message("Give one that it has, or 0.0.0.0 for all of them."),
-                ) from error
-            raise SetupError(
-                Message("Port {port} is in use.", port=str(at.port)),
-                Message(
-                    "Stop the program that uses it, or give --port {port}.", port=str(at.port + 1)
-                ),
-            ) from error
-
-
-def _until_interrupted(process: subprocess.Popen[bytes]) -> int:
+def _until_interrupted(
+    process: subprocess.Popen[bytes], begin: Callable[[], object] = lambda: None
+) -> int:
     """Wait for a child; stop it on Ctrl-C, SIGTERM or a closed terminal."""
     with interruptible():
         try:
+            begin()
             return process.wait()
         except KeyboardInterrupt:
             end_child(process)

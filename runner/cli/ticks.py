@@ -238,8 +238,8 @@ class _Slot:
 
 
 def _found(judged: Judgement) -> Message:
-    """Value, limit and reason; a limit that is the value itself, or "yes", says nothing."""
-    if judged.limit in {"", "yes", judged.value_text}:
+    """Value, limit and reason."""
+    if not judged.told_limit:
         return joined([judged.value_text, judged.why])
     return Message(
         "{value} ({limit}) {why}", value=judged.value_text, limit=judged.limit, why=judged.why

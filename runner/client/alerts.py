@@ -43,7 +43,8 @@ class AlertList:
     :ivar silences: those that hold now.
     :ivar channels: how delivery stands, by channel.
     :ivar acknowledged: key of a firing alert to its acknowledgement.
-    :ivar look: the runner's newest look for alerts; None: nobody has looked.
+    :ivar look: the runner's newest look for alerts; None: there was none yet.
+    :ivar on: there is an ``alerts.yaml``; without it the runner does not look.
     :ivar part_of: key of an alert to the key of the one that it is part of: of the finding that an
         incident is about. It is not among the firing ones, and is acknowledged with the other.
     :ivar past: the list is of a past moment: what was reported then is not kept.
@@ -56,13 +57,16 @@ class AlertList:
     look: LastLook | None = None
     part_of: Mapping[str, str] = field(default_factory=dict)
     past: bool = False
+    on: bool = True
 
     def unknown(self, now: datetime) -> Message | None:
         """Why an empty list says nothing about now; None: it does."""
         if self.past:
             return Message("Not known: what was reported at a past moment is not kept.")
+        if self.look is None and not self.on:
+            return Message("Not known: without an alerts.yaml nobody looks for alerts.")
         if self.look is None:
-            return Message("Not known: nobody has looked for alerts.")
+            return Message("Not known: the runner has not looked for alerts yet.")
         ahead = now < self.look.at - _CLOCK_STEP  # the clock was set back since
         if ahead or now > self.look.trusted_until:
             return Message(
@@ -97,6 +101,7 @@ class Alerts(BaseClient):
             {alert.key: answer for alert in firing if (answer := answers.of(alert)) is not None},
             store.last_look(),
             part_of,
+            on=self.alerts_on(),
         )
 
     def _channels(self, store: AlertStore) -> tuple[ChannelState, ...]:

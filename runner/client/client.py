@@ -5,6 +5,7 @@ from __future__ import annotations
 from runner.client.access_tokens import AccessTokens
 from runner.client.alert_marks import AlertMarks
 from runner.client.alert_rules import AlertRules
+from runner.client.current_weeks import CurrentWeekReads
 from runner.client.decisions import Decisions
 from runner.client.handovers import Handovers
 from runner.client.hold_outs import HoldOutActs
@@ -33,6 +34,7 @@ from runner.client.weeks import Weeks
 class Client(
     Reads,
     WeekReads,
+    CurrentWeekReads,
     Weeks,
     WeekPlaybooks,
     WeekChanges,

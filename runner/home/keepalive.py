@@ -81,20 +81,25 @@ class DashboardPart:
 
     :param address: makes the address that opens it.
     :param spawn: starts the process.
+    :param ready: returns once it answers: an address that is opened sooner fails.
     """
 
     name = Message("Dashboard")
 
     def __init__(
-        self, address: Callable[[], str], spawn: Callable[[], subprocess.Popen[bytes]]
+        self,
+        address: Callable[[], str],
+        spawn: Callable[[], subprocess.Popen[bytes]],
+        ready: Callable[[subprocess.Popen[bytes]], object] = lambda process: None,
     ) -> None:
-        self._address, self._spawn = address, spawn
+        self._address, self._spawn, self._ready = address, spawn, ready
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Message:
         """Start the child process; returns its URL."""
         address = self._address()
         self.process = self._spawn()
+        self._ready(self.process)
         return literal(address)
 
     def ended(self) -> Message | None:

@@ -24,14 +24,17 @@ def late_checklists(week: JudgedWeek) -> Iterator[Condition]:
     for view in week.overdue:
         late = view.due_from + timedelta(minutes=view.spec.grace_minutes)
         since = real_moment(week, late)
-        text = Message("Overdue since {time:%Y-%m-%d %H:%M} UTC.", time=late)
+        # A message's own times are real: where the week has a clock of its own, it says which this is.
+        text = (
+            Message("Overdue since {time:%Y-%m-%d %H:%M} UTC.", time=late)
+            if week.clock.is_identity
+            else Message("Overdue since {time:%Y-%m-%d %H:%M} UTC (week time).", time=late)
+        )
         reopened = _reopened(week, view)
         if reopened is not None and reopened.at > since:
             since = reopened.at
             again = Message(
-                "{by} reopened it at {time:%Y-%m-%d %H:%M} UTC.",
-                by=reopened.by,
-                time=reopened.at_week,
+                "{by} reopened it at {time:%Y-%m-%d %H:%M} UTC.", by=reopened.by, time=reopened.at
             )
             text = joined([text, again])
         ticked = {tick.check for tick in week.records.ticks if tick.slot == view.spec.id}

@@ -92,22 +92,22 @@ class RuleHistory:
         own = next((week for week in self.weeks if week.id == this_week), None)
         parts = []
         if own is not None:
-            times = own.times
             parts.append(
                 plural(
                     "Would have fired {n} time in this week.",
                     "Would have fired {n} times in this week.",
-                    times,
+                    own.times,
                 )
             )
-        parts.append(
-            plural(
-                "Would have paged {times} in {n} recorded week.",
-                "Would have paged {times} in {n} recorded weeks.",
-                len(self.weeks),
-                times=plural("{n} time", "{n} times", self.times),
+        if own is None or len(self.weeks) > 1:  # else it would say the same again
+            parts.append(
+                plural(
+                    "Would have paged {times} in {n} recorded week.",
+                    "Would have paged {times} in {n} recorded weeks.",
+                    len(self.weeks),
+                    times=plural("{n} time", "{n} times", self.times),
+                )
             )
-        )
         if known := sum(len(week.incidents) for week in self.weeks):
             missed = sum(len(week.missed) for week in self.weeks)
             parts.append(
@@ -119,7 +119,13 @@ class RuleHistory:
                 )
             )
         else:
-            parts.append(Message("No incident was opened in them."))
+            parts.append(
+                plural(
+                    "No incident was opened in it.",
+                    "No incident was opened in them.",
+                    len(self.weeks),
+                )
+            )
         if self.without:
             parts.append(
                 plural(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.checks.case import SIGNS
 from core.language import Message, literal
 from core.report.training_facts import Action, Curve, Event, Happened, OpenedIncident
 from core.telemetry.drawn_series import ENTROPY_TAG, SPEED_TAG, drawn_series, step_at
@@ -63,11 +64,11 @@ def _limits(
         return ()
     if tag == SPEED_TAG:
         slowest = playbook.training.min_steps_per_second
-        return ((slowest, Message("limit >= {limit:,.0f}", limit=slowest)),)
+        return ((slowest, Message("limit ≥ {limit:,.0f}", limit=slowest)),)
     spec = playbook.checks.get(check) if check else None
     if spec is None or not isinstance(spec.threshold, float):
         return ()
-    text = Message("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
+    text = Message("limit {op} {limit:g}", op=SIGNS.get(spec.op, spec.op), limit=spec.threshold)
     return ((spec.threshold, text),)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.engines.cluster import Cluster
-    from tests.engines.conftest import EnginePlace
+    from tests.engines.placed_home import EnginePlace
 
     Placed = Callable[..., EnginePlace]
 

@@ -72,7 +72,7 @@ def test_a_stopped_trainer_is_told_kept_and_not_killed(place: Place, seen: Seen)
     wait_for(lambda: place.lead.incidents(place.week.id))
     (incident,) = place.lead.incidents(place.week.id)
     assert (incident.procedure, incident.blocks_start) == ("unresponsive", False)
-    assert "UNRESPONSIVE" in incident.summary
+    assert "no longer responds" in incident.summary
     assert "stall-001" in incident.summary
     assert psutil.Process(place.job(job).pid).status() == psutil.STATUS_STOPPED
     os.kill(place.pid(job), signal.SIGCONT)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.language import plural
+from core.language import Message, plural
 from core.timestamps import from_unix
 from dashboard.components.charts import draw_curves
 from dashboard.figures.palette import ORANGE, RED
@@ -14,7 +14,6 @@ from dashboard.figures.view import Limit, Mark, MarkKind
 from dashboard.formatting import short
 
 if TYPE_CHECKING:
-    from core.language import Message
     from dashboard.page import Page
     from runner.week.rule_history import RuleHistory, RunHistory, WeekHistory
 
@@ -52,10 +51,13 @@ def firing_chart(
         page, {tag: run.points}, key=f"{key}:chart", title=tag, height=HEIGHT,
         limits=limits, marks=marks,
     )  # fmt: skip
+    snapshot = page.snapshot()  # where the week has its own clock, it is said that this is not it
+    two = snapshot is not None and not snapshot.clock.is_identity
     for one in run.firings[:_LISTED]:
+        began = page.viewer.stamp(from_unix(one.began))
         text = say(
             "{time}, step {step:,}: {value}, until step {last:,}",
-            time=f"{page.viewer.stamp(from_unix(one.began))} UTC",
+            time=say.raw("{time} UTC (real time)", time=began) if two else f"{began} UTC",
             step=one.step,
             value=short(one.value),
             last=one.last_step,

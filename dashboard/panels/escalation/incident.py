@@ -14,6 +14,7 @@ from dashboard.components.acknowledge import acknowledge
 from dashboard.components.file_link import file_links
 from dashboard.components.headings import card, part
 from dashboard.components.safe_actions import action_button
+from dashboard.components.why_not import why_not
 from dashboard.formatting import age
 from dashboard.panels.escalation import items
 from runner.client.incidents import open_actions
@@ -121,6 +122,7 @@ def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Inciden
         help=denied,
         on_click=close,
     )
+    why_not(f"{key}:close", denied)
 
 
 def _interventions(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:

@@ -13,6 +13,7 @@ from dashboard.components.alerts import alerts
 from dashboard.components.headings import part
 from dashboard.components.live import live_panel
 from dashboard.components.states import badge
+from dashboard.components.why_not import why_not
 from dashboard.panels.escalation import incident, items
 from dashboard.wording import plain
 
@@ -115,3 +116,4 @@ def _open(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
         help=denied,
         on_click=save,
     )
+    why_not(f"{key}:open", denied)

@@ -25,6 +25,7 @@ from dashboard.components.moment_banner import NOT_KEPT
 from dashboard.components.restart_form import restart_form
 from dashboard.components.start_training import INCIDENT_BLOCKS, progress
 from dashboard.components.states import mark
+from dashboard.components.why_not import why_not
 from dashboard.navigation import TITLES, link
 from dashboard.wording import plain
 
@@ -142,6 +143,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
                         page, place, Message("stop request"), lambda: client.stop(job.id)
                     ),
                 )
+            why_not(f"{place}:stop", denied)
         newest = snapshot.latest(JobKind.TRAIN)
         if job.kind is not JobKind.TRAIN or newest is None or newest.id != job.id:
             return
@@ -151,6 +153,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
             denied = denied or say(INCIDENT_BLOCKS)
         if job.state in UNFINISHED_STATES and job.run:
             saves = say(client.resume_point(job.run))
+            why_not(f"{place}:resume", denied)
             _button(
                 page, place, "resume", say.raw("Resume"), denied or saves, denied, "primary",
                 lambda: client.submit(

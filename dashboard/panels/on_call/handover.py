@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PLACE = "handover"
 _OPEN = "write-handover"
 TITLES = {
-    "incidents": Message("Open incidents, next step, owner"),
+    "incidents": Message("Open incidents and problems, next step, owner"),
     "silences": Message("Silences and their end"),
     "work": Message("Work in progress"),
     "changes": Message("Risky changes, and the way back"),

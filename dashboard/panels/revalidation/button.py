@@ -19,6 +19,7 @@ from dashboard.components.headings import part
 from dashboard.components.job_line import job_line
 from dashboard.components.markup import small
 from dashboard.components.states import decided
+from dashboard.components.why_not import why_not
 from dashboard.data.backtest_input import BacktestData, Model, backtest_data, model
 from dashboard.formatting import age, number
 from dashboard.navigation import TITLES, link
@@ -113,6 +114,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
                 on_click=start,
             )
         job_line(page, snapshot, job)
+    why_not("revalidate", denied)
     for slot in snapshot.week.playbook.slots_of_kind("revalidation"):
         if slot.command:
             with st.expander(say.raw("The manual's command"), icon=":material/terminal:"):

@@ -19,6 +19,8 @@ from dashboard.wording import plain
 from runner.week.judged_moment import playbook_of, run_finished
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from core.schedule import SlotView
     from dashboard.data.snapshot import Item, Snapshot
     from dashboard.page import Page
@@ -46,7 +48,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
             more = say(plural("{n} more due", "{n} more due", waiting - 1))
             line += f" :gray[· {more}]"
         text.markdown(line)
-        with way:
+        with way, _at_the_right():
             to_slot(view, say.raw("Open {page}", page=TITLES[view.spec.page]))
         if view.state in {SlotState.DUE, SlotState.OVERDUE} and view.spec.checks:
             items = snapshot.items(view.spec)
@@ -77,8 +79,13 @@ def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
         time=age(snapshot.now - incident.opened_at),
     )
     text.markdown(f"**{say('Next')}** :red[:material/campaign:] {close}")
-    with way:
+    with way, _at_the_right():
         link("escalation", say.raw("Open {page}", page=TITLES["escalation"]))
+
+
+def _at_the_right() -> DeltaGenerator:
+    """Where the links of the box above stand, too."""
+    return st.container(horizontal=True, horizontal_alignment="right")
 
 
 def to_slot(view: SlotView, label: str, *, small: bool = False) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.vocabulary import Role
+from core.alerts.own_rule import Operator, RuleTerms
+from core.vocabulary import Role, Severity, Verdict
 from runner.week.handover_draft import draft
 from tests.dashboard.place import PEOPLE, button, keyed, text_of
 from tests.expected import present, recorded
@@ -27,6 +28,20 @@ def test_the_draft_says_incidents_silences_work_and_what_is_due(place: Place) ->
     assert "train-" in made["work"]
     assert made["due"].startswith("- 23/02/2026 ")
     assert made["changes"] == made["asks"] == ""
+
+
+def test_the_draft_says_what_was_changed_by_hand_and_what_is_wrong_now(place: Place) -> None:
+    place.train()
+    week, client = present(place.page().week), place.client()
+    terms = RuleTerms("KL of mine", "train/approx_kl", Operator.ABOVE, 0.02, Severity.WARNING)
+    recorded(client.make_rule(terms))
+    done = client.tick(week.id, "hourly_1", "reward_positive", "", Verdict.PASS, "12.4")
+    recorded(client.withdraw_tick(recorded(done).id, "it was another run"))
+    made = draft(present(place.page().snapshot()), "en")
+    assert "a new alert rule: KL of mine. The way back: retire the rule" in made["changes"]
+    assert "took back the tick of" in made["changes"]
+    assert "it was another run" in made["changes"]
+    assert "Runner (critical): It is not running" in made["incidents"]
 
 
 def test_it_is_edited_signed_over_and_accepted_with_one_click(place: Place) -> None:

@@ -100,6 +100,27 @@ def test_a_finding_waits_for_the_incident_that_comes_in_its_place(outbox: Outbox
         assert outbox.send(file, team) == 1  # none came: the page isn't lost
 
 
+def test_the_end_of_what_was_never_told_is_not_told(outbox: Outbox) -> None:
+    chain = (Owner(role="ml_lead", title={"en": "ML lead", "pt": "Líder de ML"}),)
+    with web_receiver() as receiver:
+        file, team = one_channel(outbox.home, receiver.address())
+        outbox.post(file, notice("finding:hung", chain=chain), notice("finding:kl"))
+        covers = frozenset({"finding:hung"})
+        outbox.post(file, notice("incident:6", kind=EventKind.INCIDENT, covers=covers, chain=chain))
+        outbox.forward(60)
+        outbox.send(file, team)
+        ended = NoticeState.RESOLVED
+        outbox.post(
+            file,
+            notice("finding:hung", state=ended, chain=chain),
+            notice("finding:kl", state=ended),
+        )
+        outbox.forward(60)
+        assert outbox.send(file, team) == 1
+    assert "finding:kl" in receiver.bodies[-1]
+    assert "finding:hung" not in receiver.bodies[-1]
+
+
 def test_ten_checks_that_fail_for_one_cause_are_one_message(outbox: Outbox) -> None:
     with web_receiver() as receiver:
         file, team = one_channel(outbox.home, receiver.address())

@@ -70,7 +70,7 @@ def test_a_viewer_sends_no_test(home: Home) -> None:
 def test_the_list_shows_alerts_silences_and_what_waits(home: Home) -> None:
     off = trainweek("alerts", "list", home=home.root)
     assert (off.returncode, "Alerts are off" in off.stdout) == (3, True)
-    assert "nobody has looked" in off.stdout
+    assert "without an alerts.yaml nobody looks" in off.stdout
     assert "No active alerts" not in off.stdout
     file, _ = one_channel(home, "json://127.0.0.1:1/")
     now = datetime.now(UTC)

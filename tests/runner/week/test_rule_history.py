@@ -66,8 +66,7 @@ def test_pages_are_counted_and_incidents_that_no_firing_came_before_are_missed(
     assert found.times == 2
     assert [one.id for one in found.weeks[0].missed] == [late]
     assert found.sentence(week) == (
-        "Would have fired 2 times in this week. Would have paged 2 times in 1 recorded week."
-        " Missed 1 of the 4 incidents."
+        "Would have fired 2 times in this week. Missed 1 of the 4 incidents."
     )
     blind = history(place, 0.5)
     assert (blind.times, len(blind.weeks[0].missed)) == (0, 4)
