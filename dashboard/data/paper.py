@@ -14,16 +14,16 @@ from core.vocabulary import APPROVALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
+    from core.asked_moment import AskedMoment
     from core.paths import Home
     from runner.client.signatures.archived_decisions import ArchivedDecision
 
 _KEPT: KeptResults[PaperRecord | None] = KeptResults(1_024)
 
 
-def paper_record(home: Home, sha256: str, until: datetime) -> PaperRecord | None:
-    """The paper record of a decision; None: none, or made after that real moment, or damaged."""
+def paper_record(home: Home, sha256: str, shown: AskedMoment | None) -> PaperRecord | None:
+    """The paper record of a decision; None: none, or made after the shown moment, or damaged."""
     folder = home.paper(sha256)
     file = folder / RECORD
     if not file.is_file():
@@ -32,7 +32,9 @@ def paper_record(home: Home, sha256: str, until: datetime) -> PaperRecord | None
         found = _KEPT.get(folder, [file], lambda: read_paper(folder))
     except (OSError, TrainweekError):
         return None
-    return found if found is not None and parse_moment(found.made_at) <= until else None
+    if found is None or (shown is not None and parse_moment(found.made_at) > shown.real):
+        return None
+    return found
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ class TrackRecord:
     running: int
 
 
-def track_record(home: Home, found: Iterable[ArchivedDecision], until: datetime) -> TrackRecord:
+def track_record(
+    home: Home, found: Iterable[ArchivedDecision], shown: AskedMoment | None
+) -> TrackRecord:
     """Of all signed decisions that were followed on paper."""
     outcomes: list[tuple[float, bool]] = []
     claims: dict[str, list[tuple[bool, bool]]] = {}
@@ -74,7 +78,7 @@ def track_record(home: Home, found: Iterable[ArchivedDecision], until: datetime)
     for one in found:
         if not one.signatures:
             continue
-        record = paper_record(home, one.sha256, until)
+        record = paper_record(home, one.sha256, shown)
         if record is None:
             continue
         over, running = over + record.complete, running + (not record.complete)

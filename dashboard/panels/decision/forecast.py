@@ -42,7 +42,7 @@ def followed(page: Page, saved: SavedDecision) -> PaperRecord | None:
     """What came true so far, as of the moment that is shown."""
     if saved.decision.forecast is None:
         return None
-    return paper_record(page.services.home, saved.sha256, page.moment.real)
+    return paper_record(page.services.home, saved.sha256, page.moment)
 
 
 def line(page: Page, saved: SavedDecision) -> str | None:

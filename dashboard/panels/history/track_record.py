@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def show(page: Page, found: Sequence[ArchivedDecision]) -> None:
     """Draw both tables; nothing before a signed decision was followed on paper."""
-    kept = track_record(page.services.home, found, page.moment.real)
+    kept = track_record(page.services.home, found, page.moment)
     if not kept.over and not kept.running:
         return
     part(page.say("What came true"))

@@ -44,7 +44,7 @@ def test_a_missing_bar_and_nothing_new_are_refused(first: int, last: int, what: 
 def test_another_price_in_a_bar_of_both_is_refused_with_its_time() -> None:
     after = part(150, 260)
     frame = after.frame.copy()
-    frame.iloc[10, frame.columns.get_loc("close")] *= 1.001
+    frame.loc[frame.index[10], "close"] = 0.001
     with pytest.raises(
         MarketDataError, match="differs from the signed candles at 2026-01-07 16:00"
     ):
