@@ -9,6 +9,7 @@ from core.job_params import (
     BackupParams,
     ImportModelParams,
     JobParams,
+    PaperParams,
     ReproduceParams,
     RevalidateParams,
 )
@@ -47,6 +48,10 @@ def require_files(home: Home, asked: JobParams) -> None:
             home.reproductions(asked.decision) / "recipe.json",
             Message("Use trainweek decision reproduce, or the page Decision."),
         )
+    elif isinstance(asked, PaperParams) and asked.data is not None:
+        data = home.resolve(asked.data)
+        if not data.is_file():
+            _require_folder(data, Message("Give the file or the folder of the candles."))
     elif isinstance(asked, BackupParams) and asked.source is not None:
         _require_folder(home.resolve(asked.source), ANOTHER)
 

@@ -7,12 +7,16 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.recipe import power, reproduce
+from tests.benchmarks.recipe import cone, power, reproduce
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PARTS: dict[str, Callable[[], bool]] = {"power": power.main, "reproduce": reproduce.main}
+PARTS: dict[str, Callable[[], bool]] = {
+    "power": power.main,
+    "cone": cone.main,
+    "reproduce": reproduce.main,
+}
 
 
 def main(words: list[str]) -> int:
