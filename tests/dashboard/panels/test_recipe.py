@@ -183,10 +183,13 @@ def test_a_try_enters_no_other_page(place: Place, passed: int, decision: Decisio
     sweep = sweep_of(place, seeds=2)
     before = {
         page: text_of(place.draw(page, role=Role.VIEWER))
-        for page in ("decision", "revalidation", "history", "jobs", "runs")
+        for page in ("decision", "history", "jobs", "runs")
     }
+    assert "Hold-out: 0 earlier looks" in text_of(place.draw("revalidation", role=Role.VIEWER))
     for seed in sweep.seeds:
         tried(place, sweep, seed, 0, passed)
     assert present(place.client().sweep(sweep.id)).trials[0].decision is decision
     for page, shown in before.items():
         assert text_of(place.draw(page, role=Role.VIEWER)) == shown, page
+    looked = text_of(place.draw("revalidation", role=Role.VIEWER))
+    assert "Hold-out: 1 earlier look at these bars; 1 of them by a sweep" in looked
