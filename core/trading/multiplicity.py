@@ -9,7 +9,7 @@ Pure functions of a matrix of returns, one column a candidate, so that a sweep c
 - the probability of backtest overfitting by combinatorially symmetric cross-validation (CSCV; Bailey,
   Borwein, Lopez de Prado and Zhu 2015);
 - which candidates beat a benchmark after all comparisons: step-wise (Romano and Wolf 2005), and the
-  test for superior predictive ability of the best one (Hansen 2005), both by ``arch``.
+  test for superior predictive ability of the best one (Hansen 2005).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from core.metrics.conventions import NO_VOLATILITY
 from core.trading.bar_resampling import chosen_block, optimal_blocks
 from core.trading.resampling import SEED
 from core.trading.significance import Moments, deflated_sharpe
+from core.trading.superiority import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -271,15 +272,6 @@ def _rest(halves: np.ndarray, splits: int) -> np.ndarray:
 
 def against(returns: np.ndarray, benchmark: np.ndarray) -> AgainstBenchmark:
     """Whether the first column earns more than the benchmark, given that all were compared."""
-    from arch.bootstrap import SPA, StepM  # seconds to import
-
     block = round(chosen_block(optimal_blocks(benchmark), len(benchmark)))
-    # arch compares losses: lower is better.
-    losses = -benchmark, -returns
-    steps = StepM(*losses, size=_SIZE, block_size=block, reps=_REPETITIONS, seed=SEED)
-    steps.compute()
-    test = SPA(*losses, block_size=block, reps=_REPETITIONS, seed=SEED)
-    test.compute()
-    return AgainstBenchmark(
-        superior=0 in steps.superior_models, spa_p=float(test.pvalues["consistent"])
-    )
+    compared = Comparison.of(returns - benchmark[:, None], block, _REPETITIONS, SEED)
+    return AgainstBenchmark(superior=0 in compared.superior(_SIZE), spa_p=compared.p_value())
