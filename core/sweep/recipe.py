@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.sweep.spread import Interval, Spread, spread, wilson
+from core.metrics.wilson import Interval, wilson
+from core.sweep.spread import Spread, spread
 from core.vocabulary import Decision
 
 if TYPE_CHECKING:
