@@ -7,7 +7,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
 .PHONY: help install demo up test test-postgresql test-fast test-busy coverage check catalogue faults attack chaos \
-	sweeps bench bench-detectors bench-evidence bench-growth bench-recipe bench-pages load pictures sbom lock clean
+	sweeps bench bench-detectors bench-evidence bench-growth bench-recipe bench-pages bench-scale load pictures sbom lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -91,11 +91,14 @@ bench-evidence: $(READY_DEV) ## benchmark: evidence grades of agents with and wi
 bench-detectors: $(READY_DEV) ## benchmark: accuracy of the diagnosis on labelled real runs
 	$(BIN)/python -m tests.benchmarks.detectors
 
-bench-recipe: $(READY_DEV) ## benchmark: the stated power of each gate against planted runs
+bench-recipe: $(READY_DEV) ## benchmark: the stated power of each gate, the cone of a decision, 100 reproductions of one model
 	nice -n 19 $(BIN)/python -m tests.benchmarks.recipe
 
 bench-growth: $(READY_DEV) ## benchmark: what rebuild, verification, pages and backups cost after years
 	$(BIN)/python -m tests.benchmarks.growth
+
+bench-scale: $(READY_DEV) ## benchmark: a look at All weeks with 1, 100 and 1,000 simulated runs in progress
+	$(BIN)/python -m tests.benchmarks.many_weeks
 
 load: $(READY_DEV) ## drive 1 to 50 real sessions on a busy week and on a bare page; print latencies, memory, descriptors
 	$(BIN)/python -m tests.benchmarks.load
@@ -118,11 +121,16 @@ sbom: $(READY_DEV) ## write trainweek.cdx.json: the packages that a user gets, w
 lock:            ## write the lock files from a fresh resolution of pyproject.toml
 	PYTHON=$(PYTHON) sh scripts/write_lock.sh
 
-.PHONY: test-engines
-test-engines: $(READY_DEV) .venv-ray ## run the same cases on local processes, a real Slurm and a real Ray, which it installs (Debian, as root)
+.PHONY: engines test-engines chaos-engines
+engines: $(READY_DEV) .venv-ray ## install a Slurm (Debian, as root) and a Ray for the tests of engines
 	PATH=$$PATH:/usr/sbin command -v slurmctld >/dev/null && PATH=$$PATH:/usr/sbin:/sbin command -v ip >/dev/null || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq slurmctld slurmd slurm-client munge iproute2; }
+
+test-engines: engines ## run the same cases on local processes, a real Slurm and a real Ray
 	TRAINWEEK_ENGINES=required $(BIN)/python -m pytest tests/engines
+
+chaos-engines: engines ## kill controllers, node agents and the network of a real Slurm (100 rounds) and Ray (50) at random
+	$(BIN)/python -m tests.engines.chaos
 
 .venv-ray: requirements-ray.lock ## a Ray in an environment of its own
 	$(PYTHON) -m venv .venv-ray

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.errors import InputError, SetupError
+from core.errors import InputError
 from core.language import Message
 from core.path_names import expanded, resolved, safe_name
 from core.timestamps import portuguese_day
@@ -19,23 +19,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 _INSTALLED = {"site-packages", "dist-packages"}
 
 
-def no_folder(path: Path) -> SetupError:
-    """The error for a data directory that is not there, or is not a folder."""
-    what = (
-        Message("{path} is not a folder.", path=str(path))
-        if path.exists()
-        else Message("There is no folder {path}.", path=str(path))
-    )
-    return SetupError(what, Message("Choose another with --home, or create it."))
-
-
 @dataclass(frozen=True)
 class Home:
-    """The data directory of the weeks: logs, models, reports and data.
-
-    Relative paths of the manual (``models/ppo_phase4/best_model``) are resolved
-    against it by :meth:`resolve`.
-    """
+    """The data directory of the weeks: logs, models, reports and data."""
 
     root: Path
 
@@ -62,7 +48,7 @@ class Home:
         return cls(root)
 
     def resolve(self, path: str | Path) -> Path:
-        """A path of the manual or the playbook, against this home.
+        """A path of manual (``models/ppo_phase4/best_model``) or playbook, against this home.
 
         :raises InputError: the home folder of an unknown user.
         """
@@ -282,6 +268,11 @@ class Home:
         """Candles for the backtest."""
         return self.root / "data" / "backtest"
 
+    @property
+    def live_data(self) -> Path:
+        """Candles that come after a decision's backtest; optional."""
+        return self.root / "data" / "live"
+
     # reports/
     @property
     def revalidation(self) -> Path:
@@ -292,6 +283,14 @@ class Home:
     def revalidation_archive(self) -> Path:
         """All revalidations, one folder per hash."""
         return self.revalidation / "archive"
+
+    def reproductions(self, sha256: str) -> Path:
+        """Recipe and reports of the reproductions of a decision."""
+        return self.root / "reports" / "reproductions" / safe_name(sha256, "hash")
+
+    def paper(self, sha256: str) -> Path:
+        """What came true of a signed decision's forecast, replayed on paper."""
+        return self.root / "reports" / "paper" / safe_name(sha256, "hash")
 
     @property
     def ledger(self) -> Path:

@@ -66,7 +66,7 @@ def main() -> None:
             moment_banner.draw_way(page)
         with boundary(say):
             if page.no_moment is None and (
-                chosen.url_path == "weeks" or not week_banner.is_missing(page)
+                chosen.url_path in {"weeks", "all_weeks"} or not week_banner.is_missing(page)
             ):
                 chosen.run()
 

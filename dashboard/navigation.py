@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("hourly_checks", Message("Hourly checks"), _WEEK, ":material/schedule:"),
     Entry("daily_checkin", Message("Daily check-in"), _WEEK, ":material/event_available:"),
     Entry("weeks", Message("Weeks"), _WEEK, ":material/date_range:"),
+    Entry("all_weeks", Message("All weeks"), _WEEK, ":material/view_list:"),
     Entry("live_training", Message("Live training"), _MONITOR, ":material/monitoring:"),
     Entry("troubleshooting", Message("Troubleshooting"), _MONITOR, ":material/troubleshoot:"),
     Entry("escalation", Message("Escalation"), _MONITOR, ":material/campaign:"),
@@ -52,7 +53,9 @@ ENTRIES = (
 TITLES = {entry.stem: entry.title for entry in ENTRIES}
 STEMS = tuple(TITLES)
 DEFAULT = "this_week"
-WATCHING = frozenset({"live_training", "troubleshooting", "weeks"})  # of a run that is only watched
+WATCHING = frozenset(
+    {"live_training", "troubleshooting", "weeks", "all_weeks"}
+)  # of a run that is only watched
 WITH_CURVES = frozenset({"this_week", "live_training", "troubleshooting", "runs"})
 ONLY_WATCHED = "only_watched"  # in the session: what the frame found of the week
 OVERDUE = "overdue"  # in the session: how many slots of each page are late, as the frame found
@@ -91,9 +94,12 @@ def redirect() -> None:
     switch(DEFAULT)
 
 
-def switch(stem: str) -> None:
-    """Go to another page; the shown week stays."""
-    st.switch_page(PAGES_FOLDER / f"{stem}.py", query_params=shown_week.query())
+def switch(stem: str, week: str | None = "") -> None:
+    """Go to another page.
+
+    :param week: the week that it shows; empty: the one shown here; None: the active one.
+    """
+    st.switch_page(PAGES_FOLDER / f"{stem}.py", query_params=shown_week.query(week))
 
 
 def draw_menu(say: Words, *, only_watched: bool = False) -> None:

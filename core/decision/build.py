@@ -16,6 +16,7 @@ from core.decision.inputs import CostsRecord, ModelRecord, PlaybookRecord, Unpre
 from core.decision.lookahead import fills_test
 from core.decision.metrics_csv import metrics_csv
 from core.decision.reason import reason_of
+from core.decision.recipe import Siblings, of_recipe, recipe_record
 from core.decision.record import (
     SCHEMA_VERSION,
     DecisionRecord,
@@ -33,6 +34,7 @@ from core.trading.dials import dials
 from core.trading.earnings import earnings
 from core.trading.episodes import dispersion, episode_table, share_of_episodes_that_pass
 from core.trading.evidence import Trials
+from core.trading.forecast import forecast_of
 from core.trading.live_limits import live_limits
 from core.trading.outcome import Judge
 from core.trading.power import measured_power
@@ -119,6 +121,7 @@ def build_decision(
     checks: Checks | None = None,
     earlier: EarlierDecisions | None = None,
     job: JobDetails | None = None,
+    siblings: Siblings | None = None,
     on_stage: OnStage | None = None,
 ) -> DecisionRecord:
     """Score a backtest and gather everything the decision rests on.
@@ -126,6 +129,7 @@ def build_decision(
     :param trials: the candidates that were scored; None: one.
     :param checks: results of the checks that the job ran.
     :param earlier: decisions to compare with.
+    :param siblings: sweeps of the model's recipe; None: not looked for.
     :param on_stage: called at the start of each of :data:`STAGES`, with the gates so far.
     :raises InputError: see :func:`core.gates.score` and :class:`BacktestRecord`.
     """
@@ -134,10 +138,7 @@ def build_decision(
     bars_per_year = settings.bars_per_year
     card = score(record.equity, record.trades, playbook.gates, playbook.decision, bars_per_year)
     begin("gates", card.gates)
-    levels, track = (
-        record.levels,
-        record.track,
-    )  # raises on bad records, before the long computations
+    levels, track = record.levels, record.track  # bad records raise before long computations
     table = episode_table(record.equity, record.trades, playbook.gates, bars_per_year)
     begin("uncertainty", card.gates)
     doubt = uncertainty(
@@ -153,7 +154,15 @@ def build_decision(
         inputs.playbook_sha256,
         record.equity["time"],
     )
-    skill = skill_sections(record, card, playbook, trials or Trials(), integrity_of(trust))
+    recipe = None if siblings is None else recipe_record(siblings, card)
+    skill = skill_sections(
+        record,
+        card,
+        playbook,
+        trials or Trials(),
+        integrity_of(trust),
+        of_recipe(recipe, None if job is None else job.multiplicity),
+    )
     power = measured_power(
         track,
         levels,
@@ -180,6 +189,13 @@ def build_decision(
         trained_with=inputs.model.numerics or {},
         revalidated_with={} if job is None else job.numerics,
     )
+    artifacts = {
+        "equity.csv": _sha256(records_csv(record.equity)),
+        "trades.csv": _sha256(records_csv(record.trades)),
+        "metrics.csv": _sha256(metrics_csv(table)),
+    }
+    tested = (inputs.model.sha256, inputs.data.sha256, inputs.playbook_sha256)
+    rests_on = (*artifacts.values(), *tested)
     decision = DecisionRecord(
         schema_version=SCHEMA_VERSION,
         decision=card.decision,
@@ -210,6 +226,10 @@ def build_decision(
         robustness=robustness(record, strained, table, bars_per_year),
         dials=dials(track, levels, record.costs, judge, strained, card.gates),
         power=power,
+        forecast=forecast_of(
+            record, playbook.gates, bars_per_year, rests_on, settings.bootstrap_repetitions
+        ),
+        recipe=recipe,
         trust=trust,
         if_go=live_limits(
             record.curve,
@@ -229,11 +249,7 @@ def build_decision(
         costs=CostsRecord.of(record.costs),
         seeds=dict(inputs.seeds),
         conventions=card.conventions,
-        artifacts={
-            "equity.csv": _sha256(records_csv(record.equity)),
-            "trades.csv": _sha256(records_csv(record.trades)),
-            "metrics.csv": _sha256(metrics_csv(table)),
-        },
+        artifacts=artifacts,
         change=change_since(earlier or EarlierDecisions(), basis),
         warnings=(),
     ).model_copy(update=_of_job(job, trust.reproducible))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from core.decision.change import Change
 from core.decision.gate_record import GateRecord
 from core.decision.inputs import CostsRecord, ModelRecord, PlaybookRecord, Unprepared
+from core.decision.recipe import RecipeRecord
 from core.decision.skill import Baselines, EvidenceRecord
 from core.decision.training_range import OutsideTraining
 from core.decision.trust import Trust
@@ -26,6 +27,7 @@ from core.timestamps import with_english_month
 from core.trading.dials import Dial
 from core.trading.earnings import Earnings
 from core.trading.episodes import Dispersion, EpisodeRow
+from core.trading.forecast import Forecast
 from core.trading.hold_out import Meter
 from core.trading.live_limits import LiveLimits
 from core.trading.multiplicity import Multiplicity
@@ -113,6 +115,16 @@ class RecordedDecision(JsonModel):
         default=None,
         description="Whether the gates could have noticed an edge; absent: recorded before "
         "December 2026.",
+    )
+    forecast: Forecast | None = Field(
+        default=None,
+        description="What is expected of the 30 days after the backtest; null: its record is too "
+        "short or never moves; absent: recorded before December 2026.",
+    )
+    recipe: RecipeRecord | None = Field(
+        default=None,
+        description="What other seeds of the model's recipe give; null: not looked for; absent: "
+        "recorded before December 2026.",
     )
     trust: Trust | None = Field(default=None, description="Whether the record can be trusted.")
     outside_training: OutsideTraining | None = Field(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.language import Message
+from core.state_words import word_of
 from core.vocabulary import Liveness, TrainingStatus
-from dashboard.components.states import look, word
+from dashboard.components.states import look
 
 if TYPE_CHECKING:
     from dashboard.components.states import Colour
@@ -21,18 +23,32 @@ class RunState(NamedTuple):
     icon: str
 
 
+class SeenState(NamedTuple):
+    """The same before it is said in a viewer's language."""
+
+    word: Message
+    colour: Colour
+    icon: str
+
+
 def run_state(snapshot: Snapshot, say: Words) -> RunState:
     """For a snapshot with a run."""
+    seen = seen_state(snapshot)
+    return RunState(say(seen.word), seen.colour, seen.icon)
+
+
+def seen_state(snapshot: Snapshot) -> SeenState:
+    """For a snapshot with a run, in no language yet."""
     if only_ended(snapshot):
-        return RunState(say("Ended"), "gray", "flag")
+        return SeenState(Message("Ended"), "gray", "flag")
     if snapshot.out_of_sight and snapshot.pulse is not None:
         apart = look(snapshot.pulse.liveness)
-        return RunState(word(snapshot.pulse.liveness, say), apart.colour, apart.icon)
-    text = word(Liveness.STALLED if snapshot.stalled else snapshot.status, say)
+        return SeenState(word_of(snapshot.pulse.liveness), apart.colour, apart.icon)
+    text = word_of(Liveness.STALLED if snapshot.stalled else snapshot.status)
     if snapshot.stale:
-        return RunState(text, "red", "sensors_off")
+        return SeenState(text, "red", "sensors_off")
     seen = look(snapshot.status)
-    return RunState(text, seen.colour, seen.icon)
+    return SeenState(text, seen.colour, seen.icon)
 
 
 def only_ended(snapshot: Snapshot) -> bool:

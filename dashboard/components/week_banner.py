@@ -54,4 +54,4 @@ def _banner(page: Page, text: str, *, wrong: bool = False) -> None:
                 shown_week.leave()
                 st.rerun()
             with st.container(width="content"):
-                link("weeks", say.raw("All weeks"))
+                link("all_weeks", say.raw("All weeks"))

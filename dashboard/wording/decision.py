@@ -10,6 +10,7 @@ VIEWS: dict[str, Message] = {
     "skill": Message("Is it skill?"),
     "earning": Message("How it earns"),
     "breaks": Message("Where it breaks"),
+    "forecast": Message("Forecast"),
     "trust": Message("Can I trust it?"),
     "change": Message("What changed"),
     "document": Message("Document"),
@@ -30,6 +31,8 @@ GRADE_RULES: dict[str, Message] = {
     "psr0": Message("PSR(0)"),
     "psr1": Message("PSR(1)"),
     "dsr": Message("DSR over all trials"),
+    "dsr_measured": Message("DSR with the variance of the sweep's tries"),
+    "recipe": Message("Share of the recipe's tries that are as good"),
     "random": Message("Better than random policies"),
     "excess_sharpe": Message("Sharpe above the market's at the same exposure"),
 }

@@ -33,7 +33,9 @@ JOB_KINDS: dict[JobKind, Message] = {
     JobKind.DATA_CHECK: Message("Data check"),
     JobKind.BACKUP: Message("Backup"),
     JobKind.IMPORT_MODEL: Message("Model import"),
+    JobKind.PAPER: Message("Replay on paper"),
     JobKind.TRIAL: Message("Trial of a sweep"),
+    JobKind.REPRODUCE: Message("Reproduction"),
 }
 SLOT_KINDS: dict[str, Message] = {
     "preflight": Message("Pre-flight"),

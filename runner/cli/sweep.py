@@ -71,6 +71,8 @@ def list_sweeps(week: WeekOption = None, home: HomeOption = None, json: JsonOpti
         tell(Message("No sweep: one training says nothing of its luck."))
     for each in found:
         _tell(client, each)
+        if client.is_of_other_playbook(each):
+            tell(Message("This sweep was of another playbook than the week's."))
 
 
 @app.command()
@@ -146,7 +148,8 @@ def as_dict(client: Client, sweep: Sweep, *, trials: bool = False) -> dict[str, 
         "own_diverged": recipe.diverged(),
         "own_failed": recipe.failed,
         "other_playbook": verdict.other_playbook,
-        "standing": None if standing is None else asdict(standing),
+        "standing": None if standing is None else asdict(standing) | {"outlier": standing.outlier},
+        "not_siblings": verdict.apart,
         "verdict": verdict.sentence(),
     }
     if not trials:

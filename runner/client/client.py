@@ -5,15 +5,18 @@ from __future__ import annotations
 from runner.client.access_tokens import AccessTokens
 from runner.client.alert_marks import AlertMarks
 from runner.client.alert_rules import AlertRules
+from runner.client.current_weeks import CurrentWeekReads
 from runner.client.decisions import Decisions
 from runner.client.handovers import Handovers
 from runner.client.hold_outs import HoldOutActs
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
 from runner.client.models import Models
+from runner.client.paper import Followed
 from runner.client.readiness import Readiness
 from runner.client.reads import Reads
 from runner.client.recorded_runs import RecordedRuns
+from runner.client.reproductions import Reproductions
 from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
 from runner.client.shifts import Shifts
@@ -32,9 +35,11 @@ from runner.client.weeks import Weeks
 class Client(
     Reads,
     WeekReads,
+    CurrentWeekReads,
     Weeks,
     WeekPlaybooks,
     WeekChanges,
+    Reproductions,
     Jobs,
     Restarts,
     Models,
@@ -55,6 +60,7 @@ class Client(
     Readiness,
     VisitMarks,
     Sweeps,
+    Followed,
 ):
     """One person's access to one data directory.
 

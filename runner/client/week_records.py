@@ -30,12 +30,16 @@ class WeekReads(BaseClient):
     """Reads all records of a week at one state of the store."""
 
     def week_records(
-        self, week_id: str | None = None, known: WeekRecords | None = None
+        self,
+        week_id: str | None = None,
+        known: WeekRecords | None = None,
+        activity: int = ACTIVITY,
     ) -> WeekRecords | None:
         """The records, read in one transaction so that they agree.
 
         :param week_id: None: the active week.
         :param known: earlier records, returned unchanged if nothing was written since.
+        :param activity: how many of the last ledger lines are read with them.
         :returns: None if there is no such week.
         """
         with self.store.read() as connection:
@@ -49,7 +53,7 @@ class WeekReads(BaseClient):
             )
             if week is None:
                 return None
-            found = _read(connection, week, head, self.now())
+            found = _read(connection, week, head, self.now(), activity)
             if self.moment is None:
                 return found
             clock = found.clock
@@ -68,7 +72,9 @@ def _is_meant(week: Week, week_id: str | None) -> bool:
     return week.active if week_id is None else week.id == week_id
 
 
-def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekRecords:
+def _read(
+    connection: Connection, week: Week, head: str, now: datetime, activity: int
+) -> WeekRecords:
     signatures = record_queries.signatures(connection)
     others = {one.week_id for one in signatures} - {week.id}
     jobs = record_queries.jobs(connection, week_id=week.id)
@@ -85,7 +91,7 @@ def _read(connection: Connection, week: Week, head: str, now: datetime) -> WeekR
         incidents=tuple(record_queries.incidents(connection, week.id)),
         signatures=tuple(signatures),
         closures=tuple(record_queries.closures(connection)) if signatures else (),
-        activity=tuple(record_queries.activity(connection, week.id, ACTIVITY)),
+        activity=tuple(record_queries.activity(connection, week.id, activity)) if activity else (),
         signing_keys=frozenset(queries.signing_keys(connection)) if signatures else frozenset(),
         countersignatures=tuple(made),
         countersignature_requests=tuple(asked),

@@ -124,8 +124,22 @@ class Cluster:
     def kill_controller(self) -> None:
         self._kill(self.root / "run" / "ctld.pid")
 
+    def stop_controller(self) -> None:
+        """It lives, holds its port and answers nobody."""
+        os.kill(int((self.root / "run" / "ctld.pid").read_text()), signal.SIGSTOP)
+
     def kill_agent(self) -> None:
         self._kill(self.root / "run" / "d.pid")
+
+    def revive(self) -> None:
+        """Start or continue the parts that are dead or stopped; jobs are left alone."""
+        controller = self.root / "run" / "ctld.pid"
+        if _alive(controller):
+            os.kill(int(controller.read_text()), signal.SIGCONT)
+        else:
+            self.start_controller()
+        if not _alive(self.root / "run" / "d.pid"):
+            self.start_agent()
 
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -154,10 +168,7 @@ class Cluster:
 
         Slurm drains a node on which a job's processes outlive its end for a while.
         """
-        if not _alive(self.root / "run" / "ctld.pid"):
-            self.start_controller()
-        if not _alive(self.root / "run" / "d.pid"):
-            self.start_agent()
+        self.revive()
         wait_for(lambda: self.run("sinfo", check=False).returncode == 0)
         self.run("scancel", f"--user={getpass.getuser()}", check=False)
         wait_for(lambda: not self.run("squeue", "--noheader").stdout.strip())

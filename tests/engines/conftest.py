@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 
-from core.paths import Home
-from runner.client import Client
-from runner.executors.executor import Handle
 from tests.engines.cluster import PATH, Cluster, missing
+from tests.engines.placed_home import EnginePlace, placed_home
 from tests.engines.ray_cluster import RayCluster
 from tests.engines.ray_cluster import missing as ray_missing
-from tests.runner.place import LAUNCH, LEAD, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from runner.records import Job
-    from runner.service import Service
 
 REQUIRED = "TRAINWEEK_ENGINES"  # set by make test-engines: nothing is skipped there
-QUICK = {
-    "engine_poll_s": 0.3,
-    "engine_timeout_s": 20.0,
-    "lease_s": 3.0,
-    "lost_grace_s": 6.0,
-    "stop_grace_s": 1.5,
-    "liveness_s": 0.2,
-    "backoff_s": 0.1,
-}
 
 
 @pytest.fixture(scope="session")
@@ -98,17 +82,6 @@ def executor(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-class EnginePlace(Place):
-    """A home whose week trains on an engine."""
-
-    def engine(self, **changed: object) -> Service:
-        return self.service(**(QUICK | changed))
-
-    def handle(self, job: Job) -> Handle:
-        folder = self.folder(job)
-        return Handle(json.loads((folder / "command.json").read_text())["mark"], folder)
-
-
 @pytest.fixture
 def placed(tmp_path: Path) -> Iterator[Callable[..., EnginePlace]]:
     """Make a home whose playbook places trainings so."""
@@ -117,11 +90,7 @@ def placed(tmp_path: Path) -> Iterator[Callable[..., EnginePlace]]:
     def make(executor: str, **resources: object) -> EnginePlace:
         root = tmp_path / f"home-{len(made)}"
         root.mkdir()
-        training = {"placements": {"train": {"executor": executor, **resources}}}
-        playbook = {"id": "placed", "extends": "phase4", "training": training}
-        (root / "playbook.yaml").write_text(yaml.safe_dump(playbook))
-        Client(Home(root), LEAD).create_week(LAUNCH, root / "playbook.yaml")
-        made.append(EnginePlace(root))
+        made.append(placed_home(root, executor, **resources))
         return made[-1]
 
     yield make

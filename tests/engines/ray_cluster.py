@@ -131,6 +131,13 @@ class RayCluster:
     def mend(self) -> None:
         _run("ip", "link", "set", self.link, "up")
 
+    def revive(self) -> None:
+        """A network and a head with a node; what jobs have started is left alone."""
+        self.mend()
+        if not self.ready() or not list(self._own("/raylet/raylet ")):
+            self.kill_controller()
+            self.start_controller()
+
     def ask_to_end(self, attempt_id: str) -> None:
         """What `ray job stop` does."""
         self.ask(f"/api/jobs/{attempt_id}/stop", {})
@@ -151,10 +158,7 @@ class RayCluster:
 
     def heal(self) -> None:
         """There is a head with a node, and no job of an earlier test."""
-        self.mend()
-        if not self.ready() or not list(self._own("/raylet/raylet ")):
-            self.kill_controller()
-            self.start_controller()
+        self.revive()
         for job in self.ask("/api/jobs/"):
             if job["status"] in ("RUNNING", "PENDING"):
                 self.ask_to_end(job["submission_id"])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from runner.records import Job
     from runner.service import Service
     from tests.engines.cluster import Cluster
-    from tests.engines.conftest import EnginePlace
+    from tests.engines.placed_home import EnginePlace
     from tests.engines.ray_cluster import RayCluster
 
     Clusters = Cluster | RayCluster

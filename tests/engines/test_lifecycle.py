@@ -10,7 +10,7 @@ from tests.runner.place import wait_for
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.engines.conftest import EnginePlace
+    from tests.engines.placed_home import EnginePlace
 
 
 def test_it_runs_to_its_end(executor: str, placed: Callable[..., EnginePlace]) -> None:

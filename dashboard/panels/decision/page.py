@@ -19,7 +19,7 @@ from dashboard.components.live import live_part
 from dashboard.components.states import doubt, look, signed, word
 from dashboard.data.decision import in_words
 from dashboard.navigation import TITLES, link
-from dashboard.panels.decision import change, delivery, signature, views
+from dashboard.panels.decision import change, delivery, forecast, reproduction, signature, views
 from dashboard.panels.decision.robustness import single_episodes
 from dashboard.wording import plain
 
@@ -44,10 +44,10 @@ def show(page: Page) -> None:
     if snapshot is None:
         return
     saved = _newest(page, snapshot)
-    drawn = _drawn(snapshot, saved)
+    drawn = _drawn(page, snapshot, saved)
 
     def head(page: Page, snapshot: Snapshot) -> None:
-        if _drawn(snapshot, _head(page, snapshot)) != drawn:
+        if _drawn(page, snapshot, _head(page, snapshot)) != drawn:
             st.rerun()
 
     live_part(page, head, SECONDS)
@@ -61,6 +61,7 @@ def show(page: Page) -> None:
         delivery.show(page, snapshot, saved)
 
     live_part(page, record, SECONDS, still=True)
+    reproduction.show(page, saved)
     live_part(page, files, SECONDS)
 
 
@@ -72,9 +73,12 @@ def _newest(page: Page, snapshot: Snapshot) -> SavedDecision | None:
         return None
 
 
-def _drawn(snapshot: Snapshot, saved: SavedDecision | None) -> object:
+def _drawn(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> object:
     """What the parts without a timer rest on."""
-    return None if saved is None else (saved.sha256, change.states(snapshot, saved))
+    if saved is None:
+        return None
+    paper = forecast.drawn(page, snapshot, saved)
+    return saved.sha256, change.states(snapshot, saved), paper
 
 
 def _head(page: Page, snapshot: Snapshot) -> SavedDecision | None:
@@ -108,6 +112,7 @@ def _head(page: Page, snapshot: Snapshot) -> SavedDecision | None:
     signature.alert(page, snapshot, saved, refused)
     decided_by = snapshot.week.playbook_text_of(saved.decision.playbook.sha256)
     changed_rules.show(page, snapshot, decided_by)
+    forecast.alert(page, saved)
     _headline(page, snapshot, saved)
     signature.show(page, snapshot, saved, refused)
     return saved
@@ -131,6 +136,8 @@ def _record(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         st.caption(page.say(decided.hold_out.sentence()))
     if decided.multiplicity is not None:
         st.caption(page.say(decided.multiplicity.sentence()))
+    if (expected := forecast.line(page, saved)) is not None:
+        st.caption(expected)
     views.show(page, snapshot, saved, views.chosen(page))
 
 
@@ -183,6 +190,9 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         reason = "" if verdict is Decision.GO else f"**{plain(sentences.reason)}**  \n"
         st.markdown(f"{reason}{advice}")
         st.markdown(_evidence(page, decided.evidence, sentences, spoilt))
+        if decided.recipe is not None:
+            st.markdown(f":material/casino: {say(decided.recipe.verdict)}")
+            link("recipe", say.raw("Go to {page}", page=TITLES["recipe"]))
         _weaknesses(page, sentences, spoilt)
         if replaced := snapshot.week.replaced_with(decided.playbook.sha256):
             st.markdown(replaced_note(page, replaced))
