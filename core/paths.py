@@ -274,8 +274,13 @@ class Home:
 
     @property
     def train_data(self) -> Path:
-        """Candles for training."""
+        """Candles for training, of each symbol that has no folder of its own."""
         return self.root / "data" / "train"
+
+    def train_data_of(self, symbol: str) -> Path:
+        """Candles for training a symbol: ``data/train/BTCUSDT`` if it exists, else ``data/train``."""
+        own = self.train_data / symbol
+        return own if symbol.isalnum() and own.is_dir() else self.train_data
 
     @property
     def backtest_data(self) -> Path:
