@@ -16,6 +16,7 @@ from core.decision.inputs import CostsRecord, ModelRecord, PlaybookRecord, Unpre
 from core.decision.lookahead import fills_test
 from core.decision.metrics_csv import metrics_csv
 from core.decision.reason import reason_of
+from core.decision.recipe import Siblings, of_recipe, recipe_record
 from core.decision.record import (
     SCHEMA_VERSION,
     DecisionRecord,
@@ -119,6 +120,7 @@ def build_decision(
     checks: Checks | None = None,
     earlier: EarlierDecisions | None = None,
     job: JobDetails | None = None,
+    siblings: Siblings | None = None,
     on_stage: OnStage | None = None,
 ) -> DecisionRecord:
     """Score a backtest and gather everything the decision rests on.
@@ -126,6 +128,7 @@ def build_decision(
     :param trials: the candidates that were scored; None: one.
     :param checks: results of the checks that the job ran.
     :param earlier: decisions to compare with.
+    :param siblings: sweeps of the model's recipe; None: not looked for.
     :param on_stage: called at the start of each of :data:`STAGES`, with the gates so far.
     :raises InputError: see :func:`core.gates.score` and :class:`BacktestRecord`.
     """
@@ -153,7 +156,15 @@ def build_decision(
         inputs.playbook_sha256,
         record.equity["time"],
     )
-    skill = skill_sections(record, card, playbook, trials or Trials(), integrity_of(trust))
+    recipe = None if siblings is None else recipe_record(siblings, card)
+    skill = skill_sections(
+        record,
+        card,
+        playbook,
+        trials or Trials(),
+        integrity_of(trust),
+        of_recipe(recipe, None if job is None else job.multiplicity),
+    )
     power = measured_power(
         track,
         levels,
@@ -210,6 +221,7 @@ def build_decision(
         robustness=robustness(record, strained, table, bars_per_year),
         dials=dials(track, levels, record.costs, judge, strained, card.gates),
         power=power,
+        recipe=recipe,
         trust=trust,
         if_go=live_limits(
             record.curve,

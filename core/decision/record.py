@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from core.decision.change import Change
 from core.decision.gate_record import GateRecord
 from core.decision.inputs import CostsRecord, ModelRecord, PlaybookRecord, Unprepared
+from core.decision.recipe import RecipeRecord
 from core.decision.skill import Baselines, EvidenceRecord
 from core.decision.training_range import OutsideTraining
 from core.decision.trust import Trust
@@ -113,6 +114,11 @@ class RecordedDecision(JsonModel):
         default=None,
         description="Whether the gates could have noticed an edge; absent: recorded before "
         "December 2026.",
+    )
+    recipe: RecipeRecord | None = Field(
+        default=None,
+        description="What other seeds of the model's recipe give; null: not looked for; absent: "
+        "recorded before December 2026.",
     )
     trust: Trust | None = Field(default=None, description="Whether the record can be trusted.")
     outside_training: OutsideTraining | None = Field(

@@ -11,7 +11,7 @@ from pydantic import Field
 from core.json_model import JsonModel, Share
 from core.metrics.trades import chance_of_run_at_most
 from core.trading.baselines import Baseline, SmaBaseline, baselines, sma_rule
-from core.trading.evidence import Integrity, Skill, Trials, graded_evidence
+from core.trading.evidence import Integrity, OfRecipe, Skill, Trials, graded_evidence
 from core.trading.grade import Evidence
 from core.trading.outcome import Judge
 from core.trading.random_policies import (
@@ -88,6 +88,7 @@ def skill_sections(
     playbook: Playbook,
     trials: Trials,
     integrity: Integrity | None = None,
+    recipe: OfRecipe | None = None,
 ) -> SkillSections:
     """Compare the record with strategies without skill, then grade it."""
     settings = playbook.revalidation
@@ -116,6 +117,7 @@ def skill_sections(
         trials,
         skill,
         integrity,
+        recipe,
     )
     facts = card.facts
     return SkillSections(

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 def what_it_shows(d: RecordedDecision, v: Speaker) -> list[str]:
     """One sentence a line; empty for a record from before they were measured."""
-    return [said(line, v.language) for line in (*_hold_out(d), *_candidates(d), *_power(d))]
+    return [
+        said(line, v.language) for line in (*_recipe(d), *_hold_out(d), *_candidates(d), *_power(d))
+    ]
+
+
+def _recipe(d: RecordedDecision) -> list[Message]:
+    return [] if d.recipe is None else [d.recipe.verdict]
 
 
 def _candidates(d: RecordedDecision) -> list[Message]:

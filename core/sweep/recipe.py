@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OWN_SPLIT = 0  # the number of the week's own split; walk-forward folds count from 1
+FEWEST_TRIES = 5  # with fewer a rank says nothing
+ORDINARY = 0.05  # an outlier is among the best so many of the tries
+
+
+def outlier_limit(siblings: int) -> float:
+    """Share of the tries, the model included, that are at most as good as an outlier."""
+    return max(ORDINARY, 1 / (siblings + 1))
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,13 @@ class Standing:
     level: int  # siblings with exactly its Sharpe
     without: int
     premium: float
-    outlier: bool  # above all siblings and their interval's upper end
+    as_good: float = 1.0  # share of the tries, itself included, that are at least as good
+    limit: float = ORDINARY
+
+    @property
+    def outlier(self) -> bool:
+        """Whether the recipe does not give such a model again."""
+        return self.as_good <= self.limit
 
 
 @dataclass(frozen=True)
@@ -89,6 +102,11 @@ class Recipe:
     def open(self) -> int:
         """Tries that have not ended."""
         return self.planned - self.scored - self.failed - self.failed_folds
+
+    @property
+    def judges(self) -> bool:
+        """Whether there are enough tries on the week's own split to say what is ordinary."""
+        return len(self.own) >= FEWEST_TRIES
 
     def go(self) -> int:
         """GOs on the week's own split."""
@@ -119,8 +137,18 @@ class Recipe:
             [[each.values.get(gate) for each in tries if each.fold == fold] for fold in numbers]
         )
 
-    def standing(self, sharpe: float | None) -> Standing | None:
-        """Where a model with this Sharpe stands; None without it, or without siblings."""
+    def standing(self, sharpe: float | None, passed: int | None = None) -> Standing | None:
+        """Where a model with this Sharpe stands; None without it, or without siblings.
+
+        It is an outlier if it is among the best 5 % of the tries, itself included; with fewer than 19
+        siblings, if it is better than each. Better means a higher Sharpe, above the interval of the
+        recipe's mean too, or more passed gates. An ordinary seed gets there once in 20 times, whatever
+        the distribution of the tries; the best of 20 seeds nearly always does, and what it has above
+        the others is luck that the next training does not repeat. A sibling without a Sharpe is not as
+        good as a model with one.
+
+        :param passed: gates; None: only the Sharpe is compared.
+        """
         siblings = [each.values.get("sharpe") for each in self.own]
         known = [each for each in siblings if each is not None]
         if sharpe is None or len(known) < 2:
@@ -128,7 +156,12 @@ class Recipe:
         among = spread([known])
         assert among.iqm is not None
         assert among.interval is not None
-        level = known.count(sharpe)
+        level, of = known.count(sharpe), len(siblings) + 1
+        shares = []
+        if self.judges and sharpe > among.interval.high:
+            shares.append((1 + sum(each >= sharpe for each in known)) / of)
+        if self.judges and passed is not None:
+            shares.append((1 + sum(len(each.passed) >= passed for each in self.own)) / of)
         return Standing(
             sharpe,
             1 + sum(each > sharpe for each in known) + level / 2,
@@ -136,5 +169,6 @@ class Recipe:
             level,
             len(siblings) - len(known),
             sharpe - among.iqm,
-            sharpe > max(known) and sharpe > among.interval.high,
+            min(shares, default=1.0),
+            outlier_limit(len(siblings)),
         )

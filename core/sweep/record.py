@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.trading.hold_out import Window
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobState, SweepState
 
 if TYPE_CHECKING:
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 MACHINE_FAILURES = frozenset({JobState.INTERRUPTED, JobState.LOST})
 MOST_ATTEMPTS = 3  # of a trial that the machine ended; its own failure is never tried again
 MOST_LOST_IN_A_ROW = 3  # then it is no trial's bad luck, and the sweep waits for a person
+
+
+def tested_window(fold: Mapping[str, Any], train_sha256: str, backtest_sha256: str) -> Window:
+    """The bars that a fold of a sweep is judged on: part of the training data, or the backtest data."""
+    first, last = fold["test"]
+    own = fold["number"] == 0
+    data = backtest_sha256 if own else f"{train_sha256}, fold {fold['number']}"
+    return Window(data=data, first=first, last=last)
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,11 @@ class Sweep:
     stopped_at: datetime | None
     resumed_at: datetime | None
     trials: tuple[Trial, ...] = ()
+
+    @property
+    def windows(self) -> list[Window]:
+        """The bars that its folds are judged on."""
+        return [tested_window(fold, self.train_sha256, self.backtest_sha256) for fold in self.folds]
 
     @property
     def cells(self) -> list[tuple[int, int]]:

@@ -6,35 +6,40 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.language import Message, joined, plural
+from core.sweep.recipe import FEWEST_TRIES
 
 if TYPE_CHECKING:
     from core.sweep.recipe import Recipe, Standing
-
-FEWEST_TRIES = 5  # with fewer a rank is not said in the sentence
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What a sweep's tries say of the week's recipe.
 
-    :ivar sharpe: of the model in use on the sweep's backtest data; None: not revalidated.
+    :ivar sharpe: of the chosen model on the sweep's backtest data; None: not revalidated.
     :ivar other_playbook: the week's playbook is not the sweep's: another recipe.
     :ivar steps: of each try where the playbook asks for others; None: the playbook's.
+    :ivar passed: gates of the chosen model; None: not known.
+    :ivar apart: why the tries are not the chosen model's siblings; None: they are.
     """
 
     recipe: Recipe
     sharpe: float | None = None
     other_playbook: bool = False
     steps: int | None = None
+    passed: int | None = None
+    apart: Message | None = None
 
     @property
     def has_siblings(self) -> bool:
-        """Whether the tries were made as the week's own run is."""
-        return not self.other_playbook and self.steps is None
+        """Whether the tries were made as the chosen model was."""
+        return not self.other_playbook and self.apart is None
 
     def standing(self) -> Standing | None:
         """Where the model in use stands; None without its Sharpe, or without siblings."""
-        return self.recipe.standing(self.sharpe) if self.has_siblings else None
+        if not self.has_siblings:
+            return None
+        return self.recipe.standing(self.sharpe, self.passed)
 
     def sentence(self) -> Message:
         """What a person reads first."""
@@ -67,6 +72,10 @@ class Verdict:
             )
         elif (standing := self.standing()) is not None:
             said += [*_rank(standing), _expected(standing)]
+            if standing.outlier:
+                said.append(Message("It is an outlier of its own recipe."))
+        elif self.apart is not None and not self.other_playbook:
+            said.append(self.apart)
         if self.recipe.failed:
             said.append(
                 plural(

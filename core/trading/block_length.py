@@ -19,9 +19,34 @@ def optimal_block_length(series: ArrayLike) -> float:
     :param series: in time order, shape (n,), n of 10 or more.
     :returns: NaN for a constant series.
     """
-    from arch.bootstrap import optimal_block_length as lengths  # loading it takes a second
-
     values = np.asarray(series, float)
     if float(np.std(values)) <= NO_VOLATILITY:
         return math.nan
-    return float(lengths(values)["stationary"].iloc[0])
+    n = len(values)
+    centred = values - values.mean()
+    run = max(5, int(math.log10(n)))
+    longest = math.ceil(math.sqrt(n)) + run
+    autocovariances = (
+        np.array([centred[lag:] @ centred[: n - lag] for lag in range(longest + 1)]) / n
+    )
+    flat_top = min(2 * max(_memory(centred, autocovariances, run), 1), longest)
+    lags = np.arange(1, flat_top + 1)
+    weighted = np.minimum(1.0, 2.0 * (1.0 - lags / flat_top)) * autocovariances[lags]
+    spectrum = autocovariances[0] + 2.0 * weighted.sum()
+    slope = 2.0 * (lags * weighted).sum()
+    length = float(np.cbrt((slope / spectrum) ** 2 * n))
+    return min(length, float(math.ceil(min(3.0 * math.sqrt(n), n / 3.0))))
+
+
+def _memory(centred: np.ndarray, autocovariances: np.ndarray, run: int) -> int:
+    """The lag from which ``run`` autocorrelations are all within the band of noise; the longest: none."""
+    n, longest = len(centred), len(autocovariances) - 1
+    band = 2.0 * math.sqrt(math.log10(n) / n)
+    squares = np.concatenate([[0.0], np.cumsum(centred**2)])
+    lags = np.arange(longest)
+    ends = (squares[-1] - squares[lags + 1]) * squares[n - 1 - lags]
+    quiet = n * np.abs(autocovariances[:-1]) < band * np.sqrt(ends)
+    for lag in range(longest + 1 - run):
+        if quiet[lag : lag + run].all():
+            return lag
+    return longest

@@ -35,6 +35,10 @@ class Candidate(JsonModel):
     data: str | None = Field(default=None, description="SHA-256 of the backtest data, or path.")
     playbook: str | None = Field(default=None, description="SHA-256 of the playbook.")
 
+    def judged_as(self, data: str | None, playbook: str | None) -> bool:
+        """Whether it was judged on these candles by this playbook: its record can be compared."""
+        return data is not None and (self.data, self.playbook) == (data, playbook)
+
     def name(self) -> Message:
         """Run and settings, or the model's hash."""
         settings = [

@@ -72,6 +72,21 @@ class Skill:
 
 
 @dataclass(frozen=True)
+class OfRecipe:
+    """What a sweep of the model's recipe adds to the evidence.
+
+    :ivar as_good: share of the tries, the model included, that are at least as good; None: it was not
+        tried, or too few times.
+    :ivar limit: an outlier of its recipe is at most here.
+    :ivar dsr: deflated Sharpe ratio with the variance that the sweep's tries show; None: not measured.
+    """
+
+    as_good: float | None = None
+    limit: float = 0.0
+    dsr: float | None = None
+
+
+@dataclass(frozen=True)
 class Integrity:
     """Whether the record can be relied on; None: not checked.
 
@@ -104,12 +119,14 @@ def graded_evidence(
     trials: Trials | None = None,
     skill: Skill | None = None,
     integrity: Integrity | None = None,
+    recipe: OfRecipe | None = None,
 ) -> Evidence:
     """Grade a record by the playbook's rules.
 
     INSUFFICIENT if it is too small or one of its checks failed; STRONG or ADEQUATE if it
     meets all rules of that grade and of those below; else WEAK. A record with a check
-    that was never run is WEAK at best.
+    that was never run is WEAK at best. An outlier of its own recipe is ADEQUATE at best; a
+    recipe that was not tried changes nothing.
 
     :param returns: per bar, net.
     :param trades: closed round trips; None (unknown) counts as too few.
@@ -122,6 +139,7 @@ def graded_evidence(
     rules = [
         *_checks(integrity or Integrity()),
         *_rules(settings, trades, window, figures, skill),
+        *_of_recipe(settings, recipe or OfRecipe()),
     ]
     graded = Evidence(
         grade=_grade(rules),
@@ -213,6 +231,19 @@ def _rules(
         _rule("dsr", strong, figures.dsr, ">=", settings.strong_dsr),
         _rule("random", strong, skill.random_percentile, ">=", settings.strong_percentile),
     ]
+
+
+def _of_recipe(settings: RevalidationSettings, recipe: OfRecipe) -> list[Rule]:
+    """Rules that only a sweep can break."""
+    found = []
+    if recipe.dsr is not None:
+        found += [
+            _rule("dsr_measured", EvidenceGrade.ADEQUATE, recipe.dsr, ">=", settings.adequate_dsr),
+            _rule("dsr_measured", EvidenceGrade.STRONG, recipe.dsr, ">=", settings.strong_dsr),
+        ]
+    if recipe.as_good is not None:
+        found.append(_rule("recipe", EvidenceGrade.STRONG, recipe.as_good, ">", recipe.limit))
+    return found
 
 
 def _grade(rules: Sequence[Rule]) -> EvidenceGrade:

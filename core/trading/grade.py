@@ -172,6 +172,14 @@ def _missed(rule: Rule, trials: int, free: float | None) -> Message:
             grade=grade,
             limit=rule.limit,
         )
+    if rule.id == "recipe":
+        return Message(
+            "An outlier of its own recipe: only {percent:.1f} % of the tries, itself included, are as"
+            " good; {grade} requires more than {limit:.1f} %.",
+            percent=_cut(100.0 * value),
+            grade=grade,
+            limit=100.0 * rule.limit,
+        )
     return _improbable(rule.id, value, grade, 100.0 * rule.limit, trials)
 
 
@@ -188,6 +196,14 @@ def _improbable(name: str, value: float, grade: Message, limit: float, trials: i
     if name == "psr1":
         return Message(
             "P(true Sharpe > 1) is {chance} (PSR(1)); {grade} requires {limit:g} %.",
+            chance=chance,
+            grade=grade,
+            limit=limit,
+        )
+    if name == "dsr_measured":
+        return Message(
+            "DSR is {chance} with the variance that the sweep's tries show; {grade} requires"
+            " {limit:g} %.",
             chance=chance,
             grade=grade,
             limit=limit,

@@ -1,6 +1,7 @@
 """The hold-out's meter: who looked at which backtest bars, and what that costs the next look.
 
-A look is a revalidation that gave a result, recorded or not. Two windows are the same bars if their
+A look is a revalidation that gave a result, recorded or not, or a fold of a sweep with a scored try:
+its tries show together what one recipe gives. Two windows are the same bars if their
 times overlap, whatever their hashes: a file that grew by a day is no new hold-out.
 """
 
@@ -44,14 +45,17 @@ class Window(JsonModel):
 
 
 class Look(JsonModel):
-    """One revalidation that gave a result."""
+    """One revalidation, or one fold of a sweep, that gave a result."""
 
     by: str = Field(description="Who started it.")
     at: IsoMoment = Field(description="When it was started, UTC.")
-    job: str = Field(description="Its job.")
+    job: str = Field(description="Its job, or the sweep.")
     model: str | None = Field(default=None, description="SHA-256 of the model; null: not recorded.")
     playbook: str | None = Field(default=None, description="SHA-256 of the playbook.")
     window: Window = Field(description="What it looked at.")
+    tries: Count = Field(
+        default=0, description="Scored tries of the sweep's fold; 0 or absent: a revalidation."
+    )
 
 
 class Meter(JsonModel):
@@ -79,6 +83,8 @@ class Meter(JsonModel):
             ),
             plural("{n} model with this one", "{n} models with this one", self.models),
         ]
+        if swept := sum(look.tries > 0 for look in self.looks):
+            parts.insert(1, plural("{n} of them by a sweep", "{n} of them by sweeps", swept))
         if self.needed_sharpe is not None:
             parts.append(
                 Message("a Sharpe of {sharpe:.2f} is needed to count", sharpe=self.needed_sharpe)
@@ -185,6 +191,15 @@ class HoldOuts:
                 job=lock.spent or "?",
             ),
             Message("Revalidate on bars that came later."),
+        )
+
+    def refusal_of_sweep(self, window: Window) -> tuple[Message, Message] | None:
+        """Why no try may be judged on these bars; their final look is none for a sweep either."""
+        if self.state(window) != "final look":
+            return self.refusal(window)
+        return (
+            Message("The backtest bars are opened for one final look; a sweep would spend it."),
+            Message("Revalidate the final model, or sweep on other bars."),
         )
 
     def meter(

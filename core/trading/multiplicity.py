@@ -9,7 +9,7 @@ Pure functions of a matrix of returns, one column a candidate, so that a sweep c
 - the probability of backtest overfitting by combinatorially symmetric cross-validation (CSCV; Bailey,
   Borwein, Lopez de Prado and Zhu 2015);
 - which candidates beat a benchmark after all comparisons: step-wise (Romano and Wolf 2005), and the
-  test for superior predictive ability of the best one (Hansen 2005), both by ``arch``.
+  test for superior predictive ability of the best one (Hansen 2005).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from core.metrics.conventions import NO_VOLATILITY
 from core.trading.bar_resampling import chosen_block, optimal_blocks
 from core.trading.resampling import SEED
 from core.trading.significance import Moments, deflated_sharpe
+from core.trading.superiority import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +51,13 @@ class Multiplicity(JsonModel):
     """What the other candidates that were judged on the same bars mean for this one."""
 
     candidates: Count = Field(description="Candidates with a record on these bars, this included.")
+    tries: Count = Field(
+        default=0,
+        description="Those of them that are tries of a sweep; absent: none was looked for.",
+    )
+    idle: Count = Field(
+        default=0, description="Those that never moved, and are in no figure; absent: none."
+    )
     sharpe_variance: float | None = Field(
         default=None, description="Variance of their Sharpe ratios per bar."
     )
@@ -84,6 +92,22 @@ class Multiplicity(JsonModel):
                 "Multiplicity: {n} candidates on these bars",
                 self.candidates,
             ),
+            *(
+                [plural("{n} of them a try of a sweep", "{n} of them tries of a sweep", self.tries)]
+                if self.tries
+                else []
+            ),
+            *(
+                [
+                    plural(
+                        "{n} never traded and is in no figure",
+                        "{n} never traded and are in no figure",
+                        self.idle,
+                    )
+                ]
+                if self.idle
+                else []
+            ),
             plural(
                 "worth {n} independent trial",
                 "worth {n} independent trials",
@@ -114,21 +138,29 @@ BENCHMARKS = {
 
 
 def multiplicity(
-    returns: np.ndarray, others: np.ndarray, benchmarks: Mapping[str, np.ndarray], trials: int
+    returns: np.ndarray,
+    others: np.ndarray,
+    benchmarks: Mapping[str, np.ndarray],
+    trials: int,
+    tries: int = 0,
 ) -> Multiplicity:
     """What the others mean for the judged candidate.
 
     :param returns: of the judged one, per bar, shape (bars,).
     :param others: of the other candidates on the same bars, shape (bars, n); n may be 0.
     :param benchmarks: returns of strategies without an agent on the same bars.
-    :param trials: counted trials, at least the candidates.
+    :param trials: counted trials without those of ``tries``, at least the other candidates.
+    :param tries: how many of the others, the last columns, are tries of a sweep.
     """
     every = np.column_stack([returns, others])
     moving = every.std(axis=0) >= NO_VOLATILITY
+    idle = int(np.count_nonzero(~moving))
+    every, total = every[:, moving], every.shape[1]
     n = every.shape[1]
-    if n < 2 or not moving.all() or len(every) < SPLITS * 4:
+    if n < 2 or not moving[0] or len(every) < SPLITS * 4:
         return Multiplicity(
-            candidates=n,
+            candidates=total,
+            tries=tries,
             missing=Message(
                 "Multiplicity not measured: only this candidate has a usable record on these bars. "
                 "Missing: variance of the Sharpe ratios, clusters, overfitting (PBO), Romano-Wolf; "
@@ -140,10 +172,13 @@ def multiplicity(
     moments = Moments.of(returns)
     measured = effective = None
     if moments is not None and variance is not None:
-        measured = deflated_sharpe(moments, max(trials, n), variance)
-        effective = deflated_sharpe(moments, max(max(trials, n) - n + clusters, 1), variance)
+        counted = max(trials + tries, total)
+        measured = deflated_sharpe(moments, counted, variance)
+        effective = deflated_sharpe(moments, max(counted - n + clusters, 1), variance)
     return Multiplicity(
-        candidates=n,
+        candidates=total,
+        tries=tries,
+        idle=idle,
         sharpe_variance=variance,
         effective_trials=clusters,
         dsr_measured=measured,
@@ -237,15 +272,6 @@ def _rest(halves: np.ndarray, splits: int) -> np.ndarray:
 
 def against(returns: np.ndarray, benchmark: np.ndarray) -> AgainstBenchmark:
     """Whether the first column earns more than the benchmark, given that all were compared."""
-    from arch.bootstrap import SPA, StepM  # seconds to import
-
     block = round(chosen_block(optimal_blocks(benchmark), len(benchmark)))
-    # arch compares losses: lower is better.
-    losses = -benchmark, -returns
-    steps = StepM(*losses, size=_SIZE, block_size=block, reps=_REPETITIONS, seed=SEED)
-    steps.compute()
-    test = SPA(*losses, block_size=block, reps=_REPETITIONS, seed=SEED)
-    test.compute()
-    return AgainstBenchmark(
-        superior=0 in steps.superior_models, spa_p=float(test.pvalues["consistent"])
-    )
+    compared = Comparison.of(returns - benchmark[:, None], block, _REPETITIONS, SEED)
+    return AgainstBenchmark(superior=0 in compared.superior(_SIZE), spa_p=compared.p_value())

@@ -30,6 +30,8 @@ GRADE_RULES: dict[str, Message] = {
     "psr0": Message("PSR(0)"),
     "psr1": Message("PSR(1)"),
     "dsr": Message("DSR over all trials"),
+    "dsr_measured": Message("DSR with the variance of the sweep's tries"),
+    "recipe": Message("Share of the recipe's tries that are as good"),
     "random": Message("Better than random policies"),
     "excess_sharpe": Message("Sharpe above the market's at the same exposure"),
 }

@@ -136,6 +136,10 @@ COMMANDS: Mapping[str, Listed] = {
     "sweep": Listed(
         "sweep:app", "Sweeps: the week's recipe with many seeds, on its own split and on folds."
     ),
+    "hold-out": Listed(
+        "hold_out:app",
+        "The hold-out: looks at the backtest bars so far, and the lock of the final one.",
+    ),
     "shifts": Listed("shifts:app", "Shifts: who is on call in the week."),
     "backup": Listed("models:backup", "Verified copies of models/ppo_phase4."),
     "runs": Listed("run_report:app", "The report of a training run."),

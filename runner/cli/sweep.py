@@ -146,7 +146,8 @@ def as_dict(client: Client, sweep: Sweep, *, trials: bool = False) -> dict[str, 
         "own_diverged": recipe.diverged(),
         "own_failed": recipe.failed,
         "other_playbook": verdict.other_playbook,
-        "standing": None if standing is None else asdict(standing),
+        "standing": None if standing is None else asdict(standing) | {"outlier": standing.outlier},
+        "not_siblings": verdict.apart,
         "verdict": verdict.sentence(),
     }
     if not trials:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.trading.hold_out import HoldOuts, Window
+    from core.week import Week
 
 
 def window_of(folder: Path) -> Window:
@@ -30,6 +31,13 @@ def window_of(folder: Path) -> Window:
 
     found = load_candles(folder).provenance()
     return Window(data=found.sha256, first=found.first, last=found.last, bars=found.rows)
+
+
+def _data_of(week: Week | None) -> str:
+    return week.playbook.revalidation.backtest_data_dir if week else "data/backtest"
+
+
+_AGAIN = Message("Try again.")
 
 
 class HoldOutActs(BaseClient):
@@ -69,19 +77,20 @@ class HoldOutActs(BaseClient):
                 Message("Locking and opening the hold-out require a reason."),
                 Message("Say why now, for those who read the decision."),
             )
+        with self.store.read() as connection:
+            week = queries.active_week(connection)
+        usual = _data_of(week)
+        try:  # reading the candles takes seconds: not while others wait to write
+            window = window_of(self.home.resolve(folder or usual))
+        except TrainweekError as error:
+            return Refused.by(error)
         with self.store.write() as transaction:
             connection = transaction.connection
-            done = self._keyed(connection, key, act)
-            week = queries.active_week(connection)
-            chosen = folder or (
-                week.playbook.revalidation.backtest_data_dir if week else "data/backtest"
-            )
-            try:
-                window = window_of(self.home.resolve(chosen))
-            except TrainweekError as error:
-                return Refused.by(error)
-            if done is not None:
+            if self._keyed(connection, key, act) is not None:
                 return Recorded(window)
+            again = queries.active_week(connection)
+            if folder is None and _data_of(again) != usual:
+                return Refused(Message("Another week has just become active."), _AGAIN)
             if refused := self._elsewhere(connection):
                 return refused
             lock = hold_outs(connection).lock_of(window)
@@ -104,5 +113,5 @@ class HoldOutActs(BaseClient):
                 )
             else:
                 body = HoldOutOpened(data=lock.window.data, reason=reason)
-            self._append(transaction, body, week.id if week else None, key)
+            self._append(transaction, body, again.id if again else None, key)
             return Recorded(window)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
+from core.sweep.siblings import Made, apart
+from core.trading.candidates import Candidate
 from core.vocabulary import JobKind, JobState
 from runner.client.run_models import RunModels
 from runner.files import read_json
@@ -27,26 +32,36 @@ class SweepVerdicts(RunModels):
         usual = None if week is None or other else week.playbook.training.total_steps
         steps = None if sweep.steps == usual else sweep.steps
         found = Verdict(sweep.recipe(), None, other, steps)
-        if not found.has_siblings:
+        used = None if week is None or other else self.model_in_use()
+        if used is None or week is None:
             return found
-        return Verdict(found.recipe, self._sharpe_in_use(sweep))
+        made = Made.of_manifest(used.model.manifest, sweep.playbook_sha256, sweep.backtest_sha256)
+        why = apart(sweep, made, week.playbook.training)
+        sharpe, passed = (None, None) if why else self._judged(sweep, used.model.sha256)
+        return replace(found, sharpe=sharpe, passed=passed, apart=why)
 
-    def _sharpe_in_use(self, sweep: Sweep) -> float | None:
-        """Of the newest revalidation of the model in use on the sweep's backtest data."""
-        used = self.model_in_use()
-        if used is None:
-            return None
+    def _judged(self, sweep: Sweep, sha256: str) -> tuple[float | None, int | None]:
+        """Sharpe and passed gates of the model's newest revalidation on the sweep's backtest data."""
         with self.store.read() as connection:
             jobs = record_queries.jobs(connection, JobKind.REVALIDATE, sweep.week_id)
-        asked = (used.model.sha256, sweep.backtest_sha256, sweep.playbook_sha256)
         for job in jobs:
             if job.state is not JobState.SUCCEEDED:
                 continue
             result = read_json(self.home.attempt(job.id, job.attempt) / "result.json") or {}
-            candidate = result.get("candidate") or {}
-            if tuple(candidate.get(name) for name in ("model", "data", "playbook")) != asked:
+            given = result.get("candidate")
+            candidate = _candidate(given) if isinstance(given, dict) else None
+            same = (sweep.backtest_sha256, sweep.playbook_sha256)
+            if candidate is None or candidate.model != sha256 or not candidate.judged_as(*same):
                 continue
-            gates = {gate.get("id"): gate.get("value") for gate in result.get("gates") or ()}
-            value = gates.get("sharpe")
-            return float(value) if isinstance(value, int | float) else None
+            gates = {gate.get("id"): gate for gate in result.get("gates") or ()}
+            value = gates.get("sharpe", {}).get("value")
+            passed = sum(gate.get("passed") is True for gate in gates.values())
+            return (float(value) if isinstance(value, int | float) else None), passed
+        return None, None
+
+
+def _candidate(given: dict[str, Any]) -> Candidate | None:
+    try:
+        return Candidate.model_validate(given)
+    except ValidationError:
         return None

@@ -11,6 +11,7 @@ from core.errors import InputError, TrainweekError
 from core.language import Message
 from core.ledger_bodies import SweepResumed, SweepStarted, SweepStopped
 from core.playbook.settings import LARGEST_SEED
+from core.sweep.record import tested_window
 from core.timestamps import iso
 from core.vocabulary import Right, SweepState
 from core.week import CREATE_WEEK
@@ -19,7 +20,7 @@ from runner.client.start_rules import blocked_start
 from runner.client.week_changes import archived
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
-from runner.store.sweep_holds import held_by
+from runner.store.sweep_holds import held_by, refused_by_lock
 from runner.store.sweeps import sweep_by_id, sweeps
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ class Sweeps(BaseClient):
                 return again
             if again.playbook_sha256 != body.playbook_sha256:
                 return Refused(Message("The week's playbook has just changed."), _AGAIN)
+            windows = [
+                tested_window(fold, body.train_sha256, body.backtest_sha256) for fold in body.folds
+            ]
+            if locked := refused_by_lock(transaction.connection, windows):
+                return Refused(*locked)
             self._append(transaction, body, again.id)
             found = sweep_by_id(transaction.connection, body.id)
             assert found is not None

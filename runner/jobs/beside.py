@@ -7,50 +7,61 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.decision import history
-from core.errors import TrainweekError
-from core.metrics.records import read_equity_csv
 from core.metrics.returns import bar_returns
 from core.trading.baselines import buy_and_hold
+from core.trading.candidates import Candidate
 from core.trading.multiplicity import Multiplicity, multiplicity
 from runner.jobs.revalidation_input import meter_of
+from runner.jobs.sweep_tries import read_returns, returns_of_tries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.market import Candles
+    from core.sweep.record import Sweep
     from core.trading.backtest_record import BacktestRecord
-    from core.trading.candidates import Candidate
     from runner.jobs.attempt import Spec
 
 
 def beside(
-    spec: Spec, own: Candidate, candles: Candles, record: BacktestRecord, trials: int
+    spec: Spec,
+    own: Candidate,
+    candles: Candles,
+    record: BacktestRecord,
+    trials: int,
+    sweeps: Sequence[Sweep] = (),
 ) -> dict[str, Any]:
     """Sections of the decision by name."""
     return {
         "hold_out": meter_of(spec, own, candles, record.returns),
-        "multiplicity": multiplicity_of(spec, own, record, trials),
+        "multiplicity": multiplicity_of(spec, own, record, trials, sweeps),
     }
 
 
 def multiplicity_of(
-    spec: Spec, own: Candidate, record: BacktestRecord, trials: int
+    spec: Spec,
+    own: Candidate,
+    record: BacktestRecord,
+    trials: int,
+    sweeps: Sequence[Sweep] = (),
 ) -> Multiplicity:
-    """Against the archived records of other models on the same candles by the same playbook."""
-    found: dict[str, np.ndarray] = {}
+    """Against the archived records of other models, and a sweep's tries, on the same candles."""
+    bars, found = len(record.equity), {}
     for saved in history(spec.home):
         decided = saved.decision
-        same = (decided.data.sha256, decided.playbook.sha256) == (own.data, own.playbook)
-        if not same or decided.model.sha256 == own.model:
+        other = Candidate(
+            model=decided.model.sha256, data=decided.data.sha256, playbook=decided.playbook.sha256
+        )
+        if other.model == own.model or not other.judged_as(own.data, own.playbook):
             continue
-        try:
-            equity = read_equity_csv(saved.file("equity.csv"))
-        except TrainweekError:
-            continue
-        if len(equity) == len(record.equity):
-            found[decided.model.sha256] = bar_returns(equity["equity"].to_numpy(float))
-    others = np.column_stack(list(found.values())) if found else np.empty((len(record.returns), 0))
+        if (returns := read_returns(saved.file("equity.csv"), bars)) is not None:
+            found[other.model] = returns
+    tries = returns_of_tries(spec.home, own, sweeps, bars)
+    columns = [*found.values(), *tries]
+    others = np.column_stack(columns) if columns else np.empty((len(record.returns), 0))
     exposures = {"buy_and_hold": 1.0, "exposure_matched": record.mean_exposure}
     lines = {
         name: bar_returns(buy_and_hold(record.bars, record.costs, exposure=exposure))
         for name, exposure in exposures.items()
     }
-    return multiplicity(record.returns, others, lines, trials)
+    return multiplicity(record.returns, others, lines, trials, len(tries))

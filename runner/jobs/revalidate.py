@@ -57,10 +57,12 @@ from runner.jobs.report_paths import report_paths
 from runner.jobs.revalidation_input import (
     other_costs,
     require_open,
+    rerun_line,
     scored_candidate,
     trials_with,
     window_of,
 )
+from runner.jobs.sweep_tries import siblings_of, sweeps_of
 from runner.models.model_in_use import validation_of
 
 if TYPE_CHECKING:
@@ -155,10 +157,17 @@ class _Revalidation:
                 }
             ),
             reproducible=same_tables(backtest, again),
-            rerun=self._rerun(),
+            rerun=rerun_line(
+                self.home.relative(self.model_path),
+                self.home.relative(self.data_path),
+                self.episodes,
+                self.trials.declared,
+                save_report=self.save_report,
+            ),
             longest_gap_bars=max((gap.bars for gap in candles.gaps), default=0),
         )
         context = decision_context(self.spec, now, candidate.judged())
+        sweeps = sweeps_of(self.spec)
         decision = build_decision(
             record,
             Inputs(
@@ -191,8 +200,9 @@ class _Revalidation:
                 numerics=numerics(),
                 outside_training=candidate.outside_training(backtest.observations),
                 unprepared=self.unprepared,
-                **beside(self.spec, self.scored, candles, record, self.trials.used),
+                **beside(self.spec, self.scored, candles, record, self.trials.used, sweeps),
             ),
+            siblings=siblings_of(self.spec, candidate.manifest, self.scored, sweeps),
             on_stage=self._stage,
         )
         if self.save_report and (before := repeated(decision, context.earlier.previous)):
@@ -261,18 +271,6 @@ class _Revalidation:
     def _stage(self, stage: str, gates: Sequence[GateResult]) -> None:
         if stage != "gates":  # reported at the end of the backtest
             self._progress(stage, self.episodes, gates)
-
-    def _rerun(self) -> str:
-        """The command line that repeats this revalidation."""
-        words = [
-            "trainweek revalidate",
-            f"--model-path {self.home.relative(self.model_path)}",
-            f"--backtest-data-dir {self.home.relative(self.data_path)}",
-            f"--num-episodes {self.episodes}",
-            f"--trials {self.trials.declared}" if self.trials.declared else "",
-            "--save-report" if self.save_report else "",
-        ]
-        return " ".join(word for word in words if word)
 
     def _progress(self, stage: str, episode: int, gates: Sequence[GateResult] = ()) -> None:
         if self.stop.requested:

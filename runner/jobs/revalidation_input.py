@@ -95,6 +95,21 @@ def meter_of(spec: Spec, own: Candidate, candles: Candles, returns: np.ndarray) 
     )
 
 
+def rerun_line(
+    model: str, candles: str, episodes: int, declared: int | None, *, save_report: bool
+) -> str:
+    """The command line that repeats a revalidation."""
+    words = [
+        "trainweek revalidate",
+        f"--model-path {model}",
+        f"--backtest-data-dir {candles}",
+        f"--num-episodes {episodes}",
+        f"--trials {declared}" if declared else "",
+        "--save-report" if save_report else "",
+    ]
+    return " ".join(word for word in words if word)
+
+
 def declared_trials(declared: int | None, counted: int, of_week: int | None = None) -> Trials:
     """The number of trials; the lead may declare more than the ledger counts, never fewer.
 

@@ -48,6 +48,7 @@ class _Watch:
         reported = stored.get("liveness") == Liveness.STALLED
         self.stalled = reported and stored.get("stalls") == self.stalls
         self.unreported = False  # its diagnostics are saved, the incident is not open yet
+        self.saving: threading.Thread | None = None  # the diagnostics of its last stall
 
 
 class Watcher:
@@ -64,6 +65,7 @@ class Watcher:
         self._last = -settings.liveness_s
         self._watches: dict[str, _Watch] = {}
         self._problems = ReportedProblems(log)
+        self.hung: dict[str, Message] = {}  # attempt_id of a trial that hangs -> the evidence
 
     def due(self) -> bool:
         """Whether the interval has passed."""
@@ -75,6 +77,7 @@ class Watcher:
         A problem of one attempt is logged; the others are still observed.
         """
         self._last = self.monotonic()
+        self.hung = {}
         observed = {attempt.attempt_id: (row, attempt, found) for row, attempt, found in live}
         self._watches = {
             attempt_id: watch
@@ -90,7 +93,8 @@ class Watcher:
                 if watch is None:
                     watch = self._watches[attempt_id] = _Watch(self.home, row, attempt)
                 tree = {} if found.words else tree_in(table, found.process)
-                self._watch(watch, row, found, tree, now)
+                if judged := self._watch(watch, row, found, tree, now):
+                    self.hung[attempt_id] = judged.text
 
     def _watch(
         self,
@@ -99,7 +103,8 @@ class Watcher:
         observed: Observation,
         tree: dict[int, ProcessEntry],
         now: datetime,
-    ) -> None:
+    ) -> Pulse | None:
+        """Its judgement if it is a trial that hangs; a run waits for a person, a sweep for nobody."""
         report_corrupt_checkpoints(self.home, self.fenced, row, watch.paths.folder, now)
         monotonic = self.monotonic()
         watch.signals = read_signals(
@@ -139,6 +144,11 @@ class Watcher:
             # An unreported stall is not counted, so that another runner reports it.
             counted = watch.stalls - watch.unreported
             write_pulse(watch.paths.folder, watch.signals, allowed, judged, counted, observed.words)
+        # Frozen is a stall at once; it is ended only after as long a silence as any other.
+        silent = (judged.silence or 0.0) > (judged.limit or 0.0)
+        hangs = stalled and silent and row.kind == JobKind.TRIAL
+        saved = watch.saving is None or not watch.saving.is_alive()
+        return judged if hangs and saved else None
 
     def _save_diagnostics(
         self,
@@ -156,7 +166,10 @@ class Watcher:
             logs["training.log"] = self.home.training_log
         arguments = (folder, watch.stalls, judged.evidence, observed.process, tree, logs)
         # In a thread: it can take seconds, and the other jobs must be supervised.
-        threading.Thread(target=_save_stall, args=arguments, name="stall", daemon=True).start()
+        watch.saving = threading.Thread(
+            target=_save_stall, args=arguments, name="stall", daemon=True
+        )
+        watch.saving.start()
 
     def _open_incident(self, watch: _Watch, row: Row, judged: Pulse, now: datetime) -> None:
         """Open the incident of the manual's procedure for a hung training run."""

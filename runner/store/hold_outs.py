@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.ledger_bodies import DecisionMade, HoldOutLocked, HoldOutOpened, readable_body
-from core.timestamps import iso
+from core.sweep.record import tested_window
+from core.timestamps import iso, parse_moment
 from core.trading.hold_out import HoldOuts, Lock, Look, Window
 from runner.store.schema import jobs, ledger
+from runner.store.sweep_tables import sweeps, trials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 _KINDS = (DecisionMade.kind, HoldOutLocked.kind)
+
+
+def is_any_locked(connection: Connection) -> bool:
+    """Whether there is a lock at all: the looks need the whole ledger."""
+    query = select(ledger.c.seq).where(ledger.c.kind == HoldOutLocked.kind).limit(1)
+    return connection.scalar(query) is not None
 
 
 def hold_outs(connection: Connection) -> HoldOuts:
@@ -59,7 +67,35 @@ def hold_outs(connection: Connection) -> HoldOuts:
                 else lock
                 for lock in locks
             ]
+    looks = sorted([*looks, *_looks_of_sweeps(connection)], key=lambda look: parse_moment(look.at))
     return HoldOuts(tuple(looks), tuple(locks))
+
+
+def _looks_of_sweeps(connection: Connection) -> list[Look]:
+    """Folds of sweeps with a scored try. No lock is spent by one: none is judged on locked bars."""
+    query = (
+        select(trials.c.sweep_id, trials.c.fold, func.count())
+        .where(trials.c.decision.is_not(None))
+        .group_by(trials.c.sweep_id, trials.c.fold)
+    )
+    scored = connection.execute(query).all()
+    rows = {row.id: row for row in connection.execute(select(sweeps))} if scored else {}
+    return [
+        Look(
+            by=row.by,
+            at=iso(row.at),
+            job=row.id,
+            playbook=row.playbook_sha256,
+            window=tested_window(
+                next(each for each in row.folds if each["number"] == fold),
+                row.train_sha256,
+                row.backtest_sha256,
+            ),
+            tries=tries,
+        )
+        for sweep_id, fold, tries in scored
+        if (row := rows.get(sweep_id)) is not None
+    ]
 
 
 def _opens(body: HoldOutOpened, lock: Lock) -> bool:

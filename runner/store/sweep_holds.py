@@ -9,14 +9,17 @@ from core.errors import TrainweekError
 from core.language import Message, literal
 from core.market.candle_files import candle_files, candles_sha256
 from runner.store import queries
+from runner.store.hold_outs import hold_outs, is_any_locked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
     from core.paths import Home
     from core.sweep.record import Sweep
+    from core.trading.hold_out import Window
 
 
 def held_by(connection: Connection, home: Home, sweep: Sweep) -> Message | None:
@@ -36,6 +39,8 @@ def held_by(connection: Connection, home: Home, sweep: Sweep) -> Message | None:
             reason=sweep.last_lost,
             sweep=sweep.id,
         )
+    if refused := refused_by_lock(connection, sweep.windows):
+        return refused[0]
     try:
         tested = home.resolve(week.playbook.revalidation.backtest_data_dir)
         for path, sha256 in (
@@ -53,6 +58,16 @@ def held_by(connection: Connection, home: Home, sweep: Sweep) -> Message | None:
     except OSError as error:
         return Message("The candles can't be read: {error}.", error=error.strerror or str(error))
     return None
+
+
+def refused_by_lock(
+    connection: Connection, windows: Sequence[Window]
+) -> tuple[Message, Message] | None:
+    """Why no try may be judged on these bars, and the remedy; None: no lock is on them."""
+    if not is_any_locked(connection):
+        return None
+    kept = hold_outs(connection)
+    return next(filter(None, map(kept.refusal_of_sweep, windows)), None)
 
 
 def _sha256_of(path: Path) -> str:

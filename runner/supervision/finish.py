@@ -31,7 +31,7 @@ from runner.store.rows import job_of
 from runner.supervision.assignment import own_trainer
 from runner.supervision.auto_resume import NotResumed, ResumeAt, resume
 from runner.supervision.exit_reason import REFUSED, EndedAttempt, exit_state
-from runner.supervision.trial_ends import never_began, trial_state
+from runner.supervision.trial_ends import never_began, trial_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +112,7 @@ class Finisher:
         state, reason = exit_state(ended)
         trial = row.kind == JobKind.TRIAL
         if trial:
-            state = trial_state(state, ended)
+            state, reason = trial_end(state, reason, ended, folder)
         if killed and killed_after_s is None:
             log.warning("%s left %s processes; they were killed.", row.id, killed)
         columns = ProcessColumns(

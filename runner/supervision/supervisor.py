@@ -25,6 +25,7 @@ from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.supervision.active_jobs import ActiveJobs
 from runner.supervision.finish import Finisher
 from runner.supervision.start import Starter
+from runner.supervision.trial_ends import write_hang
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +100,18 @@ class Supervisor:
                     watched.append((row, attempt, observed))
         if self.watcher.due():
             self.watcher.tick(watched, now)
+            for row, attempt, _ in watched:
+                if (why := self.watcher.hung.get(attempt.attempt_id)) is not None:
+                    with self._problems.guarding(row.id, through=StaleRunner):
+                        self._end_hung(row, attempt, why)
+
+    def _end_hung(self, row: Row, attempt: Row, why: Message) -> None:
+        """End a trial that hangs. The reason is a file first: this runner may die meanwhile."""
+        handle = self._handle(attempt)
+        write_hang(handle.folder, why)
+        self.fenced.check()
+        self.executor.end(handle)
+        log.warning("%s hangs and was ended: %s", row.id, why)
 
     def _start_or_end(self, row: Row, now: datetime) -> None:
         if row.stop_requested_at is not None:

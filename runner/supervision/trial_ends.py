@@ -5,13 +5,39 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Any
 
+from core.files import write_json
+from core.language import Message, recorded, recorded_message
 from core.vocabulary import JobState
+from runner.files import read_json
 from runner.supervision.exit_reason import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from runner.supervision.exit_reason import EndedAttempt
+
+
+_HANG = "hang.json"
+
+
+def write_hang(folder: Path, why: Message) -> None:
+    """Note in the attempt's folder why it is being ended.
+
+    :raises SetupError: it can't be written.
+    """
+    write_json(folder / _HANG, recorded({"why": why}))
+
+
+def trial_end(
+    state: JobState, reason: Message, ended: EndedAttempt, folder: Path
+) -> tuple[JobState, Message]:
+    """State and reason of a trial's attempt; one that hung has crashed, and is not tried again."""
+    why = recorded_message(read_json(folder / _HANG) or {}, "why")
+    killed = ended.exit is None or ended.exit.signal == signal.SIGKILL
+    if not why or state is JobState.SUCCEEDED or not killed:
+        return trial_state(state, ended), reason
+    return JobState.FAILED, Message("It hung and was ended: {why}.", why=why)
 
 
 def trial_state(state: JobState, ended: EndedAttempt) -> JobState:

@@ -183,6 +183,9 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         reason = "" if verdict is Decision.GO else f"**{plain(sentences.reason)}**  \n"
         st.markdown(f"{reason}{advice}")
         st.markdown(_evidence(page, decided.evidence, sentences, spoilt))
+        if decided.recipe is not None:
+            st.markdown(f":material/casino: {say(decided.recipe.verdict)}")
+            link("recipe", say.raw("Go to {page}", page=TITLES["recipe"]))
         _weaknesses(page, sentences, spoilt)
         if replaced := snapshot.week.replaced_with(decided.playbook.sha256):
             st.markdown(replaced_note(page, replaced))

@@ -34,10 +34,7 @@ def _standing(page: Page, verdict: Verdict) -> None:
         st.caption(
             say("It has none here: the tries were of another playbook.")
             if verdict.other_playbook
-            else say(
-                "It has none here: the tries were trained for {n:,} steps each, not the playbook's.",
-                n=verdict.steps,
-            )
+            else say("It has none here. {why}", why=verdict.apart)
         )
         return
     standing = verdict.standing()
@@ -66,7 +63,9 @@ def _standing(page: Page, verdict: Verdict) -> None:
     if standing.outlier:
         st.warning(
             say(
-                "It is better than every sibling with a Sharpe: the recipe does not give this again."
+                "Only {share} of the tries, itself included, are as good: an outlier of its own "
+                "recipe, which does not give this again. It can't be graded STRONG.",
+                share=share(standing.as_good),
             ),
             icon=":material/casino:",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.language import Message
 from core.sweep.recipe import Recipe, Try
 from core.sweep.verdict import Verdict
 from core.vocabulary import Decision
@@ -91,8 +92,9 @@ def test_another_playbooks_tries_say_so_first_and_rank_nothing() -> None:
 
 
 def test_tries_of_other_steps_are_not_called_therecipe_ofs() -> None:
-    verdict = Verdict(recipe_of([0.2] * 6), 1.5, steps=5_000)
+    apart = Message("The tries were trained for 5,000 steps each, the model for 500,000.")
+    verdict = Verdict(recipe_of([0.2] * 6), 1.5, steps=5_000, apart=apart)
     assert str(verdict.sentence()) == (
-        "With 5,000 steps each, not the playbook's, 0 of 6 tries give a GO."
+        f"With 5,000 steps each, not the playbook's, 0 of 6 tries give a GO. {apart}"
     )
     assert verdict.standing() is None

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.playbook import RevalidationSettings
-from core.trading.evidence import Integrity, Skill, Trials, graded_evidence
+from core.trading.evidence import Integrity, OfRecipe, Skill, Trials, graded_evidence
 from core.trading.grade import Evidence, Rule, TrialCounts, reasons_of
 from core.vocabulary import EvidenceGrade
 from tests.core.trading.test_significance import YEAR, returns_with
@@ -137,3 +137,23 @@ def test_what_falls_short_does_not_read_like_its_limit(rule: dict, value: float,
         }
     )
     assert reasons_of(evidence)[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "grade", "rule"),
+    [
+        (None, EvidenceGrade.STRONG, None),
+        (OfRecipe(), EvidenceGrade.STRONG, None),
+        (OfRecipe(0.5, 0.05, 0.99), EvidenceGrade.STRONG, None),
+        (OfRecipe(1 / 21, 0.05), EvidenceGrade.ADEQUATE, "outlier of its own recipe"),
+        (OfRecipe(0.05, 0.05), EvidenceGrade.ADEQUATE, "only 5.0 %"),
+        (OfRecipe(0.5, 0.05, 0.2), EvidenceGrade.WEAK, "variance that the sweep's tries show"),
+    ],
+)
+def test_an_outlier_of_its_recipe_is_never_strong(
+    recipe: OfRecipe | None, grade: EvidenceGrade, rule: str | None
+) -> None:
+    returns = returns_with(4.0, YEAR)
+    found = graded_evidence(returns, 200, skill=SKILLED, integrity=SOUND, recipe=recipe)
+    assert found.grade is grade
+    assert rule is None or any(rule in reason for reason in found.reasons)

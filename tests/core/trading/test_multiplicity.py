@@ -46,6 +46,23 @@ def test_the_variance_is_that_of_the_candidates_ratios():
     assert found.dsr_measured == pytest.approx(deflated_sharpe(moments, 9, variance))
 
 
+def test_tries_of_a_sweep_count_as_trials_beside_those_of_the_ledger():
+    every = noise(6)
+    found = multiplicity(every[:, 0], every[:, 1:], {}, 3, tries=4)
+    moments, variance = present(Moments.of(every[:, 0])), present(found.sharpe_variance)
+    assert (found.candidates, found.tries) == (6, 4)
+    assert found.dsr_measured == pytest.approx(deflated_sharpe(moments, 7, variance))
+    assert "4 of them tries of a sweep" in found.sentence()
+
+
+def test_a_try_that_never_traded_is_named_and_takes_nothing_from_the_others():
+    every = np.column_stack([noise(5), np.zeros(BARS)])
+    found = multiplicity(every[:, 0], every[:, 1:], {}, 1, tries=5)
+    assert (found.candidates, found.idle) == (6, 1)
+    assert found.pbo is not None
+    assert "1 never traded and is in no figure" in found.sentence()
+
+
 def test_two_candidates_are_too_few_for_a_variance_and_it_says_so():
     every = noise(2)
     found = multiplicity(every[:, 0], every[:, 1:], {}, 2)

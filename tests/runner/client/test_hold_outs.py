@@ -6,15 +6,24 @@ from typing import TYPE_CHECKING
 
 from core.ledger_bodies import DecisionMade, JobChanged, JobColumns
 from core.vocabulary import JobKind, JobState
+from runner.client import hold_outs
 from runner.client.hold_outs import window_of
 from runner.outcomes import Submitted
 from runner.recovery.verification import verify_ledger
 from tests.expected import job_of, present, recorded, refused
 from tests.runner.client.test_run_models import write
+from tests.runner.client.test_sweep_verdicts import scored
+from tests.runner.jobs.training_home import make_home
 from tests.runner.place import ENGINEER
 from tests.runner.signed_place import write_candles
+from tests.runner.sweep_place import begin
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from core.trading.hold_out import Window
     from tests.runner.place import Place
 
 
@@ -79,3 +88,46 @@ def test_the_ledger_knows_who_looked_with_which_model(place: Place) -> None:
 def test_nothing_is_locked_without_a_lock(place: Place) -> None:
     write_candles(place.home)
     assert isinstance(place.lead.submit(JobKind.REVALIDATE, {}), Submitted)
+
+
+def test_a_fold_of_a_sweep_on_these_bars_is_one_look_whatever_its_tries(place: Place) -> None:
+    sweep = scored(place)
+    kept = place.lead.hold_outs()
+    (look,) = kept.looks
+    assert (look.job, look.tries, look.model) == (sweep.id, 6, None)
+    window = window_of(place.home.backtest_data)
+    meter = kept.meter(window, "33" * 32, "cd" * 32, 0.8)
+    assert (len(meter.looks), meter.models, meter.fresh_bars) == (1, 2, 0)
+    assert "1 of them by a sweep" in meter.sentence()
+
+
+def test_no_sweep_looks_at_locked_bars_nor_spends_the_final_look(place: Place) -> None:
+    make_home(place.home.root)
+    recorded(place.lead.lock_hold_out("kept for Friday"))
+    assert "kept for Friday" in refused(place.lead.start_sweep(2, 0, 500)).reason
+    window = recorded(place.lead.open_hold_out("the model is final"))
+    found = refused(place.lead.start_sweep(2, 0, 500))
+    assert "one final look" in found.reason
+    assert "Revalidate the final model" in found.remedy
+    assert place.lead.hold_outs().state(window) == "final look"
+
+
+def test_a_lock_that_comes_after_its_start_holds_a_sweep(place: Place) -> None:
+    sweep = begin(place)
+    assert place.lead.sweep_waits_for(sweep) is None
+    recorded(place.lead.lock_hold_out("kept for Friday"))
+    assert "locked by" in str(place.lead.sweep_waits_for(sweep))
+
+
+def test_others_write_while_the_candles_are_read(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_candles(place.home)
+    usual = hold_outs.window_of
+
+    def slowly(folder: Path) -> Window:
+        recorded(place.lead.note(place.week.id, "closing", "written meanwhile"))
+        return usual(folder)
+
+    monkeypatch.setattr(hold_outs, "window_of", slowly)
+    recorded(place.lead.lock_hold_out("kept"))

@@ -68,7 +68,6 @@ def run_job(
 
 @cache
 def job_programs() -> Programs:
-    """Of this test session; torch is loaded once for all of them, and arch, which a revalidation
-    loads when it asks for it."""
+    """Of this test session; torch is loaded once for all of them."""
     programs = ("train_ppo", "revalidate", "backup", "restore_backup", "import_model", "preflight")
-    return Programs("arch.bootstrap", *(f"runner.jobs.{program}" for program in programs))
+    return Programs(*(f"runner.jobs.{program}" for program in programs))

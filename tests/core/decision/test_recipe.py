@@ -1,0 +1,148 @@
+"""The recipe's verdict in a decision: which sweep counts, and what it does to the grade."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from core.decision.recipe import RecipeRecord, Siblings, of_recipe, recipe_record
+from core.language import literal
+from core.playbook import default_playbook_text, parse_playbook
+from core.sweep.record import Sweep, Trial
+from core.sweep.siblings import Made
+from core.trading.evidence import OfRecipe
+from core.trading.multiplicity import Multiplicity
+from core.vocabulary import Decision, JobState
+from tests.core.sweep.test_recipe import GATES
+
+RECIPE = parse_playbook(default_playbook_text(), "default").training
+MADE = Made("p" * 64, "b" * 64, "t" * 64, RECIPE.total_steps, {"learning_rate": 3e-4})
+AT = datetime(2026, 2, 23, tzinfo=UTC)
+
+
+class Card:
+    """A score card with this Sharpe."""
+
+    def __init__(self, sharpe: float | None, passed: int) -> None:
+        self.passed, self.value = passed, sharpe
+
+    def gate(self, _: str) -> Card:
+        return self
+
+
+def trial(seed: int, sharpe: float | None, passed: int) -> Trial:
+    gates = tuple(
+        {"id": name, "value": sharpe, "passed": number < passed}
+        for number, name in enumerate(GATES)
+    )
+    decision = Decision.GO if passed == 6 else Decision.NO_GO
+    return Trial(
+        f"trial-{seed}", seed, 0, JobState.SUCCEEDED, literal(""), 1, AT, AT, decision, gates
+    )
+
+
+def sweep(*trials: Trial, name: str = "sweep-1", **other: Any) -> Sweep:
+    fields: dict[str, Any] = {
+        "steps": None,
+        "playbook_sha256": "p" * 64,
+        "train_sha256": "t" * 64,
+        "backtest_sha256": "b" * 64,
+    }
+    seeds = tuple(each.seed for each in trials)
+    people: dict[str, Any] = dict.fromkeys(("stopped_by", "stopped_at", "resumed_at"))
+    return Sweep(
+        id=name, week_id="w", seeds=seeds, folds=({"number": 0},), by="Lea", at=AT, trials=trials,
+        **people, **(fields | other),
+    )  # fmt: skip
+
+
+def spread_out(go: int = 7) -> list[Trial]:
+    """Twenty tries with the Sharpe ratios 0.0, 0.1, ...; the last ones are a GO."""
+    return [trial(n, 0.1 * n, 6 if n >= 20 - go else 3) for n in range(20)]
+
+
+def judged(
+    *sweeps: Sweep, sharpe: float | None = 1.0, passed: int = 6, made: Made = MADE
+) -> RecipeRecord:
+    card: Any = Card(sharpe, passed)
+    return recipe_record(Siblings(sweeps, made, RECIPE), card)
+
+
+def test_without_a_sweep_it_says_so_and_no_rule_is_added() -> None:
+    found = judged()
+    assert found.state == "not tried"
+    assert "was not tried" in found.verdict
+    assert of_recipe(found, Multiplicity(candidates=4, dsr_measured=0.1)) == OfRecipe()
+    assert of_recipe(None, None) == OfRecipe()
+
+
+def test_an_ordinary_model_is_no_outlier_and_an_outlier_is_measured() -> None:
+    inside, best = judged(sweep(*spread_out())), judged(sweep(*spread_out()), sharpe=2.5)
+    assert (inside.state, inside.tries, inside.go, inside.outlier) == ("tried", 20, 7, False)
+    assert (best.rank, best.outlier) == (1, True)
+    assert best.as_good == pytest.approx(1 / 21)
+    assert "outlier of its own recipe" in best.verdict
+    assert of_recipe(best, None) == OfRecipe(1 / 21, 0.05)
+
+
+def test_a_go_that_no_sibling_gives_is_an_outlier_whatever_its_sharpe() -> None:
+    found = judged(sweep(*spread_out(go=0)), sharpe=1.0)
+    assert found.go == 0
+    assert found.outlier is True
+    assert judged(sweep(*spread_out(go=0)), sharpe=1.0, passed=3).outlier is False
+
+
+def test_the_second_best_of_many_is_an_outlier_too() -> None:
+    many = [trial(n, 0.01 * n, 6) for n in range(59)]
+    assert judged(sweep(*many), sharpe=0.565).outlier is True  # third of 60
+    assert judged(sweep(*many), sharpe=0.555).outlier is False  # fourth
+
+
+def test_few_tries_judge_nothing() -> None:
+    found = judged(sweep(*spread_out()[-4:]), sharpe=9.0)
+    assert (found.tries, found.outlier, found.as_good) == (4, None, None)
+    assert "So few seeds" in found.verdict
+    assert of_recipe(found, None) == OfRecipe()
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        ({"playbook_sha256": "q" * 64}, "of another playbook"),
+        ({"backtest_sha256": "c" * 64}, "on other backtest candles"),
+        ({"train_sha256": "u" * 64}, "trained on other candles"),
+        ({"steps": 5_000}, "5,000 steps each, the model for 500,000"),
+    ],
+)
+def test_a_sweep_of_another_recipe_does_not_count_and_says_why(
+    other: dict[str, Any], why: str
+) -> None:
+    found = judged(sweep(*spread_out(), **other), sharpe=9.0)
+    assert (found.state, found.sweep, found.outlier) == ("other recipe", None, None)
+    assert why in found.verdict
+
+
+def test_a_model_whose_learning_rate_was_lowered_is_of_another_recipe() -> None:
+    lowered = replace(MADE, settings={"learning_rate": 1e-4})
+    found = judged(sweep(*spread_out()), made=lowered)
+    assert "learning_rate 0.0001, the tries with 0.0003" in found.verdict
+
+
+def test_tries_with_the_models_own_steps_are_its_siblings() -> None:
+    short = replace(MADE, steps=5_000)
+    found = judged(sweep(*spread_out(), steps=5_000), sharpe=2.5, made=short)
+    assert (found.state, found.outlier) == ("tried", True)
+
+
+def test_the_sweep_with_the_most_tries_counts_not_a_newer_one_that_was_stopped() -> None:
+    newer = sweep(*spread_out()[:6], name="sweep-2")
+    assert judged(newer, sweep(*spread_out()), sharpe=2.5).sweep == "sweep-1"
+
+
+def test_the_measured_variance_counts_only_with_a_sweep() -> None:
+    found = judged(sweep(*spread_out()))
+    assert of_recipe(found, Multiplicity(candidates=9, tries=8, dsr_measured=0.4)).dsr == 0.4
+    assert of_recipe(found, Multiplicity(candidates=9, dsr_measured=0.4)).dsr is None
