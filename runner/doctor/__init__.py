@@ -9,6 +9,7 @@ from core.language import Message, literal
 from core.vocabulary import Verdict
 from runner.doctor import (
     alerts,
+    engines,
     incidents,
     machine,
     models,
@@ -42,6 +43,7 @@ _CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[CheckResult]]] 
     "runner": processes.runner,
     "orphans": processes.orphans,
     "shims": processes.shims,
+    "engines": engines.engines,
     "leftovers": place.leftovers,
     "model": models.exchange,
     "checkpoints": models.checkpoints,

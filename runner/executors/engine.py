@@ -61,6 +61,13 @@ class Engine(Protocol):
         :raises EngineUnreachable: no answer.
         """
 
+    def try_out(self, placement: Placement) -> None:
+        """Ask whether it would take a job with these resources. Nothing is submitted.
+
+        :raises EngineUnreachable: no answer.
+        :raises TrainweekError: it would not, or not on any node; names the setting.
+        """
+
     def cancel(self, number: str) -> None:
         """Have it ended.
 

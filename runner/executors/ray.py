@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 import shlex
 import sys
 import urllib.error
 import urllib.request
 from http.client import HTTPException
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, SetupError
@@ -23,11 +21,13 @@ from core.paths import CHECKOUT
 from core.vocabulary import EngineState
 from runner.executors.engine import EngineJob, EngineUnreachable, waits_for_ever
 from runner.executors.executor import RAY_TOKEN, job_environment
+from runner.executors.ray_token import headers
 from runner.processes.attempt_processes import ATTEMPT_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from core.playbook.placement import Placement
     from runner.executors.engine import Submission
 
 FRONT = CHECKOUT / "runner" / "processes" / "front.py"
@@ -99,6 +99,19 @@ class Ray:
         nodes = self._nodes() if waits else []
         return [_job(each, nodes) for each in ours]
 
+    def try_out(self, placement: Placement) -> None:
+        """Whether a node that lives has what is asked for.
+
+        :raises EngineUnreachable: no answer.
+        :raises SetupError: no Ray there, the token is wrong, or no node has it.
+        """
+        self.jobs()
+        why = _missing(_asked(placement), self._nodes())
+        if why is not None:
+            raise SetupError(
+                why, Message("Change training.placements in the playbook or the cluster.")
+            )
+
     def cancel(self, number: str) -> None:
         """Have it stopped: SIGTERM to all of its processes, SIGKILL after the wait it came with.
 
@@ -133,7 +146,7 @@ class Ray:
         :raises EngineUnreachable: there was none.
         :raises SetupError: the token is wrong.
         """
-        asked = urllib.request.Request(self.address + path, headers=_headers())
+        asked = urllib.request.Request(self.address + path, headers=headers())
         if body is not None:
             asked.data, asked.method = json.dumps(body).encode(), "POST"
         try:
@@ -178,30 +191,6 @@ class Ray:
         )
 
 
-def _headers() -> dict[str, str]:
-    """With the token, by the rules of Ray's own client: a variable, a file that one names, a file."""
-    token = os.environ.get(RAY_TOKEN, "").strip()
-    if not token:
-        named = os.environ.get(f"{RAY_TOKEN}_PATH")
-        path = Path(named) if named else Path.home() / ".ray" / "auth_token"
-        try:
-            token = path.read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
-            token = ""
-        except (OSError, UnicodeDecodeError) as error:
-            raise SetupError(
-                Message("The token of Ray can't be read: {path}.", path=str(path)),
-                literal(str(error)),
-            ) from None
-    if not (token.isascii() and token.isprintable()):  # an error of the library would show it
-        raise SetupError(
-            Message("The token of Ray has characters that no token has."),
-            Message("See {variable} and {file}.", variable=RAY_TOKEN, file=f"{RAY_TOKEN}_PATH"),
-        )
-    headers = {"Content-Type": "application/json"}
-    return headers | ({"Authorization": f"Bearer {token}"} if token else {})
-
-
 def _body(wanted: Submission) -> dict[str, Any]:
     asked = wanted.placement
     words = [sys.executable, "-I", "-S", str(FRONT), *wanted.command]
@@ -223,8 +212,7 @@ def _body(wanted: Submission) -> dict[str, Any]:
                 "RAY_JOB_STOP_WAIT_TIME_S": str(math.ceil(wanted.warning_s)),
             }
         },
-        "metadata": {_OURS: wanted.attempt_id}
-        | {name: str(value) for name in _ASKED if (value := getattr(asked, name))},
+        "metadata": {_OURS: wanted.attempt_id} | _asked(asked),
         "entrypoint_num_cpus": asked.cpus or 1,
     }
     if asked.gpus:
@@ -234,6 +222,10 @@ def _body(wanted: Submission) -> dict[str, Any]:
     if asked.partition is not None:
         body["entrypoint_label_selector"] = {GROUP: asked.partition}
     return body
+
+
+def _asked(placement: Placement) -> dict[str, str]:
+    return {name: str(value) for name in _ASKED if (value := getattr(placement, name))}
 
 
 def _refuses(status: int, answer: str) -> bool:
@@ -270,12 +262,18 @@ def _job(job: Mapping[str, Any], nodes: Iterable[Mapping[str, Any]]) -> EngineJo
 
 def _waits(asked: Mapping[str, str], nodes: Iterable[Mapping[str, Any]]) -> Message:
     """Why it waits. Ray has one sentence for "not yet" and for "never", and the nodes know more."""
+    why = _missing(asked, nodes)
+    return Message("waiting") if why is None else waits_for_ever(why)
+
+
+def _missing(asked: Mapping[str, str], nodes: Iterable[Mapping[str, Any]]) -> Message | None:
+    """What no node has; None: one has each, or the nodes are not known."""
     alive = list(nodes)
     for name in _ASKED:
         if alive and name in asked and not any(_has(node, name, asked[name]) for node in alive):
             what = f"{name}: {asked[name]}"
-            return waits_for_ever(Message("no node of the cluster has {what}", what=what))
-    return Message("waiting")
+            return Message("no node of the cluster has {what}", what=what)
+    return None
 
 
 def _has(node: Mapping[str, Any], name: str, wanted: str) -> bool:

@@ -17,6 +17,7 @@ from runner.processes.attempt_processes import ATTEMPT_VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.playbook.placement import Placement
     from runner.executors.engine import Submission
 
 # squeue(1): long enough for what can stand there; a field is cut at its width.
@@ -105,6 +106,17 @@ class Slurm:
             return done.stdout.strip().partition(";")[0]
         raise _refused(done.stderr)
 
+    def try_out(self, placement: Placement) -> None:
+        """sbatch --test-only.
+
+        :raises EngineUnreachable: the controller did not answer.
+        :raises InputError: it would be refused, because of a setting of the playbook.
+        """
+        asked = ["sbatch", "--test-only", *_resources(placement), "--wrap=true"]
+        done = self._run(asked, dict(os.environ))
+        if done.returncode != 0:
+            raise _refused(done.stderr)
+
     def jobs(self) -> list[EngineJob]:
         """squeue, of this user's jobs in every state.
 
@@ -150,8 +162,7 @@ class Slurm:
 
 
 def _options(wanted: Submission) -> list[str]:
-    asked = wanted.placement
-    options = [
+    return [
         "--parsable",
         "--no-requeue",  # else a second copy may start while the first one runs
         "--export=ALL",
@@ -160,11 +171,13 @@ def _options(wanted: Submission) -> list[str]:
         f"--chdir={wanted.cwd}",
         f"--output={wanted.folder / 'shim.log'}",
         "--open-mode=append",
-        "--nodes=1",
-        "--ntasks=1",
-        f"--cpus-per-task={asked.cpus or 1}",
         f"--signal=B:TERM@{math.ceil(wanted.warning_s)}",
+        *_resources(wanted.placement),
     ]
+
+
+def _resources(asked: Placement) -> list[str]:
+    options = ["--nodes=1", "--ntasks=1", f"--cpus-per-task={asked.cpus or 1}"]
     if asked.memory_gb is not None:
         options.append(f"--mem={math.ceil(asked.memory_gb * 1024)}M")
     if asked.gpus:

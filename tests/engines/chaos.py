@@ -189,6 +189,9 @@ def chaos(
                 played.play(known[name], count)
             except AssertionError as error:
                 count.problems.append(f"round {number}: {error}")
+            except KeyboardInterrupt:  # the table of what was played is printed
+                count.rounds -= 1
+                return counts
             finally:
                 played.end()
                 engine.heal()

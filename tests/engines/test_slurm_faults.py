@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from core.vocabulary import JobKind, JobState
+from core.vocabulary import JobKind, JobState, Verdict
+from runner.doctor.engines import engines
 from runner.executors.engine import Submission
 from runner.executors.lease import placement_of
 from runner.executors.questions import KEEPER
 from runner.executors.slurm import Slurm
+from runner.settings import Settings
 from tests.engines.test_faults import running
 from tests.expected import present
-from tests.runner.place import ticking, wait_for
+from tests.runner.place import after, ticking, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,3 +87,14 @@ def test_one_that_waits_says_why_and_can_be_stopped(slurm: Cluster, placed: Plac
         slurm.run("scontrol", "update", "PartitionName=debug", "State=UP")
     assert (job.state, place.starts()) == (JobState.STOPPED, [])
     service.close()
+
+
+def test_the_doctor_says_what_slurm_would_take(slurm: Cluster, placed: Placed) -> None:
+    said = {
+        partition: list(engines(placed("slurm", partition=partition).home, Settings(), after(0)))
+        for partition in ("debug", "nope")
+    }
+    assert [each.verdict for each in said["debug"]] == [Verdict.PASS]
+    assert [each.verdict for each in said["nope"]] == [Verdict.FAIL]
+    assert "partition" in said["nope"][0].remedy
+    assert slurm.run("squeue", "--noheader", "--states=all").stdout.count("wrap") == 0

@@ -17,7 +17,7 @@ from core.playbook.placement import Placement
 from core.vocabulary import EngineState
 from runner.executors.engine import EngineJob, EngineUnreachable, Submission
 from runner.executors.executor import job_environment
-from runner.executors.ray import Ray
+from runner.executors.ray import NODES, Ray
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -287,3 +287,14 @@ def test_a_stop_of_what_is_forgotten_is_done(head: Head) -> None:
 
 def test_jobs_do_not_inherit_the_token() -> None:
     assert "RAY_AUTH_TOKEN" not in job_environment()
+
+
+def test_a_placement_is_tried_out_against_the_nodes(head: Head, tmp_path: Path) -> None:
+    head.answers["/api/jobs/"] = (200, [])
+    head.answers[NODES] = nodes()
+    with head.served() as ray:
+        ray.try_out(wanted(tmp_path, cpus=8, partition="batch").placement)
+        with pytest.raises(SetupError) as found:
+            ray.try_out(wanted(tmp_path, gpus=1).placement)
+    assert "no node of the cluster has gpus: 1" in found.value.what
+    assert {asked[0] for asked in head.asked} == {"GET"}

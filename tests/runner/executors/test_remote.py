@@ -50,6 +50,9 @@ class Cluster:
         self._ask()
         return self.listed
 
+    def try_out(self, placement: Placement) -> None:
+        self._ask()
+
     def cancel(self, number: str) -> None:
         if self.refuses_to_cancel:
             raise EngineUnreachable("HTTP 502")

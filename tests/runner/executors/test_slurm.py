@@ -148,3 +148,17 @@ def test_a_submission_without_an_answer_is_not_a_refusal(bin_folder: Path) -> No
     command(bin_folder, "sbatch", error=said, code=1)
     with pytest.raises(EngineUnreachable):
         Slurm(5).submit(wanted(bin_folder))
+
+
+def test_a_placement_is_tried_out_and_nothing_is_submitted(bin_folder: Path) -> None:
+    command(bin_folder, "sbatch", error="sbatch: Job 3 to start at 2026-11-30T03:00:00\n")
+    Slurm(5).try_out(wanted(bin_folder, cpus=4, partition="big").placement)
+    words = (bin_folder / "words").read_text().splitlines()
+    assert {"--test-only", "--cpus-per-task=4", "--partition=big"} <= set(words)
+
+
+def test_a_placement_that_would_be_refused_names_the_setting(bin_folder: Path) -> None:
+    command(bin_folder, "sbatch", error="allocation failure: Invalid partition name\n", code=1)
+    with pytest.raises(InputError) as found:
+        Slurm(5).try_out(wanted(bin_folder, partition="nope").placement)
+    assert "partition" in found.value.remedy
