@@ -21,11 +21,9 @@ _INSTALLED = {"site-packages", "dist-packages"}
 
 def no_folder(path: Path) -> SetupError:
     """The error for a data directory that is not there, or is not a folder."""
-    what = (
-        Message("{path} is not a folder.", path=str(path))
-        if path.exists()
-        else Message("There is no folder {path}.", path=str(path))
-    )
+    what = Message("{path} is not a folder.", path=str(path))
+    if not path.exists():
+        what = Message("There is no folder {path}.", path=str(path))
     return SetupError(what, Message("Choose another with --home, or create it."))
 
 
@@ -33,8 +31,7 @@ def no_folder(path: Path) -> SetupError:
 class Home:
     """The data directory of the weeks: logs, models, reports and data.
 
-    Relative paths of the manual (``models/ppo_phase4/best_model``) are resolved
-    against it by :meth:`resolve`.
+    Relative paths of the manual (``models/ppo_phase4/best_model``) go through :meth:`resolve`.
     """
 
     root: Path
@@ -43,8 +40,7 @@ class Home:
     def find(cls, given: str | Path | None = None) -> Home:
         """``given``, else ``TRAINWEEK_HOME``, else the checkout.
 
-        :raises InputError: the home folder of an unknown user, links in a circle, or a folder
-            of installed packages, which the next installation replaces.
+        :raises InputError: an unknown user's home, links in a circle, or installed packages.
         """
         chosen = given or os.environ.get("TRAINWEEK_HOME") or CHECKOUT
         root = resolved(chosen)
