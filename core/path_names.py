@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from core.errors import InputError
+from core.errors import InputError, SetupError
 from core.field_hints import shown
 from core.language import Message
 
@@ -61,3 +61,13 @@ def numbered(path: Path) -> Path:
     while (candidate := path.with_suffix(f".{number}{path.suffix}")).exists():
         number += 1
     return candidate
+
+
+def no_folder(path: Path) -> SetupError:
+    """The error for a data directory that is not there, or is not a folder."""
+    what = (
+        Message("{path} is not a folder.", path=str(path))
+        if path.exists()
+        else Message("There is no folder {path}.", path=str(path))
+    )
+    return SetupError(what, Message("Choose another with --home, or create it."))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.errors import InputError, SetupError
+from core.errors import InputError
 from core.language import Message
 from core.path_names import expanded, resolved, safe_name
 from core.timestamps import portuguese_day
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 _INSTALLED = {"site-packages", "dist-packages"}
-
-
-def no_folder(path: Path) -> SetupError:
-    """The error for a data directory that is not there, or is not a folder."""
-    what = Message("{path} is not a folder.", path=str(path))
-    if not path.exists():
-        what = Message("There is no folder {path}.", path=str(path))
-    return SetupError(what, Message("Choose another with --home, or create it."))
 
 
 @dataclass(frozen=True)
@@ -283,6 +275,11 @@ class Home:
         """Candles for the backtest."""
         return self.root / "data" / "backtest"
 
+    @property
+    def live_data(self) -> Path:
+        """Candles that come after a decision's backtest; optional."""
+        return self.root / "data" / "live"
+
     # reports/
     @property
     def revalidation(self) -> Path:
@@ -293,6 +290,10 @@ class Home:
     def revalidation_archive(self) -> Path:
         """All revalidations, one folder per hash."""
         return self.revalidation / "archive"
+
+    def paper(self, sha256: str) -> Path:
+        """What came true of a signed decision's forecast, replayed on paper."""
+        return self.root / "reports" / "paper" / safe_name(sha256, "hash")
 
     @property
     def ledger(self) -> Path:

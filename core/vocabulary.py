@@ -28,9 +28,7 @@ GLYPHS: dict[Verdict, str] = {
     Verdict.UNKNOWN: "❔",
 }
 
-
-# Verdicts that require an action.
-ADVERSE = frozenset({Verdict.FAIL, Verdict.WARN})
+ADVERSE = frozenset({Verdict.FAIL, Verdict.WARN})  # they require an action
 
 
 class JobKind(StrEnum):
@@ -43,6 +41,7 @@ class JobKind(StrEnum):
     DATA_CHECK = "data-check"
     BACKUP = "backup"  # make or restore a backup
     IMPORT_MODEL = "import-model"
+    PAPER = "paper"  # a signed decision's model on candles that came later; no orders
     TRIAL = "trial"  # one seed on one fold of a sweep; never the week's run
 
 

@@ -40,6 +40,7 @@ from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.store.lease_renewal import LeaseRenewal
 from runner.store.opening import described_store
 from runner.store.runner_place import RunnerPlace, lock_place
+from runner.supervision.paper_replays import PaperReplays
 from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
 from runner.supervision.sweeps import Sweeps
@@ -107,6 +108,9 @@ class Service:
         self.schedule = ScheduledChecks(
             self.store, self.fenced, self.supervisor.active, settings, monotonic, self._problems
         )
+        self.paper = PaperReplays(
+            home, self.fenced, self.supervisor.active, settings, monotonic, self._problems
+        )
         self.sweeps = Sweeps(home, self.fenced, self.supervisor.active, settings, self._problems)
         self.machine = MachineRecorder(
             home,
@@ -163,6 +167,7 @@ class Service:
             self.verification.tick(now, self.monotonic())
         self.schedule.tick(now)
         self.sweeps.tick(now)
+        self.paper.tick(now)
         self.alerts.supervised()
 
     def end(self) -> None:

@@ -221,6 +221,7 @@ class Settings(_Settings):
     command_data_check: Command = _program("data_check", "a data check")
     command_backup: Command = _program("backup", "a backup, or of its restore")
     command_import_model: Command = _program("import_model", "a model import")
+    command_paper: Command = _program("paper", "a replay on paper")
     command_trial: Command = _program("trial", "a trial of a sweep")
 
     def command(self, kind: JobKind) -> tuple[str, ...]:

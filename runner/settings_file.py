@@ -8,7 +8,7 @@ from core.errors import InputError, SetupError
 from core.field_hints import nearest, shown
 from core.language import Message
 from core.limited_files import read_limited_text
-from core.paths import no_folder
+from core.path_names import no_folder
 from core.yaml_files import TreeError, read_tree
 
 if TYPE_CHECKING:

@@ -34,6 +34,7 @@ from core.trading.dials import dials
 from core.trading.earnings import earnings
 from core.trading.episodes import dispersion, episode_table, share_of_episodes_that_pass
 from core.trading.evidence import Trials
+from core.trading.forecast import forecast_of
 from core.trading.live_limits import live_limits
 from core.trading.outcome import Judge
 from core.trading.power import measured_power
@@ -137,10 +138,7 @@ def build_decision(
     bars_per_year = settings.bars_per_year
     card = score(record.equity, record.trades, playbook.gates, playbook.decision, bars_per_year)
     begin("gates", card.gates)
-    levels, track = (
-        record.levels,
-        record.track,
-    )  # raises on bad records, before the long computations
+    levels, track = record.levels, record.track  # bad records raise before long computations
     table = episode_table(record.equity, record.trades, playbook.gates, bars_per_year)
     begin("uncertainty", card.gates)
     doubt = uncertainty(
@@ -191,6 +189,13 @@ def build_decision(
         trained_with=inputs.model.numerics or {},
         revalidated_with={} if job is None else job.numerics,
     )
+    artifacts = {
+        "equity.csv": _sha256(records_csv(record.equity)),
+        "trades.csv": _sha256(records_csv(record.trades)),
+        "metrics.csv": _sha256(metrics_csv(table)),
+    }
+    tested = (inputs.model.sha256, inputs.data.sha256, inputs.playbook_sha256)
+    rests_on = (*artifacts.values(), *tested)
     decision = DecisionRecord(
         schema_version=SCHEMA_VERSION,
         decision=card.decision,
@@ -221,6 +226,9 @@ def build_decision(
         robustness=robustness(record, strained, table, bars_per_year),
         dials=dials(track, levels, record.costs, judge, strained, card.gates),
         power=power,
+        forecast=forecast_of(
+            record, playbook.gates, bars_per_year, rests_on, settings.bootstrap_repetitions
+        ),
         recipe=recipe,
         trust=trust,
         if_go=live_limits(
@@ -241,11 +249,7 @@ def build_decision(
         costs=CostsRecord.of(record.costs),
         seeds=dict(inputs.seeds),
         conventions=card.conventions,
-        artifacts={
-            "equity.csv": _sha256(records_csv(record.equity)),
-            "trades.csv": _sha256(records_csv(record.trades)),
-            "metrics.csv": _sha256(metrics_csv(table)),
-        },
+        artifacts=artifacts,
         change=change_since(earlier or EarlierDecisions(), basis),
         warnings=(),
     ).model_copy(update=_of_job(job, trust.reproducible))

@@ -27,6 +27,7 @@ from core.timestamps import with_english_month
 from core.trading.dials import Dial
 from core.trading.earnings import Earnings
 from core.trading.episodes import Dispersion, EpisodeRow
+from core.trading.forecast import Forecast
 from core.trading.hold_out import Meter
 from core.trading.live_limits import LiveLimits
 from core.trading.multiplicity import Multiplicity
@@ -114,6 +115,11 @@ class RecordedDecision(JsonModel):
         default=None,
         description="Whether the gates could have noticed an edge; absent: recorded before "
         "December 2026.",
+    )
+    forecast: Forecast | None = Field(
+        default=None,
+        description="What is expected of the 30 days after the backtest; null: its record is too "
+        "short or never moves; absent: recorded before December 2026.",
     )
     recipe: RecipeRecord | None = Field(
         default=None,

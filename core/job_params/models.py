@@ -229,6 +229,17 @@ class ImportModelParams(JobParams):
         return self
 
 
+class PaperParams(JobParams):
+    """A signed decision's model, replayed on the candles that came after its backtest."""
+
+    decision: RunName = Field(description="SHA-256 of the signed decision.")
+    data: PathText | None = Field(
+        default=None,
+        description="File or folder of the candles, relative to the data directory (default: "
+        "data/live).",
+    )
+
+
 Ends = Annotated[list[TimeOrDay], Field(min_length=2, max_length=2)]
 
 
@@ -255,5 +266,6 @@ PARAMS: Mapping[JobKind, type[JobParams]] = {
     JobKind.DATA_CHECK: DataCheckParams,
     JobKind.BACKUP: BackupParams,
     JobKind.IMPORT_MODEL: ImportModelParams,
+    JobKind.PAPER: PaperParams,
     JobKind.TRIAL: TrialParams,
 }

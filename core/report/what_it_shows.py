@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 def what_it_shows(d: RecordedDecision, v: Speaker) -> list[str]:
     """One sentence a line; empty for a record from before they were measured."""
-    return [
-        said(line, v.language) for line in (*_recipe(d), *_hold_out(d), *_candidates(d), *_power(d))
-    ]
+    lines = (*_recipe(d), *_hold_out(d), *_candidates(d), *_power(d), *_forecast(d))
+    return [said(line, v.language) for line in lines]
 
 
 def _recipe(d: RecordedDecision) -> list[Message]:
     return [] if d.recipe is None else [d.recipe.verdict]
+
+
+def _forecast(d: RecordedDecision) -> list[Message]:
+    return [] if d.forecast is None else [d.forecast.sentence()]
 
 
 def _candidates(d: RecordedDecision) -> list[Message]:

@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.sweep.spread import Interval, Spread, spread, wilson
+from core.metrics.wilson import Interval, wilson
+from core.sweep.spread import Spread, spread
 from core.vocabulary import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OWN_SPLIT = 0  # the number of the week's own split; walk-forward folds count from 1
 FEWEST_TRIES = 5  # with fewer a rank says nothing
 ORDINARY = 0.05  # an outlier is among the best so many of the tries
 

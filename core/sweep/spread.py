@@ -13,20 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from core.metrics.wilson import LEVEL, Interval
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LEVEL = 0.95
 RESAMPLES = 2_000
 _TRIMMED = 0.25  # from each end
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A two-sided interval of :data:`LEVEL`."""
-
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -95,15 +88,3 @@ def iqm_interval(
     high = float(stats.norm.cdf(wide))
     low, top = np.quantile(means, [1 - high, high])
     return Interval(float(low), float(top))
-
-
-def wilson(passed: int, of: int) -> Interval:
-    """Wilson's score interval of a share (1927); 0 to 1 without a try."""
-    if not of:
-        return Interval(0.0, 1.0)
-    z = float(stats.norm.ppf((1 + LEVEL) / 2))
-    share, square = passed / of, z * z / of
-    centre = (share + square / 2) / (1 + square)
-    half = z * sqrt(share * (1 - share) / of + square / (4 * of)) / (1 + square)
-    low, high = centre - half, centre + half  # at both ends exact but for rounding
-    return Interval(low if passed else 0.0, high if passed < of else 1.0)

@@ -63,16 +63,21 @@ class BlockDraws:
     """Where the blocks of each resampled record begin and how long they are.
 
     :ivar starts: first bar of each block, shape (repetitions, blocks).
-    :ivar lengths: in bars, likewise; each row sums to the record's bars.
+    :ivar lengths: in bars, likewise; each row sums to the bars of a resampled record.
+    :param bars: of the record that is drawn from.
+    :param length: bars of a resampled record; None: as many.
     """
 
-    def __init__(self, bars: int, block: float, repetitions: int, seed: int) -> None:
+    def __init__(
+        self, bars: int, block: float, repetitions: int, seed: int, length: int | None = None
+    ) -> None:
         random = np.random.default_rng(seed)
-        expected = bars / block
+        made = bars if length is None else length
+        expected = made / block
         blocks = int(expected + 6.0 * np.sqrt(expected) + 8.0)
         lengths = random.geometric(1.0 / block, (repetitions, blocks))
-        ends = np.minimum(np.cumsum(lengths, axis=1), bars)
-        ends[:, -1] = bars
+        ends = np.minimum(np.cumsum(lengths, axis=1), made)
+        ends[:, -1] = made
         self.lengths = np.diff(ends, axis=1, prepend=0)
         self.starts = random.integers(0, bars, (repetitions, blocks))
 
@@ -103,10 +108,7 @@ def resampled_bars(
     mean = float(logs.mean())
     centred = logs - mean
     twice = np.concatenate([centred, centred])
-    random = np.random.default_rng([seed, 1])
-    spread = float((draws.sums(centred) / bars).std())
-    drift = stretch(spread, logs) * spread * random.standard_normal(repetitions)
-    louder = np.exp(_log_volatility_error(centred) * random.standard_t(freedom(bars), repetitions))
+    drift, louder = open_errors(logs, draws, seed)
     elapsed = np.arange(1.0, bars + 1.0)
     fall, growth = np.empty(repetitions), np.empty(repetitions)
     for i in range(repetitions):
@@ -121,6 +123,21 @@ def resampled_bars(
         "max_drawdown_pct": fall * 100.0,
         "calmar": np.where(np.isfinite(calmar), calmar, np.nan),
     }
+
+
+def open_errors(logs: np.ndarray, draws: BlockDraws, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """What new records' mean return differs by, and what their volatility is multiplied with.
+
+    :param logs: log returns per bar, shape (n,).
+    :param draws: of records as long as this one.
+    """
+    bars, repetitions = len(logs), len(draws.lengths)
+    centred = logs - float(logs.mean())
+    random = np.random.default_rng([seed, 1])
+    spread = float((draws.sums(centred) / bars).std())
+    drift = stretch(spread, logs) * spread * random.standard_normal(repetitions)
+    louder = np.exp(_log_volatility_error(centred) * random.standard_t(freedom(bars), repetitions))
+    return drift, louder
 
 
 def sharpe_ratios(returns: np.ndarray, draws: BlockDraws) -> np.ndarray:

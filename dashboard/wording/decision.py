@@ -10,6 +10,7 @@ VIEWS: dict[str, Message] = {
     "skill": Message("Is it skill?"),
     "earning": Message("How it earns"),
     "breaks": Message("Where it breaks"),
+    "forecast": Message("Forecast"),
     "trust": Message("Can I trust it?"),
     "change": Message("What changed"),
     "document": Message("Document"),

@@ -33,6 +33,7 @@ JOB_KINDS: dict[JobKind, Message] = {
     JobKind.DATA_CHECK: Message("Data check"),
     JobKind.BACKUP: Message("Backup"),
     JobKind.IMPORT_MODEL: Message("Model import"),
+    JobKind.PAPER: Message("Replay on paper"),
     JobKind.TRIAL: Message("Trial of a sweep"),
 }
 SLOT_KINDS: dict[str, Message] = {

@@ -147,7 +147,8 @@ COMMANDS: Mapping[str, Listed] = {
     "ledger": Listed("ledger:app", "Verify, back up, restore or replay the ledger."),
     "access": Listed("access:app", "People who may sign in, and their roles."),
     "decision": Listed(
-        "decision:app", "The signed decision: show, export, verify, gate, close, history, compare."
+        "decision:app",
+        "The signed decision: show, export, verify, gate, close, history, compare, follow.",
     ),
 }
 

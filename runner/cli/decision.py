@@ -16,6 +16,7 @@ from core.playbook.rule_changes import RuleChange
 from core.state_words import capitals
 from core.vocabulary import SignatureState
 from runner.cli.decision_history import compare, history
+from runner.cli.decision_paper import follow
 from runner.cli.decision_text import (
     STATES,
     capsule_facts,
@@ -48,7 +49,7 @@ from runner.client.signatures.gate_answer import GateAnswer
 from runner.outcomes import Conflict, Refused
 
 app = typer.Typer(
-    help="The signed decision: show, export, verify, gate, close, history, compare.",
+    help="The signed decision: show, export, verify, gate, close, history, compare, follow.",
     no_args_is_help=True,
 )
 
@@ -253,3 +254,4 @@ def _newest(client: Client, week: str | None) -> str:
 
 app.command()(history)
 app.command()(compare)
+app.command()(follow)

@@ -12,11 +12,14 @@ from typing import Any
 import typer
 
 from core.errors import ConflictError, InputError
+from core.job_params import asked_params
 from core.language import Message, joined
 from core.state_words import capitals
 from core.timestamps import iso
-from core.vocabulary import ENDED_STATES, JobState
+from core.vocabulary import ENDED_STATES, JobKind, JobState
 from runner.cli.jobs import as_dict
+from runner.cli.options import ensure_background_runner, require_week
+from runner.cli.paths import with_given_paths
 from runner.cli.program import end_with_problem
 from runner.cli.speech import printable, tell
 from runner.client import Client
@@ -118,3 +121,22 @@ def exit_for(job: Job) -> None:
     if job.state is not JobState.SUCCEEDED:
         code = 2 if job.exit_code == 2 else 1
         end_with_problem(job.state.value, joined([f"{job.id} {job.state}:", job.reason]), code)
+
+
+def result_of(
+    client: Client, kind: JobKind, params: dict[str, Any], quiet: bool = False
+) -> dict[str, Any]:
+    """Request a job, follow it to its end (``quiet``: only wait), and return its result."""
+    asked = with_given_paths(asked_params(kind, params), client.home)
+    require_week(client)
+    ensure_background_runner(client.home)
+    job = (wait if quiet else follow)(client, submitted(client.submit(kind, asked)))
+    if job.state is not JobState.SUCCEEDED:
+        exit_for(job)
+    result = client.result(job.id)
+    if result is None:
+        raise InputError(
+            Message("{job} wrote no result.", job=job.id),
+            Message("See: trainweek jobs show {job}", job=job.id),
+        )
+    return dict(result)

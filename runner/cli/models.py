@@ -8,23 +8,19 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InputError
-from core.job_params import asked_params
 from core.language import Message, joined, literal, plural
 from core.timestamps import age_text, iso
-from core.vocabulary import JobKind, JobState
-from runner.cli.followed_job import exit_for, follow, submitted, wait
+from core.vocabulary import JobKind
+from runner.cli.followed_job import result_of
 from runner.cli.options import (
     HomeOption,
     JsonOption,
-    ensure_background_runner,
     open_client,
     print_json,
-    require_week,
 )
-from runner.cli.paths import given_path, with_given_paths
+from runner.cli.paths import given_path
 from runner.cli.run_models import list_models, use_model
 from runner.cli.speech import tell
-from runner.client import Client
 from runner.models.backups import verify_backup
 
 backup = typer.Typer(help="Verified copies of models/ppo_phase4.", no_args_is_help=True)
@@ -126,7 +122,7 @@ def _corrupt(problem: str | None) -> Message:
 @backup.command()
 def make(home: HomeOption = None) -> None:
     """Back up models/ppo_phase4 under the manual's name with the day it is made."""
-    _run(open_client(home), JobKind.BACKUP, {})
+    result_of(open_client(home), JobKind.BACKUP, {})
 
 
 @backup.command()
@@ -148,7 +144,7 @@ def restore(
         )
     chosen = folder or source
     params = {"action": "restore", **({"from": chosen} if chosen else {})}
-    result = _run(open_client(home), JobKind.BACKUP, params, quiet=json)
+    result = result_of(open_client(home), JobKind.BACKUP, params, quiet=json)
     if json:
         print_json(result)
 
@@ -176,7 +172,7 @@ def import_model(
     params |= {"normaliser": str(normaliser)} if normaliser else {}
     params |= {"trained_from": trained_from} if trained_from is not None else {}
     params |= {"trained_until": trained_until} if trained_until is not None else {}
-    result = _run(open_client(home), JobKind.IMPORT_MODEL, params, quiet=json)
+    result = result_of(open_client(home), JobKind.IMPORT_MODEL, params, quiet=json)
     if json:
         print_json(result)
     else:
@@ -186,25 +182,6 @@ def import_model(
                 path=str(result.get("model")),
             )
         )
-
-
-def _run(
-    client: Client, kind: JobKind, params: dict[str, Any], quiet: bool = False
-) -> dict[str, Any]:
-    """Request a job, follow it to its end (``quiet``: only wait), and return its result."""
-    asked = with_given_paths(asked_params(kind, params), client.home)
-    require_week(client)
-    ensure_background_runner(client.home)
-    job = (wait if quiet else follow)(client, submitted(client.submit(kind, asked)))
-    if job.state is not JobState.SUCCEEDED:
-        exit_for(job)
-    result = client.result(job.id)
-    if result is None:
-        raise InputError(
-            Message("{job} wrote no result.", job=job.id),
-            Message("See: trainweek jobs show {job}", job=job.id),
-        )
-    return dict(result)
 
 
 model.command("list")(list_models)

@@ -13,7 +13,8 @@ from core.drill import DRILL, NOT_REAL
 from core.drill_paths import is_drill
 from core.errors import InputError, PermissionDenied, TrainweekError
 from core.language import Message, joined
-from core.paths import Home, no_folder
+from core.path_names import no_folder
+from core.paths import Home
 from runner.cli.access_token import given_token
 from runner.cli.speech import as_json, warn
 

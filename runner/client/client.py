@@ -12,6 +12,7 @@ from runner.client.hold_outs import HoldOutActs
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
 from runner.client.models import Models
+from runner.client.paper import Followed
 from runner.client.readiness import Readiness
 from runner.client.reads import Reads
 from runner.client.recorded_runs import RecordedRuns
@@ -57,6 +58,7 @@ class Client(
     Readiness,
     VisitMarks,
     Sweeps,
+    Followed,
 ):
     """One person's access to one data directory.
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.errors import InputError
-from core.job_params import BackupParams, ImportModelParams, JobParams, RevalidateParams
+from core.job_params import (
+    BackupParams,
+    ImportModelParams,
+    JobParams,
+    PaperParams,
+    RevalidateParams,
+)
 from core.language import Message
 from runner.models.backups import ANOTHER
 from runner.models.best_model import with_zip
@@ -36,6 +42,10 @@ def require_files(home: Home, asked: JobParams) -> None:
             _require_folder(
                 home.resolve(asked.backtest_data_dir), Message("Give the folder of the candles.")
             )
+    elif isinstance(asked, PaperParams) and asked.data is not None:
+        data = home.resolve(asked.data)
+        if not data.is_file():
+            _require_folder(data, Message("Give the file or the folder of the candles."))
     elif isinstance(asked, BackupParams) and asked.source is not None:
         _require_folder(home.resolve(asked.source), ANOTHER)
 

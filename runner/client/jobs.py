@@ -8,7 +8,14 @@ from sqlalchemy import select
 
 from core.errors import InputError
 from core.field_hints import shown
-from core.job_params import DailyCheckParams, JobParams, RevalidateParams, TrainParams, asked_params
+from core.job_params import (
+    DailyCheckParams,
+    JobParams,
+    PaperParams,
+    RevalidateParams,
+    TrainParams,
+    asked_params,
+)
 from core.language import Message
 from core.ledger_bodies import JobRequested, StopRequested
 from core.state_words import capitals
@@ -17,6 +24,7 @@ from core.week import CREATE_WEEK
 from runner.client.base import BaseClient, requested_job, used_otherwise
 from runner.client.job_files import require_files
 from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
+from runner.client.paper import refused_paper
 from runner.client.revalidation_rules import refused_revalidation
 from runner.client.start_rules import launch_params
 from runner.outcomes import AlreadyRunning, Denied, Recorded, Refused, Submitted
@@ -39,6 +47,7 @@ _OF_A_WEEK = frozenset(JobKind) - {
     JobKind.PREFLIGHT,
     JobKind.DATA_CHECK,
     JobKind.IMPORT_MODEL,
+    JobKind.PAPER,
     JobKind.TRIAL,
 }
 
@@ -123,6 +132,10 @@ class Jobs(BaseClient):
                 asked, run = launch, launch.run
             if isinstance(asked, RevalidateParams) and week is not None:
                 refused = refused_revalidation(connection, self.home, week, asked, now)
+                if refused is not None:
+                    return refused
+            if isinstance(asked, PaperParams):
+                refused = refused_paper(connection, self.home, asked)
                 if refused is not None:
                     return refused
             body = job_request(kind, asked, run, now)

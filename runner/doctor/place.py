@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.home_links import links_outside
 from core.language import Message, literal, plural
-from core.paths import no_folder
+from core.path_names import no_folder
 from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.home.filesystem import LOW_BYTES, OUT_BYTES, filesystem_of
 from runner.models.backups import partial_backups

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.errors import ConflictError, IntegrityError, SetupError, TrainweekError
 from core.language import Message
-from core.paths import no_folder
+from core.path_names import no_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from dashboard.components.live import live_part
 from dashboard.components.states import doubt, look, signed, word
 from dashboard.data.decision import in_words
 from dashboard.navigation import TITLES, link
-from dashboard.panels.decision import change, delivery, signature, views
+from dashboard.panels.decision import change, delivery, forecast, signature, views
 from dashboard.panels.decision.robustness import single_episodes
 from dashboard.wording import plain
 
@@ -44,10 +44,10 @@ def show(page: Page) -> None:
     if snapshot is None:
         return
     saved = _newest(page, snapshot)
-    drawn = _drawn(snapshot, saved)
+    drawn = _drawn(page, snapshot, saved)
 
     def head(page: Page, snapshot: Snapshot) -> None:
-        if _drawn(snapshot, _head(page, snapshot)) != drawn:
+        if _drawn(page, snapshot, _head(page, snapshot)) != drawn:
             st.rerun()
 
     live_part(page, head, SECONDS)
@@ -72,9 +72,12 @@ def _newest(page: Page, snapshot: Snapshot) -> SavedDecision | None:
         return None
 
 
-def _drawn(snapshot: Snapshot, saved: SavedDecision | None) -> object:
+def _drawn(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> object:
     """What the parts without a timer rest on."""
-    return None if saved is None else (saved.sha256, change.states(snapshot, saved))
+    if saved is None:
+        return None
+    paper = forecast.drawn(page, snapshot, saved)
+    return saved.sha256, change.states(snapshot, saved), paper
 
 
 def _head(page: Page, snapshot: Snapshot) -> SavedDecision | None:
@@ -108,6 +111,7 @@ def _head(page: Page, snapshot: Snapshot) -> SavedDecision | None:
     signature.alert(page, snapshot, saved, refused)
     decided_by = snapshot.week.playbook_text_of(saved.decision.playbook.sha256)
     changed_rules.show(page, snapshot, decided_by)
+    forecast.alert(page, saved)
     _headline(page, snapshot, saved)
     signature.show(page, snapshot, saved, refused)
     return saved
@@ -131,6 +135,8 @@ def _record(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         st.caption(page.say(decided.hold_out.sentence()))
     if decided.multiplicity is not None:
         st.caption(page.say(decided.multiplicity.sentence()))
+    if (expected := forecast.line(page, saved)) is not None:
+        st.caption(expected)
     views.show(page, snapshot, saved, views.chosen(page))
 
 

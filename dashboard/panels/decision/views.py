@@ -13,7 +13,7 @@ from dashboard.components.headings import part
 from dashboard.components.plotly_chart import draw_record
 from dashboard.data.decision import curves
 from dashboard.figures.equity import equity_figure
-from dashboard.panels.decision import change, earnings, robustness, skill, trust
+from dashboard.panels.decision import change, earnings, forecast, robustness, skill, trust
 from dashboard.wording.decision import BASELINES, VIEWS
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> Non
             _document(page, saved)
         elif view == "equity":
             _equity(page, snapshot, saved)
+        elif view == "forecast":
+            forecast.show(page, snapshot, saved)
         elif view == "change":
             change.show(page, snapshot, saved)
         else:

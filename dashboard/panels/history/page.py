@@ -10,7 +10,15 @@ from dashboard.components.boundary import boundary
 from dashboard.components.empty_state import empty, no_week
 from dashboard.components.headings import part
 from dashboard.navigation import TITLES, link
-from dashboard.panels.history import acts, address, decision_table, filters, gates_over_time, pair
+from dashboard.panels.history import (
+    acts,
+    address,
+    decision_table,
+    filters,
+    gates_over_time,
+    pair,
+    track_record,
+)
 
 if TYPE_CHECKING:
     from dashboard.page import Page
@@ -52,6 +60,7 @@ def _draw(page: Page) -> None:
     if comparable:
         pair.show(page, found, shown)
     gates_over_time.show(page, shown)
+    track_record.show(page, found)
     if rows:
         part(say("Who decided what, and why"))
     for one in rows:

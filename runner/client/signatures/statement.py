@@ -42,7 +42,7 @@ def sealed_statement(
     bound = bound_to(saved, rules, data_dir_of(records, saved))
     keep_evidence(home, bound)
     days = timedelta(days=week.playbook.revalidation.signature_days)
-    statement = {
+    statement: dict[str, Any] = {
         "format": FORMAT,
         "week": week.id,
         "decision_sha256": saved.sha256,
@@ -64,6 +64,8 @@ def sealed_statement(
         "bound": bound,
         "public_key": public_text(key),
     }
+    if content.forecast is not None:  # the whole of it is in the decision, whose hash is bound
+        statement["forecast"] = content.forecast.in_short()
     return sealed(statement, key)
 
 

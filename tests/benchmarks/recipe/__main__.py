@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks.recipe import power
+from tests.benchmarks.recipe import cone, power
 
-PARTS = {"power": power.main}
+PARTS = {"power": power.main, "cone": cone.main}
 
 
 def main(names: list[str]) -> int:

@@ -515,3 +515,12 @@ def test_a_revalidation_before_its_preparation_shows_the_reason_everywhere():
     assert any(warning.endswith(shown) for warning in sentences_in(built, "pt").news)
     assert shown in " ".join(memo_text(built, "en").split())
     assert not any(shown in warning for warning in decision_of(record()).warnings)
+
+
+def test_the_forecast_is_drawn_by_what_it_rests_on_and_a_short_record_has_none():
+    made = decision_of(record())
+    assert present(made.forecast).seed == present(decision_of(record()).forecast).seed
+    other = decision_of(record(), playbook_sha256="ef" * 32)
+    assert present(made.forecast).seed != present(other.forecast).seed
+    assert set(present(made.forecast).gates) == {gate.id for gate in made.gates}
+    assert decision_of(first_bars(30)).forecast is None

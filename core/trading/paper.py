@@ -1,0 +1,184 @@
+"""The days after a decision, replayed on paper: what came true of its forecast.
+
+No order exists. The record is made again from the first day each time new candles come, so a day
+that was judged never changes as long as its candles do not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import Field, ValidationError
+
+from core.errors import IntegrityError
+from core.gates import measure
+from core.json_model import Count, IsoMoment, JsonModel, Number, Sha256, Share
+from core.language import Message, plural
+from core.limited_files import MOST_RECORD, json_of, read_limited
+from core.market.candles import Provenance
+from core.metrics.conventions import meets_limit
+from core.metrics.returns import bar_returns
+from core.playbook.gates import GateId
+from core.trading.expiry import ALPHA, daily, expiry
+from core.trading.forecast import Ended
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from core.gates import GateResult
+    from core.trading.forecast import Forecast
+
+RECORD = "record.json"
+
+
+class GateOutcome(JsonModel):
+    """A gate on the paper record, beside what was forecast."""
+
+    value: Number | None = Field(description="On the days so far; null where undefined.")
+    passed: bool = Field(description="By the decision's limit; a null value is not passed.")
+    chance: Share = Field(description="That the forecast gave it, of all its days.")
+
+
+class PaperRecord(JsonModel):
+    """What came true of a forecast so far."""
+
+    version: Literal[1] = Field(default=1, description="Version of this file.")
+    decision: Sha256 = Field(description="SHA-256 of the decision that is followed.")
+    job_id: str = Field(description="Job that made it.")
+    made_at: IsoMoment = Field(description="Real time, UTC.")
+    data: Provenance = Field(description="The candles that came after the backtest.")
+    filled: Count = Field(description="Missing bars that were filled, without trades.")
+    first: IsoMoment = Field(description="Open time of the first bar after the backtest.")
+    days: Count = Field(description="Whole days so far.")
+    of: int = Field(ge=1, description="Days of the forecast.")
+    equity: tuple[float, ...] = Field(description="At the close of each day, start = 1.")
+    drawdown_pct: tuple[float, ...] = Field(
+        description="Deepest fall so far at the close of each day, positive percent."
+    )
+    trades: tuple[int, ...] = Field(description="Round trips ended so far, by day.")
+    wealth: tuple[float, ...] = Field(
+        description="What bets against the model are worth after each day, 1 at the start."
+    )
+    alpha: float = Field(gt=0.0, lt=1.0, description="The evidence has expired at 1/alpha.")
+    left_on: int | None = Field(description="First day outside the cone; null: none.")
+    fell_out_on: int | None = Field(description="First day below the cone; null: none.")
+    expired_on: int | None = Field(
+        description="Day on which the evidence expired; null: it stands."
+    )
+    gates: dict[GateId, GateOutcome] = Field(description="Each gate on the days so far.")
+    artifacts: dict[str, Sha256] = Field(description="Hash of each table beside this file.")
+
+    @property
+    def complete(self) -> bool:
+        """Whether every day of the forecast has come."""
+        return self.days >= self.of
+
+    @property
+    def held(self) -> bool | None:
+        """Whether the approval's claim came true; None: not known yet.
+
+        It did if in all days the equity never fell out of the cone and the evidence never expired.
+        """
+        if self.expired_on is not None or self.fell_out_on is not None:
+            return False
+        return True if self.complete else None
+
+    def sentence(self, level: float) -> Message:
+        """``12 of 30 days, inside the 90 % cone; the evidence stands.``"""
+        days = plural("{days} of {n} day", "{days} of {n} days", self.of, days=self.days)
+        if not self.days:
+            return Message("{days}: no whole day of new candles yet.", days=days)
+        if self.left_on is None:
+            place = Message("inside the {level:.0%} cone", level=level)
+        elif self.left_on == self.fell_out_on:
+            place = Message(
+                "below the {level:.0%} cone on day {day}", level=level, day=self.left_on
+            )
+        else:
+            place = Message(
+                "above the {level:.0%} cone on day {day}", level=level, day=self.left_on
+            )
+        evidence = (
+            Message("the evidence stands")
+            if self.expired_on is None
+            else Message("the evidence expired on day {day}", day=self.expired_on)
+        )
+        return Message("{days}, {place}; {evidence}.", days=days, place=place, evidence=evidence)
+
+
+def judged(
+    forecast: Forecast,
+    gates: Sequence[GateResult],
+    bars_per_year: int,
+    record: np.ndarray,
+    equity: pd.DataFrame,
+    trades: pd.DataFrame,
+) -> dict[str, object]:
+    """The figures of a :class:`PaperRecord`, of whole days alone.
+
+    :param record: the backtest's simple returns per bar, which the days are compared with.
+    :param equity: of the replay, from the close of the backtest's last bar on.
+    """
+    per_day = forecast.bars_per_day
+    days = min((len(equity) - 1) // per_day, forecast.days)
+    bars = days * per_day
+    curve = equity["equity"].to_numpy(float)[: bars + 1]
+    returns = bar_returns(curve)
+    ended = Ended.of(equity, trades).bars
+    kept = ended < bars
+    falls = np.maximum.accumulate(1.0 - curve / np.maximum.accumulate(curve))
+    closes = tuple(float(each) for each in curve[per_day::per_day] / curve[0])
+    past = daily(record, per_day, newest_last=True)
+    found = expiry(past, daily(returns, per_day), forecast.seed)
+    values = measure(curve, trades["pnl"].to_numpy(float)[kept], bars_per_year) if days else {}
+    outcomes = {}
+    for gate in gates:
+        value = values[gate.id].value if values else None
+        passed = value is not None and meets_limit(value, gate.op, gate.threshold)
+        outcomes[gate.id] = GateOutcome(
+            value=value, passed=passed, chance=forecast.gates.get(gate.id, 0.0)
+        )
+    by_day = [int(np.count_nonzero(ended < (day + 1) * per_day)) for day in range(days)]
+    return {
+        "days": days,
+        "of": forecast.days,
+        "equity": closes,
+        "drawdown_pct": tuple(float(each) for each in 100.0 * falls[per_day::per_day]),
+        "trades": tuple(by_day),
+        "wealth": found.wealth,
+        "alpha": ALPHA,
+        "left_on": forecast.left_on(closes),
+        "fell_out_on": forecast.fell_out_on(closes),
+        "expired_on": found.expired_on,
+        "gates": outcomes,
+    }
+
+
+def read_paper(folder: Path) -> PaperRecord | None:
+    """The paper record of a decision; None: it was not followed yet.
+
+    :raises IntegrityError: the file is not such a record, or is one of another decision.
+    """
+    file = folder / RECORD
+    try:
+        content = read_limited(file, MOST_RECORD)
+    except OSError:
+        return None
+    try:
+        found = PaperRecord.model_validate(json_of(content))
+    except (ValidationError, ValueError) as error:
+        raise _damaged(file) from error
+    if found.decision != folder.name:
+        raise _damaged(file)
+    return found
+
+
+def _damaged(file: Path) -> IntegrityError:
+    return IntegrityError(
+        Message("{file} is not the paper record of its decision.", file=str(file)),
+        Message("Make it again: trainweek decision follow"),
+    )

@@ -1,0 +1,169 @@
+"""The view "Forecast": the cone, the days that came, and each gate's chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.language import Message
+from core.trading.expiry import ALPHA
+from core.vocabulary import JobKind, JobState, Right, Verdict
+from dashboard.components import outcomes
+from dashboard.components.figures_table import table
+from dashboard.components.headings import part
+from dashboard.components.job_line import job_line
+from dashboard.components.plotly_chart import draw
+from dashboard.components.states import icon
+from dashboard.data.paper import paper_record
+from dashboard.figures.cone import cone_figure
+from dashboard.formatting import NONE, share, short
+from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from core.decision import RecordedDecision, SavedDecision
+    from core.trading.forecast import Forecast
+    from core.trading.paper import PaperRecord
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import Job
+
+PLACE = "paper"
+_NONE = Message("The decision has no forecast: it is older, or its record is too short.")
+
+
+def drawn(page: Page, snapshot: Snapshot, saved: SavedDecision) -> object:
+    """What the view rests on, and the page must be drawn again for."""
+    record, job = followed(page, saved), snapshot.latest(JobKind.PAPER)
+    return None if record is None else record.made_at, None if job is None else (job.id, job.state)
+
+
+def followed(page: Page, saved: SavedDecision) -> PaperRecord | None:
+    """What came true so far, as of the moment that is shown."""
+    if saved.decision.forecast is None:
+        return None
+    return paper_record(page.services.home, saved.sha256, page.moment)
+
+
+def line(page: Page, saved: SavedDecision) -> str | None:
+    """One sentence: what came true so far, else what is expected; None without a forecast."""
+    forecast = saved.decision.forecast
+    if forecast is None:
+        return None
+    record = followed(page, saved)
+    if record is None:
+        return page.say(forecast.sentence())
+    return page.say("On paper: {sentence}", sentence=record.sentence(forecast.level))
+
+
+def alert(page: Page, saved: SavedDecision) -> None:
+    """A warning once the evidence has expired, or the equity fell out of the cone."""
+    record, forecast = followed(page, saved), saved.decision.forecast
+    if record is None or forecast is None or record.held is not False:
+        return
+    st.warning(
+        f"{page.say(record.sentence(forecast.level))} {page.say('Revalidate the model.')}",
+        title=page.say("The model does worse than its forecast"),
+        icon=":material/trending_down:",
+    )
+
+
+def show(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
+    """Draw the cone with the truth, the gates' chances, and the button that follows it."""
+    say, forecast = page.say, saved.decision.forecast
+    heading = Message("Forecast of the days after the backtest")
+    part(say(heading))
+    if forecast is None:
+        st.caption(say(_NONE))
+        return
+    record = followed(page, saved)
+    figure = cone_figure(
+        forecast.equity,
+        () if record is None else record.equity,
+        (
+            say.raw("cone, lower end"),
+            say.raw("cone, upper end"),
+            say.raw("median"),
+            say.raw("on paper"),
+        ),
+        (say.raw("day"), say.raw("return %")),
+    )
+    draw(page, figure, key="cone", alt=heading)
+    if record is not None:
+        st.markdown(f"**{say(record.sentence(forecast.level))}**")
+    st.caption(
+        f"{say(forecast.sentence())} "
+        + say(
+            "The cone holds whole paths. The evidence expires when bets against the model reach "
+            "{limit:.0f} times their stake, which happens to a model that is as good as its record in "
+            "{alpha:.0%} of cases at most, however often you look.",
+            limit=1.0 / ALPHA,
+            alpha=ALPHA,
+        )
+    )
+    _figures(page, saved.decision, forecast, record)
+    _follow(page, snapshot, saved)
+
+
+def _figures(
+    page: Page, decided: RecordedDecision, forecast: Forecast, record: PaperRecord | None
+) -> None:
+    """Each gate: the chance that these days alone pass it, and where it is now."""
+    say = page.say
+    heads = [say("Gate"), say("Chance to pass"), say("On paper so far")]
+    lines = []
+    for gate in decided.gates:
+        found = None if record is None or not record.days else record.gates.get(gate.id)
+        chance = forecast.gates.get(gate.id)
+        shown = "–"
+        if found is not None:
+            verdict = Verdict.PASS if found.passed else Verdict.FAIL
+            shown = f"{icon(verdict)} {say(short(found.value, gate.threshold, gate.unit))}"
+        lines.append([plain(gate.short), say(share(chance) or NONE), shown])
+    for name, band, values, form in (
+        (Message("Deepest drawdown"), forecast.drawdown_pct, record and record.drawdown_pct, "%"),
+        (Message("Trades"), forecast.trades, record and record.trades, ""),
+    ):
+        expected = Message(
+            "{low:,.1f} to {high:,.1f} {unit}", low=band.low[-1], high=band.high[-1], unit=form
+        )
+        now = f"{say(short(values[-1], None, form))}" if values else "–"
+        lines.append([say(name), say(expected), now])
+    table(heads, lines, "forecast")
+
+
+def _follow(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
+    """Replay on paper what came since; a refusal says which file and what to do."""
+    say, denied = page.say, page.denied(Right.OPERATE)
+    signed = snapshot.signature_of(saved.sha256) is not None
+    busy = snapshot.busy(JobKind.PAPER)
+    why = denied or (None if signed else say("It is followed once it is signed."))
+    st.button(
+        say.raw("Replay on paper"),
+        key=f"{PLACE}:follow",
+        icon=":material/history:",
+        disabled=why is not None or busy is not None,
+        help=why
+        or say("Reads the candles in data/live. The runner does so itself when they grow."),
+        on_click=_ask,
+        args=(page, saved.sha256),
+    )
+    outcomes.show(page, PLACE)
+    job = _newest(snapshot, saved)
+    if job is not None and job.state is not JobState.SUCCEEDED:
+        job_line(page, snapshot, job)
+
+
+def _newest(snapshot: Snapshot, saved: SavedDecision) -> Job | None:
+    job = snapshot.latest(JobKind.PAPER)
+    return job if job is not None and job.params.get("decision") == saved.sha256 else None
+
+
+def _ask(page: Page, sha256: str) -> None:
+    client = page.services.client
+    outcomes.act(
+        page,
+        PLACE,
+        Message("the request").in_(page.viewer.language),
+        lambda: client.submit(JobKind.PAPER, {"decision": sha256}, key=outcomes.intent(PLACE)),
+    )

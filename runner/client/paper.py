@@ -1,0 +1,42 @@
+"""Which decision is followed on paper, and what refuses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.language import Message
+from runner.client.base import BaseClient
+from runner.outcomes import Refused
+from runner.store.approvals import is_signed, newest_approved
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from core.job_params import PaperParams
+    from core.paths import Home
+
+_SIGN = Message("The CTO signs on the page Decision.")
+
+
+class Followed(BaseClient):
+    """Reads which decision new candles are for."""
+
+    def approved_decision(self) -> str | None:
+        """Hash of the decision that was approved last; None: none was."""
+        with self.store.read() as connection:
+            found = newest_approved(connection)
+        return None if found is None else found[0]
+
+
+def refused_paper(connection: Connection, home: Home, asked: PaperParams) -> Refused | None:
+    """The refusal to follow a decision that is not archived, or that nobody signed."""
+    if not (home.revalidation_archive / asked.decision).is_dir():
+        return Refused(
+            Message("There is no decision {sha256}.", sha256=asked.decision[:12]),
+            Message("List them: trainweek decision history"),
+        )
+    if not is_signed(connection, asked.decision):
+        return Refused(
+            Message("The decision {sha256} is not signed.", sha256=asked.decision[:12]), _SIGN
+        )
+    return None
