@@ -34,8 +34,7 @@ class Home:
 
         :raises InputError: an unknown user's home, links in a circle, or installed packages.
         """
-        chosen = given or os.environ.get("TRAINWEEK_HOME") or CHECKOUT
-        root = resolved(chosen)
+        root = resolved(given or os.environ.get("TRAINWEEK_HOME") or CHECKOUT)
         if _INSTALLED & set(root.parts):
             raise InputError(
                 Message(
