@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-_INSTALLED = {"site-packages", "dist-packages"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Home:
         :raises InputError: an unknown user's home, links in a circle, or installed packages.
         """
         root = resolved(given or os.environ.get("TRAINWEEK_HOME") or CHECKOUT)
-        if _INSTALLED & set(root.parts):
+        if {"site-packages", "dist-packages"} & set(root.parts):
             raise InputError(
                 Message(
                     "{folder} contains installed packages and can't be the data directory.",
