@@ -30,6 +30,11 @@ class RecipeRecord(JsonModel):
     verdict: Sentence = Field(description="The sentence to read first.")
     sweep: str | None = Field(default=None, description="The sweep that counts; null: none does.")
     tries: Count = Field(default=0, description="Tries with a result on the same bars.")
+    siblings: Count | None = Field(
+        default=None,
+        description="Those of them that are not the judged model's own seed, which gives the model "
+        "again; absent in older ones: all.",
+    )
     go: Count = Field(default=0, description="Those that are a GO.")
     diverged: Count = Field(default=0, description="Those whose training diverged.")
     crashed: Count = Field(default=0, description="Tries without a result, in no other number.")
@@ -66,6 +71,12 @@ class Siblings:
     made: Made
     recipe: TrainingSettings
 
+    def own_seed(self, sweep: Sweep) -> int | None:
+        """The seed with which a sweep gives the judged model itself; None: with none, or unknown."""
+        from core.sweep.siblings import apart
+
+        return None if apart(sweep, self.made, self.recipe) else self.made.seed
+
 
 def recipe_record(siblings: Siblings, card: Scorecard) -> RecipeRecord:
     """The section, from the sweep with the most tries that are the model's siblings."""
@@ -88,17 +99,16 @@ def recipe_record(siblings: Siblings, card: Scorecard) -> RecipeRecord:
                 [Message("No sweep of the model's recipe counts."), reasons[0][1] or ""]
             ),
         )
-    return _of_sweep(*found, card, siblings.recipe)
+    return _of_sweep(*found, card, siblings)
 
 
-def _of_sweep(
-    sweep: Sweep, recipe: Recipe, card: Scorecard, settings: TrainingSettings
-) -> RecipeRecord:
+def _of_sweep(sweep: Sweep, recipe: Recipe, card: Scorecard, siblings: Siblings) -> RecipeRecord:
     from core.sweep.verdict import Verdict
 
     sharpe = card.gate("sharpe").value
-    steps = None if sweep.steps in (None, settings.total_steps) else sweep.steps
-    verdict = Verdict(recipe, sharpe, steps=steps, passed=card.passed)
+    steps = None if sweep.steps in (None, siblings.recipe.total_steps) else sweep.steps
+    seed = siblings.made.seed
+    verdict = Verdict(recipe, sharpe, steps=steps, passed=card.passed, seed=seed)
     standing, among = verdict.standing(), recipe.spread("sharpe", own=True)
     judged = standing if standing is not None and recipe.judges else None
     return RecipeRecord(
@@ -106,6 +116,7 @@ def _of_sweep(
         verdict=verdict.sentence(),
         sweep=sweep.id,
         tries=len(recipe.own),
+        siblings=len(recipe.siblings(seed)),
         go=recipe.go(),
         diverged=recipe.diverged(),
         crashed=recipe.failed,
@@ -125,4 +136,5 @@ def of_recipe(record: RecipeRecord | None, multiplicity: Multiplicity | None) ->
         return OfRecipe(dsr=measured)
     from core.sweep.recipe import outlier_limit
 
-    return OfRecipe(record.as_good, outlier_limit(record.tries), measured)
+    siblings = record.tries if record.siblings is None else record.siblings
+    return OfRecipe(record.as_good, outlier_limit(siblings), measured)

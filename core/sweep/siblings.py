@@ -33,6 +33,12 @@ class Made:
     steps: int | None = None
     settings: Mapping[str, float | int | None] = field(default_factory=dict)
 
+    @property
+    def seed(self) -> int | None:
+        """Of its training; None: unknown."""
+        found = self.settings.get("seed")
+        return found if isinstance(found, int) else None
+
     @classmethod
     def of_manifest(cls, manifest: Mapping[str, object], playbook: str, judged_on: str) -> Made:
         """As the model's manifest tells it; what an older one does not say is unknown."""

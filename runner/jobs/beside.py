@@ -17,6 +17,7 @@ from runner.jobs.sweep_tries import read_returns, returns_of_tries
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.decision.recipe import Siblings
     from core.market import Candles
     from core.sweep.record import Sweep
     from core.trading.backtest_record import BacktestRecord
@@ -30,11 +31,12 @@ def beside(
     record: BacktestRecord,
     trials: int,
     sweeps: Sequence[Sweep] = (),
+    siblings: Siblings | None = None,
 ) -> dict[str, Any]:
     """Sections of the decision by name."""
     return {
         "hold_out": meter_of(spec, own, candles, record.returns),
-        "multiplicity": multiplicity_of(spec, own, record, trials, sweeps),
+        "multiplicity": multiplicity_of(spec, own, record, trials, sweeps, siblings),
     }
 
 
@@ -44,6 +46,7 @@ def multiplicity_of(
     record: BacktestRecord,
     trials: int,
     sweeps: Sequence[Sweep] = (),
+    siblings: Siblings | None = None,
 ) -> Multiplicity:
     """Against the archived records of other models, and a sweep's tries, on the same candles."""
     bars, found = len(record.equity), {}
@@ -56,7 +59,7 @@ def multiplicity_of(
             continue
         if (returns := read_returns(saved.file("equity.csv"), bars)) is not None:
             found[other.model] = returns
-    tries = returns_of_tries(spec.home, own, sweeps, bars)
+    tries = returns_of_tries(spec.home, own, sweeps, bars, siblings)
     columns = [*found.values(), *tries]
     others = np.column_stack(columns) if columns else np.empty((len(record.returns), 0))
     exposures = {"buy_and_hold": 1.0, "exposure_matched": record.mean_exposure}

@@ -168,6 +168,7 @@ class _Revalidation:
         )
         context = decision_context(self.spec, now, candidate.judged())
         sweeps = sweeps_of(self.spec)
+        siblings = siblings_of(self.spec, candidate.manifest, self.scored, sweeps)
         decision = build_decision(
             record,
             Inputs(
@@ -200,9 +201,11 @@ class _Revalidation:
                 numerics=numerics(),
                 outside_training=candidate.outside_training(backtest.observations),
                 unprepared=self.unprepared,
-                **beside(self.spec, self.scored, candles, record, self.trials.used, sweeps),
+                **beside(
+                    self.spec, self.scored, candles, record, self.trials.used, sweeps, siblings
+                ),
             ),
-            siblings=siblings_of(self.spec, candidate.manifest, self.scored, sweeps),
+            siblings=siblings,
             on_stage=self._stage,
         )
         if self.save_report and (before := repeated(decision, context.earlier.previous)):

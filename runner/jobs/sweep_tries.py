@@ -47,19 +47,25 @@ def siblings_of(
 
 
 def returns_of_tries(
-    home: Home, own: Candidate, sweeps: Sequence[Sweep], bars: int
+    home: Home,
+    own: Candidate,
+    sweeps: Sequence[Sweep],
+    bars: int,
+    siblings: Siblings | None = None,
 ) -> list[np.ndarray]:
     """Returns per bar of each try on the same bars by the same playbook; one that repeats another,
-    with its seed, steps and training data, is none.
+    with its seed, steps and training data, is none; nor is the one that gives the model again.
 
     :param bars: of the judged record; a try with another number of them can't be compared.
+    :param siblings: how the judged model was made; None: not known.
     """
     found: dict[tuple[int, int | None, str], np.ndarray] = {}
     for sweep in reversed(sweeps):
         if not own.judged_as(sweep.backtest_sha256, sweep.playbook_sha256):
             continue
+        mine = None if siblings is None else siblings.own_seed(sweep)
         for trial in sweep.trials:
-            if trial.fold != OWN_SPLIT or trial.decision is None:
+            if trial.fold != OWN_SPLIT or trial.decision is None or trial.seed == mine:
                 continue
             path = home.attempt(trial.job_id, trial.attempt) / "equity.csv"
             if (returns := read_returns(path, bars)) is not None:

@@ -90,6 +90,18 @@ def test_an_ordinary_model_is_no_outlier_and_an_outlier_is_measured() -> None:
     assert of_recipe(best, None) == OfRecipe(1 / 21, 0.05)
 
 
+def test_the_lucky_seed_of_a_sweep_is_no_sibling_of_itself() -> None:
+    lucky = replace(MADE, settings={"seed": 19})
+    found = judged(sweep(*spread_out()), sharpe=1.9, made=lucky)
+    assert (found.tries, found.siblings, found.rank, found.outlier) == (20, 19, 1, True)
+    assert "better than all 19" in found.verdict
+    assert "its own seed 19 is no sibling" in found.verdict
+    assert of_recipe(found, None) == OfRecipe(1 / 20, 0.05)
+    longer = replace(lucky, steps=9_000)
+    apart = judged(sweep(*spread_out()), sharpe=1.9, made=longer)
+    assert apart.state == "other recipe"
+
+
 def test_a_go_that_no_sibling_gives_is_an_outlier_whatever_its_sharpe() -> None:
     found = judged(sweep(*spread_out(go=0)), sharpe=1.0)
     assert found.go == 0

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.decision.recipe import Siblings
 from core.files import write_text
 from core.metrics.records import records_csv
+from core.sweep.siblings import Made
 from core.trading.candidates import Candidate
 from runner.jobs.sweep_tries import returns_of_tries
 from tests.expected import present
@@ -50,6 +53,18 @@ def test_each_scored_try_on_the_same_bars_is_a_candidate(place: Place) -> None:
 def test_the_same_tries_once_more_are_no_further_candidates(place: Place) -> None:
     sweep = saved(place, scored(place))
     assert len(returns_of_tries(place.home, own(sweep), [sweep, sweep], BARS)) == 6
+
+
+def test_the_try_that_gives_the_model_again_is_no_further_candidate(place: Place) -> None:
+    sweep = saved(place, scored(place))
+    recipe = place.week.playbook.training
+    made = Made(
+        sweep.playbook_sha256, sweep.backtest_sha256, settings={"seed": sweep.trials[2].seed}
+    )
+    mine = Siblings((sweep,), made, recipe)
+    assert len(returns_of_tries(place.home, own(sweep), [sweep], BARS, mine)) == 5
+    longer = replace(mine, made=replace(made, steps=recipe.total_steps + 1))
+    assert len(returns_of_tries(place.home, own(sweep), [sweep], BARS, longer)) == 6
 
 
 def test_other_bars_another_playbook_and_lost_records_are_none(place: Place) -> None:
