@@ -61,7 +61,7 @@ def test_the_greedy_policy_is_sb3s_deterministic_prediction(tmp_path: Path):
     # One that was made before the weights changed acts by the new ones.
     before = greedy(model)
     with torch.no_grad():
-        model.policy.action_net.weight.neg_()
+        dict(model.policy.named_parameters())["action_net.weight"].neg_()
     expected, _ = model.policy.predict(seen[0].astype(np.float32), deterministic=True)
     assert before(seen[0], trained.env).tolist() == expected.tolist()
 
