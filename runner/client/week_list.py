@@ -60,6 +60,13 @@ class WeekList(Signatures):
         """All weeks, archived ones included, ordered by launch time; or only those of these ids."""
         return list(reversed(self.week_window(None, archived=True, only=only).weeks))
 
+    def week_ids(self) -> list[str]:
+        """The ids of all weeks, archived ones included, ordered by launch time."""
+        table = schema.weeks
+        with self.store.read() as connection:
+            query = select(table.c.id).order_by(table.c.launch, table.c.id)
+            return list(connection.scalars(query))
+
     def week_window(
         self,
         limit: int | None,
