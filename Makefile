@@ -91,7 +91,7 @@ bench-evidence: $(READY_DEV) ## benchmark: evidence grades of agents with and wi
 bench-detectors: $(READY_DEV) ## benchmark: accuracy of the diagnosis on labelled real runs
 	$(BIN)/python -m tests.benchmarks.detectors
 
-bench-recipe: $(READY_DEV) ## benchmark: the stated power of each gate against planted runs, the cone of a decision against futures
+bench-recipe: $(READY_DEV) ## benchmark: the stated power of each gate, the cone of a decision, 100 reproductions of one model
 	nice -n 19 $(BIN)/python -m tests.benchmarks.recipe
 
 bench-growth: $(READY_DEV) ## benchmark: what rebuild, verification, pages and backups cost after years

@@ -21,11 +21,7 @@ _INSTALLED = {"site-packages", "dist-packages"}
 
 @dataclass(frozen=True)
 class Home:
-    """The data directory of the weeks: logs, models, reports and data.
-
-    Relative paths of the manual (``models/ppo_phase4/best_model``) are resolved
-    against it by :meth:`resolve`.
-    """
+    """The data directory of the weeks: logs, models, reports and data."""
 
     root: Path
 
@@ -52,7 +48,7 @@ class Home:
         return cls(root)
 
     def resolve(self, path: str | Path) -> Path:
-        """A path of the manual or the playbook, against this home.
+        """A path of manual (``models/ppo_phase4/best_model``) or playbook, against this home.
 
         :raises InputError: the home folder of an unknown user.
         """
@@ -287,6 +283,10 @@ class Home:
     def revalidation_archive(self) -> Path:
         """All revalidations, one folder per hash."""
         return self.revalidation / "archive"
+
+    def reproductions(self, sha256: str) -> Path:
+        """Recipe and reports of the reproductions of a decision."""
+        return self.root / "reports" / "reproductions" / safe_name(sha256, "hash")
 
     def paper(self, sha256: str) -> Path:
         """What came true of a signed decision's forecast, replayed on paper."""

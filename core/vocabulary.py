@@ -43,6 +43,7 @@ class JobKind(StrEnum):
     IMPORT_MODEL = "import-model"
     PAPER = "paper"  # a signed decision's model on candles that came later; no orders
     TRIAL = "trial"  # one seed on one fold of a sweep; never the week's run
+    REPRODUCE = "reproduce"  # trains a decided model again and compares its gates
 
 
 class JobState(StrEnum):

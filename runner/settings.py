@@ -223,6 +223,7 @@ class Settings(_Settings):
     command_import_model: Command = _program("import_model", "a model import")
     command_paper: Command = _program("paper", "a replay on paper")
     command_trial: Command = _program("trial", "a trial of a sweep")
+    command_reproduce: Command = _program("reproduce", "a reproduction of a decided model")
 
     def command(self, kind: JobKind) -> tuple[str, ...]:
         """The program of a kind of job."""

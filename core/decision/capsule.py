@@ -1,7 +1,7 @@
 """The capsule: a signed bundle of a decision, one file that can be verified offline.
 
-It holds the signed statement, the archived files as text, and the conditions with their
-outcomes, all sealed by the home's key. The encoding is canonical: a file that differs in
+It holds the signed statement, the archived files as text, the recipe that the model can be
+trained again from, and the conditions with their outcomes, all sealed by the home's key. The encoding is canonical: a file that differs in
 a single byte is not the one that was sealed.
 """
 
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from core.canonical_json import canonical_sha256
 from core.decision.binding import Difference, Present
 from core.decision.seal import fingerprint, public_text, same_key, seal, short, verifies
 from core.decision.validity import Validity, altered, is_genuine, unbroken, validity_of
-from core.errors import InputError
+from core.errors import InputError, IntegrityError
+from core.field_hints import shown
 from core.language import Message, literal
 from core.limited_files import MOST_CAPSULE, json_of, read_limited
 from core.timestamps import iso
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
 
     from core.decision.load import SavedDecision
 
-FORMAT = "trainweek-capsule/1"
+FORMAT = "trainweek-capsule/2"
+FORMATS = ("trainweek-capsule/1", FORMAT)  # the first had no recipe
 EXPORT_AGAIN = Message("Do not use it. Export it again: `trainweek decision export`.")
 ASK_FOR_KEY = Message(
     "Pass the fingerprint from the page Decision (--key), or the data directory (--home)."
@@ -42,6 +46,8 @@ def make_capsule(
     validity: Validity,
     key: Any,
     exported_at: datetime,
+    manifest: Mapping[str, Any] | None = None,
+    playbook_text: str | None = None,
 ) -> bytes:
     """The capsule's bytes.
 
@@ -49,6 +55,7 @@ def make_capsule(
     :param conditions: of the statement, each with ``closed`` (who, when, note) or null.
     :param validity: at the export; a void decision is exported as void.
     :param key: the home's private key.
+    :param manifest: the signed model's; with the playbook it is the recipe. None: not known.
     """
     contents: dict[str, Any] = {
         "format": FORMAT,
@@ -62,6 +69,10 @@ def make_capsule(
         "files": {
             name: saved.file(name).read_bytes().decode()
             for name in record["statement"]["bound"]["files"]
+        },
+        "recipe": {
+            "manifest": None if manifest is None else dict(manifest),
+            "playbook": playbook_text,
         },
     }
     public = public_text(key)
@@ -88,7 +99,42 @@ def parse_capsule(content: bytes) -> dict[str, Any] | None:
         whole = isinstance(fields, dict) and _spelt(fields) == content
     except ValueError:
         return None
-    return fields if whole and fields.get("format") == FORMAT else None
+    return fields if whole and fields.get("format") in FORMATS else None
+
+
+def whole_capsule(content: bytes) -> dict[str, Any]:
+    """A capsule whose parts agree with each other, whoever sealed it.
+
+    :raises InputError: not a capsule, or of a version that this one can't read.
+    :raises IntegrityError: altered or damaged.
+    """
+    if content[:4] == b"PK\x03\x04":
+        raise InputError(
+            Message("This is a zip archive, not a capsule."),
+            Message("A capsule is one JSON file: `trainweek decision export` writes it."),
+        )
+    capsule = parse_capsule(content)
+    if capsule is None:
+        try:
+            fields = json_of(content)
+        except ValueError:
+            fields = None
+        version = fields.get("format") if isinstance(fields, dict) else None
+        if isinstance(version, str) and version not in FORMATS:
+            raise InputError(
+                Message(
+                    "The file is of the format {format}; this version reads {known}.",
+                    format=shown(version),
+                    known=", ".join(FORMATS),
+                ),
+                Message("Update trainweek, or ask for a capsule of one of these formats."),
+            )
+        raise IntegrityError(
+            Message("This is not a capsule, or it was altered after its export."), EXPORT_AGAIN
+        )
+    if problem := _problem(capsule):
+        raise IntegrityError(problem, EXPORT_AGAIN)
+    return capsule
 
 
 def examine(
@@ -173,6 +219,10 @@ def _problem(capsule: Mapping[str, Any]) -> Message | None:
                 return Message("{name} is missing in the capsule.", name=name)
             if _sha256(files[name]) != signed.get(name):
                 return Message("{name} in the capsule is not the one that was signed.", name=name)
+            if PurePosixPath(name).name != name or "\\" in name:
+                return Message("{name} in the capsule is not the name of a file.", name=name)
+        if (other := _other_recipe(capsule, statement["bound"])) is not None:
+            return other
         if wrong := _misquoted(statement, json_of(files["decision.json"])):
             return Message(
                 "The statement and the decision that it signs differ in: {part}.", part=wrong
@@ -185,6 +235,18 @@ def _problem(capsule: Mapping[str, Any]) -> Message | None:
         SignatureState(capsule["standing"]["state"])
     except (KeyError, TypeError, AttributeError, ValueError):
         return Message("A part of the capsule is missing or has the wrong type.")
+    return None
+
+
+def _other_recipe(capsule: Mapping[str, Any], bound: Mapping[str, Any]) -> Message | None:
+    """Which part of the recipe is not the signed one; the first format had no recipe."""
+    if capsule["format"] != FORMAT:
+        return None
+    manifest, text = capsule["recipe"]["manifest"], capsule["recipe"]["playbook"]
+    if manifest is not None and canonical_sha256(manifest) != bound["model"]["manifest_sha256"]:
+        return Message("The manifest in the capsule is not the one that was signed.")
+    if text is not None and _sha256(text) != bound["playbook"]["sha256"]:
+        return Message("The playbook in the capsule is not the one that was signed.")
     return None
 
 

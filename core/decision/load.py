@@ -71,7 +71,7 @@ def read_decision(path: str | Path) -> SavedDecision:
             ),
             Message("Use the archived decision, or revalidate again."),
         )
-    decision = _parse(file, content)
+    decision = parse_decision(file, content)
     for name, expected in decision.artifacts.items():
         table = archive / name
         if not table.is_file():
@@ -186,7 +186,12 @@ def _content(file: Path) -> bytes:
         ) from error
 
 
-def _parse(file: Path, content: bytes) -> RecordedDecision:
+def parse_decision(file: Path, content: bytes) -> RecordedDecision:
+    """A decision from its text; no hash is checked.
+
+    :param file: its name in messages.
+    :raises IntegrityError: it is none, or of a later version.
+    """
     fields = _fields(file, content)
     try:
         known = sentences_of(fields)

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from core.errors import InputError
-from core.json_model import Moment
+from core.json_model import Moment, Sha256
 from core.language import Message, literal, recorded_message
 from core.path_names import safe_name
 from core.playbook.settings import LARGEST_SEED, RevalidationSettings, TrainingSettings
@@ -258,6 +258,21 @@ class TrialParams(JobParams):
     backtest_sha256: str = Field(description="Of the backtest data.")
 
 
+class ReproduceParams(JobParams):
+    """A decided model trained again from its recipe. The recipe is kept under the decision's hash."""
+
+    decision: Sha256 = Field(description="Hash of the decision.")
+    week: RunName | None = Field(
+        default=None, description="Its week, if it was made in this data directory."
+    )
+    train_data_dir: PathText | None = Field(
+        default=None, description="Folder of the training candles (default: data/train)."
+    )
+    backtest_data_dir: PathText | None = Field(
+        default=None, description="Folder of the backtest candles (default: the playbook's)."
+    )
+
+
 PARAMS: Mapping[JobKind, type[JobParams]] = {
     JobKind.TRAIN: TrainParams,
     JobKind.REVALIDATE: RevalidateParams,
@@ -268,4 +283,5 @@ PARAMS: Mapping[JobKind, type[JobParams]] = {
     JobKind.IMPORT_MODEL: ImportModelParams,
     JobKind.PAPER: PaperParams,
     JobKind.TRIAL: TrialParams,
+    JobKind.REPRODUCE: ReproduceParams,
 }

@@ -73,6 +73,33 @@ class CountersignRequested(Body):
     browser: PlainText | None = None  # the browser that it was made in
 
 
+class DecisionReproduced(Body):
+    """The model of a decision was trained again, and its gates were compared."""
+
+    kind = "reproduction"
+
+    job_id: PlainText
+    revalidation_sha256: PlainText
+    match: PlainText  # EQUAL, WITHIN, DIFFERENT
+    report: PlainText  # path of the same as a file
+    result: dict[str, Any]  # see core.decision.reproduction
+
+    @classmethod
+    def of_result(cls, job_id: str, result: Mapping[str, Any]) -> Self | None:
+        """From the ``result.json`` of a reproduction; None if that holds no result of one."""
+        try:
+            found = result["reproduction"]
+            return cls(
+                job_id=job_id,
+                revalidation_sha256=found["decision_sha256"],
+                match=found["match"],
+                report=result["report"],
+                result=found,
+            )
+        except (KeyError, TypeError, ValidationError):
+            return None
+
+
 class ConditionClosed(Body):
     """A condition of a signature is met."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from core.playbook.settings import TrainingSettings
 
+OWN_SPLIT = 0  # the number of the week's own split; walk-forward folds count from 1
 TEST_SHARE = 0.3  # of the bars of a fold that are not embargo
 FEWEST_TEST_BARS = 720  # 30 days of hours: below that a Sharpe says next to nothing
 

@@ -13,7 +13,6 @@ from core.vocabulary import Decision
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OWN_SPLIT = 0  # the number of the week's own split; walk-forward folds count from 1
 FEWEST_TRIES = 5  # with fewer a rank says nothing
 ORDINARY = 0.05  # an outlier is among the best so many of the tries
 

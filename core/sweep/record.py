@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.sweep.folds import OWN_SPLIT
 from core.trading.hold_out import Window
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobState, SweepState
 
@@ -24,7 +25,7 @@ MOST_LOST_IN_A_ROW = 3  # then it is no trial's bad luck, and the sweep waits fo
 def tested_window(fold: Mapping[str, Any], train_sha256: str, backtest_sha256: str) -> Window:
     """The bars that a fold of a sweep is judged on: part of the training data, or the backtest data."""
     first, last = fold["test"]
-    own = fold["number"] == 0
+    own = fold["number"] == OWN_SPLIT
     data = backtest_sha256 if own else f"{train_sha256}, fold {fold['number']}"
     return Window(data=data, first=first, last=last)
 
@@ -198,7 +199,7 @@ class Sweep:
 
     def recipe(self) -> Recipe:
         """What its trials say together."""
-        from core.sweep.recipe import OWN_SPLIT, Recipe
+        from core.sweep.recipe import Recipe
 
         tries = [found for each in self.trials if (found := each.as_try()) is not None]
         return Recipe(

@@ -79,7 +79,7 @@ def curve(
             "outerBoundsMode": "none", "containLabel": False,
         },
         "xAxis": _horizontal(across, view, header),
-        "yAxis": _vertical(upright, view),
+        "yAxis": vertical(upright, view),
         "useUTC": True,
         "legend": _legend(lines),
         "tooltip": {
@@ -157,7 +157,7 @@ def _horizontal(scale: axes.Scale, view: View, header: str) -> list[Option]:
     return [_HIDDEN | true, _WORDS | {"position": "bottom", "data": list(scale.labels)}]
 
 
-def _vertical(scale: axes.Scale, view: View) -> list[Option]:
+def vertical(scale: axes.Scale, view: View) -> list[Option]:
     """As :func:`_horizontal`, for the values."""
     true: Option = {"type": "value", "min": scale.low, "max": scale.high, "interval": scale.step}
     if view.log:

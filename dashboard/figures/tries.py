@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from dashboard.figures.palette import BLUE, GRAY, GREEN, ORANGE, RED
+from dashboard.figures.palette import BLUE, GRAY, GREEN, ORANGE, RED, VIOLET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,14 +20,16 @@ class Look(IntEnum):
     GOOD = 0
     MIDDLE = 1
     BAD = 2
-    FAILED = 3
-    OPEN = 4
+    DIVERGED = 3
+    FAILED = 4
+    OPEN = 5
 
 
 COLOURS = {
     Look.GOOD: GREEN,
     Look.MIDDLE: ORANGE,
     Look.BAD: RED,
+    Look.DIVERGED: VIOLET,
     Look.FAILED: GRAY,
     Look.OPEN: BLUE,
 }

@@ -35,6 +35,7 @@ JOB_KINDS: dict[JobKind, Message] = {
     JobKind.IMPORT_MODEL: Message("Model import"),
     JobKind.PAPER: Message("Replay on paper"),
     JobKind.TRIAL: Message("Trial of a sweep"),
+    JobKind.REPRODUCE: Message("Reproduction"),
 }
 SLOT_KINDS: dict[str, Message] = {
     "preflight": Message("Pre-flight"),

@@ -34,11 +34,10 @@ from runner.cli.options import (
     WeekOption,
     open_client,
     print_json,
-    require_week,
 )
+from runner.cli.reproduce import newest_saved, reproduce
 from runner.cli.rule_changes import tell_changes
 from runner.cli.speech import tell
-from runner.client import Client
 from runner.client.signatures.capsules import (
     comparison_paths,
     is_foreign,
@@ -49,7 +48,7 @@ from runner.client.signatures.gate_answer import GateAnswer
 from runner.outcomes import Conflict, Refused
 
 app = typer.Typer(
-    help="The signed decision: show, export, verify, gate, close, history, compare, follow.",
+    help="The signed decision: show, export, verify, reproduce, gate, close, history, compare, follow.",
     no_args_is_help=True,
 )
 
@@ -119,7 +118,7 @@ def export(
 ) -> None:
     """Write the signed decision as one file (a capsule). Exit 1 if the signature is not valid."""
     client = open_client(home)
-    chosen = sha256 or _newest(client, week)
+    chosen = sha256 or newest_saved(client, week).sha256
     content, validity = client.capsule(chosen)
     path = out or Path(f"{chosen[:12]}.capsule.json")
     write_bytes(path, content)
@@ -230,7 +229,9 @@ def close(
 ) -> None:
     """Close a condition of the signature, in your name."""
     client = open_client(home)
-    signature = client.signature_of(client.archived(sha256 or _newest(client, week)).name)
+    signature = client.signature_of(
+        client.archived(sha256 or newest_saved(client, week).sha256).name
+    )
     if signature is None:
         raise InputError(
             Message("That decision is not signed."), Message("Conditions belong to a signature.")
@@ -241,17 +242,7 @@ def close(
     tell(Message("Condition {number} closed by {by}.", number=number, by=outcome.record.by))
 
 
-def _newest(client: Client, week: str | None) -> str:
-    saved = client.newest_decision(require_week(client, week).id)
-    if saved is None:
-        raise InputError(
-            Message("There is no saved revalidation."), Message("Revalidate and save the report.")
-        )
-    if isinstance(saved, Refused):
-        raise InputError(saved.reason, saved.remedy)
-    return saved.sha256
-
-
+app.command()(reproduce)
 app.command()(history)
 app.command()(compare)
 app.command()(follow)

@@ -71,6 +71,8 @@ def list_sweeps(week: WeekOption = None, home: HomeOption = None, json: JsonOpti
         tell(Message("No sweep: one training says nothing of its luck."))
     for each in found:
         _tell(client, each)
+        if client.is_of_other_playbook(each):
+            tell(Message("This sweep was of another playbook than the week's."))
 
 
 @app.command()

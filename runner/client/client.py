@@ -16,6 +16,7 @@ from runner.client.paper import Followed
 from runner.client.readiness import Readiness
 from runner.client.reads import Reads
 from runner.client.recorded_runs import RecordedRuns
+from runner.client.reproductions import Reproductions
 from runner.client.restarts import Restarts
 from runner.client.run_models import RunModels
 from runner.client.shifts import Shifts
@@ -38,6 +39,7 @@ class Client(
     Weeks,
     WeekPlaybooks,
     WeekChanges,
+    Reproductions,
     Jobs,
     Restarts,
     Models,

@@ -10,6 +10,7 @@ from core.job_params import (
     ImportModelParams,
     JobParams,
     PaperParams,
+    ReproduceParams,
     RevalidateParams,
 )
 from core.language import Message
@@ -42,6 +43,11 @@ def require_files(home: Home, asked: JobParams) -> None:
             _require_folder(
                 home.resolve(asked.backtest_data_dir), Message("Give the folder of the candles.")
             )
+    elif isinstance(asked, ReproduceParams):
+        _require_file(
+            home.reproductions(asked.decision) / "recipe.json",
+            Message("Use trainweek decision reproduce, or the page Decision."),
+        )
     elif isinstance(asked, PaperParams) and asked.data is not None:
         data = home.resolve(asked.data)
         if not data.is_file():

@@ -49,6 +49,7 @@ _OF_A_WEEK = frozenset(JobKind) - {
     JobKind.IMPORT_MODEL,
     JobKind.PAPER,
     JobKind.TRIAL,
+    JobKind.REPRODUCE,
 }
 
 
@@ -139,6 +140,8 @@ class Jobs(BaseClient):
                 if refused is not None:
                     return refused
             body = job_request(kind, asked, run, now)
+            if kind is JobKind.REPRODUCE:  # beside the week: none of its questions finds it
+                week = None
             self._append(transaction, body, week.id if week else None, key)
             return Submitted(self._job(transaction, body.job_id))
 

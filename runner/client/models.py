@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from runner.records import Job
 
 
+_OF_THE_LEAD = frozenset({JobKind.REVALIDATE, JobKind.IMPORT_MODEL, JobKind.REPRODUCE})
+
+
 class Models(BaseClient):
     """Reads the model folder: hashes and JSON only, no model is loaded."""
 
@@ -50,7 +53,7 @@ def is_stored_restore(job: Row[Any] | Job) -> bool:
 
 def right_for(kind: JobKind, restores: bool) -> Right:
     """The right that a job requires; restoring a model counts as choosing it."""
-    if restores or kind in (JobKind.REVALIDATE, JobKind.IMPORT_MODEL):
+    if restores or kind in _OF_THE_LEAD:
         return Right.REVALIDATE
     return Right.OPERATE
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from core.sweep.folds import OWN_SPLIT
 from core.sweep.siblings import Made, apart
 from core.trading.candidates import Candidate
 from core.vocabulary import JobKind, JobState
@@ -15,7 +18,10 @@ from runner.files import read_json
 from runner.store import queries, record_queries
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.sweep.record import Sweep
+    from core.sweep.rewards import Curve
     from core.sweep.verdict import Verdict
 
 
@@ -40,6 +46,21 @@ class SweepVerdicts(RunModels):
         sharpe, passed = (None, None) if why else self._judged(sweep, used.model.sha256)
         return replace(found, sharpe=sharpe, passed=passed, apart=why)
 
+    def is_of_other_playbook(self, sweep: Sweep) -> bool:
+        """Whether the week has another playbook now than the sweep's tries."""
+        with self.store.read() as connection:
+            week = queries.week_by_id(connection, sweep.week_id)
+        return week is None or week.playbook_sha256 != sweep.playbook_sha256
+
+    def sweep_rewards(self, sweep: Sweep) -> tuple[Curve, ...]:
+        """The reward curve of each try on the week's own split that was scored."""
+        found = (
+            _rewards(self.home.attempt(each.job_id, each.attempt) / "result.json")
+            for each in sweep.trials
+            if each.fold == OWN_SPLIT and each.decision is not None
+        )
+        return tuple(filter(None, found))
+
     def _judged(self, sweep: Sweep, sha256: str) -> tuple[float | None, int | None]:
         """Sharpe and passed gates of the model's newest revalidation on the sweep's backtest data."""
         with self.store.read() as connection:
@@ -58,6 +79,18 @@ class SweepVerdicts(RunModels):
             passed = sum(gate.get("passed") is True for gate in gates.values())
             return (float(value) if isinstance(value, int | float) else None), passed
         return None, None
+
+
+@lru_cache(maxsize=1024)
+def _rewards(path: Path) -> Curve:
+    """As the trial wrote it, once, as its last step; empty: it diverged, or has none."""
+    curve = (read_json(path) or {}).get("curve")
+    points = []
+    for point in curve if isinstance(curve, list) else ():
+        step, reward = (point.get(name) for name in ("step", "reward")) if point else (None, None)
+        if isinstance(step, int) and isinstance(reward, int | float) and isfinite(reward):
+            points.append((step, float(reward)))
+    return tuple(points)
 
 
 def _candidate(given: dict[str, Any]) -> Candidate | None:

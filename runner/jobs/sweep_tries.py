@@ -9,7 +9,7 @@ from core.errors import TrainweekError
 from core.metrics.records import read_equity_csv
 from core.metrics.returns import bar_returns
 from core.people import Person
-from core.sweep.recipe import OWN_SPLIT
+from core.sweep.folds import OWN_SPLIT
 from core.sweep.siblings import Made
 from core.vocabulary import Role
 from runner.client import Client

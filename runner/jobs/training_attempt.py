@@ -60,6 +60,8 @@ class TrainingAttempt:
             "data": session.data.candles.provenance().as_dict(),
             "restarts": [dict(record) for record in plan.restarts],
         }
+        if plan.resumes is not None:
+            self.config["resumes"] = list(plan.resumes)
         if plan.restart is not None:
             begun = plan.checkpoint.step if plan.checkpoint else 0
             self.config["restarts"].append(plan.restart.record(begun))

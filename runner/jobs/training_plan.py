@@ -59,6 +59,7 @@ class TrainingPlan:
     :ivar checkpoint: where to continue; None begins at step 0.
     :ivar normaliser: of the checkpoint.
     :ivar restarts: records of earlier restarts of the run.
+    :ivar resumes: steps at which earlier attempts and this one continue; None: not all are known.
     :ivar resumed: whether a resume was requested, with or without a checkpoint.
     """
 
@@ -71,6 +72,7 @@ class TrainingPlan:
     restart: Restart | None = None
     restarts: tuple[Mapping[str, Any], ...] = ()
     resumed: bool = False
+    resumes: tuple[int, ...] | None = ()
 
 
 def plan_training(
@@ -94,6 +96,7 @@ def plan_training(
     settings = spec.playbook.training
     total = settings.total_steps
     checkpoint, normaliser, restarts = None, None, ()
+    resumes: tuple[int, ...] | None = ()
     finish_exchange(spec.home)
     if params.resume:
         if problem := unfinished_exchange(spec.home):
@@ -110,6 +113,8 @@ def plan_training(
             settings = settings_with(settings, **stored["settings"])
             total = int(stored["total_steps"])
             restarts = tuple(stored.get("restarts") or ())
+            known = stored.get("resumes")  # a version before December 2026 listed none
+            resumes = None if known is None else (*known, checkpoint.step)
     before = settings
     settings = settings_with(settings, **{name: getattr(params, name) for name in OVERRIDES})
     folder = spec.tensorboard_dir or spec.home.run_attempt(run, spec.attempt)
@@ -123,6 +128,7 @@ def plan_training(
         _restart(params.restart, spec.attempt, before, settings),
         restarts,
         bool(params.resume),
+        resumes,
     )
 
 

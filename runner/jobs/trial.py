@@ -22,8 +22,7 @@ from core.language import Message
 from core.market import Candles, load_candles, require_quality
 from core.metrics.records import records_csv
 from core.model_selection import rank
-from core.sweep.folds import require_judged
-from core.sweep.recipe import OWN_SPLIT
+from core.sweep.folds import OWN_SPLIT, require_judged
 from core.timestamps import iso
 from core.trading.warm_up import WARM_UP
 from core.vocabulary import Decision

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,3 +109,13 @@ def mount_lines() -> list[str]:
         return MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return []
+
+
+def cpu_name() -> str:
+    """The processor's model as the kernel names it; elsewhere the architecture."""
+    try:
+        lines = (PROC / "cpuinfo").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()

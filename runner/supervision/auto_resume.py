@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # Failures of the machine. A failure of the trainer itself (FAILED) waits for a person, and a
 # revalidation is never repeated automatically: that would select a verdict by luck.
 _RESUMED = frozenset({JobState.INTERRUPTED, JobState.LOST})
+# A reproduction begins again at step 0; what it compares with is fixed, so nothing is chosen.
+_REPEATED = frozenset({JobKind.TRAIN, JobKind.REPRODUCE})
 _DAY = timedelta(hours=24)
 
 
@@ -58,7 +60,7 @@ def resume(
 
     :param chance: returns a number in [0, 1).
     """
-    if row.kind != JobKind.TRAIN or state not in _RESUMED or row.stop_requested_at is not None:
+    if row.kind not in _REPEATED or state not in _RESUMED or row.stop_requested_at is not None:
         return NotResumed()
     if not settings.automatic_resume:
         return NotResumed(Message("Automatic resume is switched off."))

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from runner.supervision.finish import Finisher
 
 
+_BESIDE = frozenset({JobKind.TRIAL, JobKind.REPRODUCE})
+
+
 class Starter:
     """QUEUED -> STARTING."""
 
@@ -152,8 +155,8 @@ class Starter:
 
 
 def _recipe_of(job: Job) -> str | None:
-    """The week whose playbook a trial is of; other jobs have their own week, or none."""
-    return job.params["week"] if job.kind is JobKind.TRIAL else None
+    """The week whose playbook a job beside the week is of; other jobs have their own, or none."""
+    return job.params.get("week") if job.kind in _BESIDE else None
 
 
 def _held_trial(connection: Connection, home: Home, job: Job) -> Message | None:
@@ -163,8 +166,8 @@ def _held_trial(connection: Connection, home: Home, job: Job) -> Message | None:
 
 
 def _placement(week: Week | None, kind: str) -> Placement:
-    """Where the playbook has this kind of job run; a trial where its trainings do."""
-    kind = JobKind.TRAIN if kind == JobKind.TRIAL else kind
+    """Where the playbook has this kind of job run; what trains beside the week, where trainings do."""
+    kind = JobKind.TRAIN if kind in _BESIDE else kind
     placed = {} if week is None else week.playbook.training.placements
     return next((each for name, each in placed.items() if name == kind), Placement())
 

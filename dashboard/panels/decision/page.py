@@ -19,7 +19,7 @@ from dashboard.components.live import live_part
 from dashboard.components.states import doubt, look, signed, word
 from dashboard.data.decision import in_words
 from dashboard.navigation import TITLES, link
-from dashboard.panels.decision import change, delivery, forecast, signature, views
+from dashboard.panels.decision import change, delivery, forecast, reproduction, signature, views
 from dashboard.panels.decision.robustness import single_episodes
 from dashboard.wording import plain
 
@@ -61,6 +61,7 @@ def show(page: Page) -> None:
         delivery.show(page, snapshot, saved)
 
     live_part(page, record, SECONDS, still=True)
+    reproduction.show(page, saved)
     live_part(page, files, SECONDS)
 
 

@@ -11,7 +11,7 @@ from core.vocabulary import SweepState
 from dashboard.components.empty_state import empty
 from dashboard.components.headings import part
 from dashboard.components.live import live_panel
-from dashboard.panels.recipe import acts, tables, tries
+from dashboard.panels.recipe import acts, rewards, tables, tries
 
 if TYPE_CHECKING:
     from core.sweep.record import Sweep
@@ -55,6 +55,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         part(say("Tries"))
         tries.show(page, snapshot, sweep)
         tables.show(page, snapshot, verdict)
+        rewards.show(page, sweep)
     if sweep.state in (SweepState.STOPPED, SweepState.FINISHED):
         acts.start_form(page, snapshot)
 

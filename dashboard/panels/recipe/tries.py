@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.state_words import capitals
-from core.sweep.recipe import OWN_SPLIT
+from core.sweep.folds import OWN_SPLIT
 from core.vocabulary import ACTIVE_STATES, Decision
 from dashboard.components.chart_numbers import numbers_behind
 from dashboard.figures.tries import Cell, Look, heat_map, height
@@ -46,6 +46,7 @@ def show(page: Page, snapshot: Snapshot, sweep: Sweep) -> None:
         Look.GOOD: say.raw("GO") if gate is None else say.raw("passes"),
         Look.MIDDLE: say.raw("PARTIAL"),
         Look.BAD: say.raw("NO-GO") if gate is None else say.raw("does not pass"),
+        Look.DIVERGED: say.raw("diverged"),
         Look.FAILED: say.raw("failed"),
         Look.OPEN: say.raw("in progress"),
     }
@@ -75,6 +76,8 @@ def _cell(page: Page, trial: Trial, gate: GateSpec | None) -> tuple[Look, str]:
         if trial.state in ACTIVE_STATES or trial.is_open:
             return Look.OPEN, "…"
         return Look.FAILED, "×"
+    if _has_diverged(trial):
+        return Look.DIVERGED, "NaN"
     if gate is None:
         passed = sum(bool(each["passed"]) for each in trial.gates)
         return _LOOKS[trial.decision], f"{passed}/{len(trial.gates)}"
@@ -82,6 +85,11 @@ def _cell(page: Page, trial: Trial, gate: GateSpec | None) -> tuple[Look, str]:
     value = mine["value"]
     text = "-" if value is None else page.say.raw(fixed(value, gate.decimals) or "")
     return (Look.GOOD if mine["passed"] else Look.BAD), text
+
+
+def _has_diverged(trial: Trial) -> bool:
+    found = trial.as_try()
+    return found is not None and found.has_diverged
 
 
 def _fold(page: Page, fold: int) -> str:
@@ -99,6 +107,14 @@ def _alt(page: Page, cells: list[Cell], names: dict[Look, str]) -> str:
     return f"{page.say.raw('Tries by seed and fold')}. {', '.join(counted)}."
 
 
+def _ended(page: Page, trial: Trial) -> str:
+    if trial.decision is None:
+        return page.say.text(capitals(trial.state))
+    if _has_diverged(trial):
+        return f"{trial.decision.value}, {page.say.raw('diverged')}"
+    return trial.decision.value
+
+
 def _table(page: Page, sweep: Sweep, gates: tuple[GateSpec, ...]) -> pd.DataFrame:
     say = page.say
     rows = []
@@ -109,7 +125,7 @@ def _table(page: Page, sweep: Sweep, gates: tuple[GateSpec, ...]) -> pd.DataFram
             [
                 str(trial.seed),
                 _fold(page, trial.fold),
-                trial.decision.value if trial.decision else say.text(capitals(trial.state)),
+                _ended(page, trial),
                 *("-" if each is None else say.raw(number(each)) for each in shown),
             ]
         )

@@ -13,6 +13,7 @@ from core.language import Message
 from core.timestamps import iso
 from core.vocabulary import SignatureState
 from runner.client.base import BaseClient
+from runner.client.recipes import manifest_for, playbook_for
 from runner.records import Condition, ConditionClosure, Signature
 from runner.store import queries, record_queries, rows, schema
 
@@ -168,7 +169,20 @@ class Signatures(BaseClient):
             for own, tracked in zip(signature.conditions, conditions, strict=True)
         ]
         key = signing_key(self.home)
-        content = make_capsule(signature.sealed, saved, given, validity, key, self.now())
+        bound = signature.sealed["statement"]["bound"]
+        model = saved.decision.model.as_dict() | bound["model"]
+        with self.store.read() as connection:
+            playbook = playbook_for(connection, signature.week_id, bound["playbook"]["sha256"])
+        content = make_capsule(
+            signature.sealed,
+            saved,
+            given,
+            validity,
+            key,
+            self.now(),
+            manifest=manifest_for(self.home, model),
+            playbook_text=playbook,
+        )
         return content, validity
 
     def validity_now(self, connection: Connection, signature: Signature | None) -> Validity:

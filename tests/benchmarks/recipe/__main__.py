@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
+from functools import partial
+from typing import TYPE_CHECKING
 
-from tests.benchmarks.recipe import cone, power
+from tests.benchmarks.recipe import cone, power, reproduce
 
-PARTS = {"power": power.main, "cone": cone.main}
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PARTS: dict[str, Callable[[], bool]] = {
+    "power": power.main,
+    "cone": cone.main,
+    "reproduce": reproduce.main,
+}
 
 
-def main(names: list[str]) -> int:
+def main(words: list[str]) -> int:
     """Run the named parts, without a name all of them; 1 if a promise was not kept."""
-    kept = [PARTS[name]() for name in names or PARTS]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("names", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--times", type=int, default=reproduce.TIMES, help="reproductions")
+    asked = parser.parse_args(words)
+    parts = PARTS | {"reproduce": partial(reproduce.main, asked.times)}
+    kept = [parts[name]() for name in asked.names or parts]
     return 0 if all(kept) else 1
 
 

@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.decision import SavedDecision, decision_text, read_decision, write_reports
 from core.decision.binding import Present, bound_to, compare, rules_sha256
-from core.decision.capsule import examine, make_capsule, parse_capsule
-from core.decision.seal import fingerprint, public_text
+from core.decision.capsule import examine, make_capsule, parse_capsule, whole_capsule
+from core.decision.seal import fingerprint, public_text, seal
 from core.decision.validity import FORMAT, Validity, sealed
+from core.errors import InputError, IntegrityError
 from core.paths import Home
 from core.playbook.extension import whole_text
 from core.playbook.loading import default_playbook_text
@@ -239,3 +240,61 @@ def test_a_playbook_that_extends_another_has_the_rules_that_it_inherits() -> Non
     assert rules_sha256(own) == rules_sha256(whole_text(own))  # the file, and what a week keeps
     assert rules_sha256(own) != rules_sha256(own.replace("9.0", "8.0"))
     assert rules_sha256("extends: nothing") == rules_sha256("extends: nothing")
+
+
+def resealed(saved: SavedDecision, **changed: Any) -> bytes:
+    """A capsule that another hand changed and sealed with its own key."""
+    capsule = json.loads(capsule_of(saved)) | changed
+    public = public_text(KEY)
+    capsule["seal"] = {"public_key": public, "fingerprint": fingerprint(public)}
+    capsule["seal"]["signature"] = seal(capsule, KEY)
+    text = json.dumps(capsule, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return text.encode()
+
+
+def test_a_capsule_carries_the_recipe_and_another_recipe_is_found(saved: SavedDecision) -> None:
+    assert whole_capsule(capsule_of(saved))["recipe"] == {"manifest": None, "playbook": None}
+    for part, value in (("manifest", {"run": "x"}), ("playbook", "id: other\n")):
+        recipe = {"manifest": None, "playbook": None, part: value}
+        found = examine(resealed(saved, recipe=recipe), LATER)
+        assert found.state is SignatureState.ALTERED
+        assert f"The {part} in the capsule is not the one" in found.reason
+
+
+def test_a_capsule_of_the_first_format_is_still_read(saved: SavedDecision) -> None:
+    capsule = json.loads(resealed(saved, format="trainweek-capsule/1"))
+    del capsule["recipe"]
+    capsule["seal"].pop("signature")
+    capsule["seal"]["signature"] = seal(capsule, KEY)
+    text = json.dumps(capsule, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    assert examine(text.encode(), LATER, any_key=True).valid
+    assert "recipe" not in whole_capsule(text.encode())
+
+
+@pytest.mark.parametrize("name", ["../x.csv", "/etc/passwd", "a/b.csv", "..\\x.csv"])
+def test_a_file_of_a_capsule_has_no_path(saved: SavedDecision, name: str) -> None:
+    statement = statement_of(saved)
+    files = statement["bound"]["files"]
+    text = saved.file("trades.csv").read_text("utf-8")
+    statement["bound"] = statement["bound"] | {"files": files | {name: files["trades.csv"]}}
+    capsule = json.loads(capsule_of(saved))
+    given = {"signed": sealed(statement, KEY), "files": capsule["files"] | {name: text}}
+    found = examine(resealed(saved, **given), LATER)
+    assert found.state is SignatureState.ALTERED
+    assert "not the name of a file" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (b"PK\x03\x04rest", InputError, "zip archive"),
+        (b'{"format": "trainweek-capsule/9"}', InputError, "trainweek-capsule/9'; this version"),
+        (b"", IntegrityError, "not a capsule"),
+        (b'{"format": 5}', IntegrityError, "not a capsule"),
+    ],
+)
+def test_what_is_no_capsule_of_a_known_format_is_refused_by_name(
+    content: bytes, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        whole_capsule(content)

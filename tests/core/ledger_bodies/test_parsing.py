@@ -26,6 +26,7 @@ from core.ledger_bodies import (
     Body,
     CountersignRequested,
     DecisionMade,
+    DecisionReproduced,
     HandoverAccepted,
     HandoverSigned,
     HoldOutLocked,
@@ -68,6 +69,7 @@ from tests.core.ledger_bodies.strategies import bodies
 NOVEMBER = Path(__file__).with_name("november.jsonl")
 NEWER: set[type[Body]] = {
     CountersignRequested,
+    DecisionReproduced,
     ModelChosen,
     HoldOutLocked,
     HoldOutOpened,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from core.files import write_json
 from core.job_params import TrialParams
 from core.language import literal
 from core.ledger_bodies import (
@@ -19,11 +21,12 @@ from core.ledger_bodies import (
     TrialScored,
 )
 from core.vocabulary import Decision, JobKind, JobState, Role, SweepState
+from dashboard.figures.tries import Look
 from runner.store import Store
 from tests.dashboard.place import LEAD, button, keyed, text_of
 from tests.expected import present, recorded
 from tests.runner.jobs.training_home import make_home
-from tests.runner.sweep_place import scripted_result, trial_id
+from tests.runner.sweep_place import GATES, scripted_result, trial_id
 
 if TYPE_CHECKING:
     from core.sweep.record import Sweep
@@ -91,6 +94,32 @@ def test_the_tries_are_counted_drawn_and_summed_up(place: Place) -> None:
     assert all(one.disabled for one in keyed(test.button, "sweep:start"))
 
 
+def test_diverged_tries_look_like_themselves_and_rewards_have_a_band(place: Place) -> None:
+    sweep = sweep_of(place, seeds=3)
+    for seed in sweep.seeds[:2]:
+        tried(place, sweep, seed, 0, 4)
+        folder = place.home.attempt(trial_id(sweep, seed), 1)
+        folder.mkdir(parents=True)
+        curve = [{"step": step, "reward": float(seed)} for step in (100, 200)]
+        write_json(folder / "result.json", {"curve": curve})
+        write(
+            place,
+            JobChanged(job_id=trial_id(sweep, seed), job=JobColumns(attempt=1)),
+        )
+    name = request(place, sweep, sweep.seeds[2], 0)
+    lost = {"decision": "NO-GO", "steps": 100, "gates": [
+        {"id": gate, "value": None, "passed": False} for gate in GATES]}  # fmt: skip
+    write(place, JobChanged(job_id=name, job=JobColumns(state=JobState.SUCCEEDED)))
+    write(place, present(TrialScored.of_result(name, lost)))
+    test = place.draw("recipe", role=Role.VIEWER)
+    drawn = next(one for one in test.get("echarts_chart") if "recipe-map" in str(one.proto.id))
+    cells = json.loads(drawn.proto.spec)["series"][0]["data"]
+    assert "After 200 steps the tries' mean reward is 8.5" in text_of(test)
+    found = [cell[2:] for cell in cells]
+    assert found == [[Look.MIDDLE, "4/6"], [Look.MIDDLE, "4/6"], [Look.DIVERGED, "NaN"]]
+    assert "diverged: 1" in drawn.proto.alt
+
+
 def test_a_sweep_of_an_earlier_playbook_says_so_and_shows_no_limits(place: Place) -> None:
     sweep = sweep_of(place)
     for seed in sweep.seeds:
@@ -154,10 +183,13 @@ def test_a_try_enters_no_other_page(place: Place, passed: int, decision: Decisio
     sweep = sweep_of(place, seeds=2)
     before = {
         page: text_of(place.draw(page, role=Role.VIEWER))
-        for page in ("decision", "revalidation", "history", "jobs", "runs")
+        for page in ("decision", "history", "jobs", "runs")
     }
+    assert "Hold-out: 0 earlier looks" in text_of(place.draw("revalidation", role=Role.VIEWER))
     for seed in sweep.seeds:
         tried(place, sweep, seed, 0, passed)
     assert present(place.client().sweep(sweep.id)).trials[0].decision is decision
     for page, shown in before.items():
         assert text_of(place.draw(page, role=Role.VIEWER)) == shown, page
+    looked = text_of(place.draw("revalidation", role=Role.VIEWER))
+    assert "Hold-out: 1 earlier look at these bars; 1 of them by a sweep" in looked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from core.job_params import TrialParams
 from core.ledger_bodies import JobChanged, JobColumns, JobRequested, TrialScored
 from core.vocabulary import JobKind, JobState
 from runner.cli.sweep import as_dict
+from runner.models.model_files import write_model
 from runner.models.model_in_use import put_in_use
 from tests.expected import present, recorded
 from tests.runner.client.test_run_models import NOW, save
@@ -122,3 +124,26 @@ def test_after_a_change_of_the_playbook_the_tries_are_of_another_one(
     assert after["other_playbook"] is True
     assert after["standing"] is None
     assert str(after["verdict"]).startswith("This sweep was of another playbook than the week's.")
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        ({"total_steps": 9_000}, "500,000 steps each, the model for 9,000"),
+        ({"settings": {"learning_rate": 1e-4}}, "learning_rate 0.0001, the tries with 0.0003"),
+    ],
+)
+def test_a_model_that_was_made_otherwise_has_no_siblings_and_it_says_why(
+    place: Place, config: dict[str, Any], why: str
+) -> None:
+    sweep = scored(place)
+    content = b"made otherwise"
+    sha256 = hashlib.sha256(content).hexdigest()
+    manifest = {"run": "mine", "step": 9_000, "sha256": sha256, "validation": {}, "config": config}
+    write_model(place.home.run_model("mine"), content, manifest)
+    put_in_use(place.home, "mine", how="chosen", by="Lea", at=NOW)
+    revalidated(place, sweep, sha256, 0.25)
+    found = verdict(place, sweep)
+    assert found.standing() is None
+    assert why in str(found.apart)
+    assert str(found.sentence()).endswith(str(found.apart))

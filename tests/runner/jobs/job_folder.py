@@ -69,5 +69,7 @@ def run_job(
 @cache
 def job_programs() -> Programs:
     """Of this test session; torch is loaded once for all of them."""
-    programs = ("train_ppo", "revalidate", "backup", "restore_backup", "import_model", "preflight")
+    programs = (
+        "train_ppo", "revalidate", "backup", "restore_backup", "import_model", "preflight", "reproduce",
+    )  # fmt: skip
     return Programs(*(f"runner.jobs.{program}" for program in programs))
