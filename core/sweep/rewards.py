@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.language import Message
-from core.sweep.spread import Interval, spread
+from core.metrics.wilson import Interval
+from core.sweep.spread import spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
