@@ -38,7 +38,7 @@ test: $(READY_DEV) ## run all tests, including the browser tests
 	sh tests/browser/find_chromium.sh
 	sh tests/browser/find_nginx.sh
 	$(BIN)/python -m pytest $(TWO) --ignore tests/browser --ignore tests/engines --ignore tests/runner/demo -m "not whole"
-	$(BIN)/python -m pytest $(TWO) tests/browser tests/runner/demo
+	$(BIN)/python -m pytest $(TWO) -p no:schemathesis tests/browser tests/runner/demo
 
 test-postgresql: $(READY_DEV) ## run the tests of the record again, with the record on a real PostgreSQL server
 	TESTED_STORE=postgresql $(BIN)/python -m pytest $(TWO) tests/runner/store

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-_INSTALLED = {"site-packages", "dist-packages"}
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,10 @@ class Home:
     def find(cls, given: str | Path | None = None) -> Home:
         """``given``, else ``TRAINWEEK_HOME``, else the checkout.
 
-        :raises InputError: the home folder of an unknown user, links in a circle, or a folder
-            of installed packages, which the next installation replaces.
+        :raises InputError: an unknown user's home, links in a circle, or installed packages.
         """
-        chosen = given or os.environ.get("TRAINWEEK_HOME") or CHECKOUT
-        root = resolved(chosen)
-        if _INSTALLED & set(root.parts):
+        root = resolved(given or os.environ.get("TRAINWEEK_HOME") or CHECKOUT)
+        if {"site-packages", "dist-packages"} & set(root.parts):
             raise InputError(
                 Message(
                     "{folder} contains installed packages and can't be the data directory.",
@@ -260,8 +257,13 @@ class Home:
 
     @property
     def train_data(self) -> Path:
-        """Candles for training."""
+        """Candles for training, of each symbol that has no folder of its own."""
         return self.root / "data" / "train"
+
+    def train_data_of(self, symbol: str) -> Path:
+        """Candles for training a symbol: ``data/train/BTCUSDT`` if it exists, else ``data/train``."""
+        own = self.train_data / symbol
+        return own if symbol.isalnum() and own.is_dir() else self.train_data
 
     @property
     def backtest_data(self) -> Path:

@@ -17,8 +17,9 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 
-# Long browser tests on homes of their own; those that change the homes which others read; and, to
-# fill up both workers at the end, short ones on homes of their own.
+# Long browser tests on homes of their own, for one worker while the other plays the week; those that
+# change the homes which others read; and, to fill up both workers at the end, short ones on homes
+# of their own.
 _EARLY = ("test_weeks.py", "test_sign_in.py", "test_runs.py")
 _LATE = ("test_week_with_others.py", "test_week_by_hand.py")
 _LAST = (
@@ -30,6 +31,7 @@ _LAST = (
     "test_proxy_below_a_path.py",
 )
 _BROWSER = Path(__file__).parent / "browser"
+_DEMO = Path(__file__).parent / "runner" / "demo"
 _CORE = Path(__file__).parent / "core"
 
 
@@ -48,6 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _place(path: Path, slow: bool) -> tuple[int, int]:
+    if path.parent == _DEMO:
+        return 2, 0  # wants the played week
     if path.parent == _BROWSER:
         for place, files in ((1, _EARLY), (3, _LATE), (4, _LAST)):
             if path.name in files:

@@ -58,11 +58,19 @@ def test_a_script_comes_in_through_the_runners_doors(script: Path) -> None:
     assert all(any(name == a or name.startswith(a + ".") for a in allowed) for name in ours), ours
 
 
-def test_the_client_loads_neither_torch_nor_streamlit() -> None:
-    heavy = "torch stable_baselines3 gymnasium streamlit tensorflow matplotlib"
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        (
+            "runner.client",
+            "torch stable_baselines3 gymnasium streamlit tensorflow matplotlib",
+        ),
+        ("runner.jobs.backup", "torch pandas sqlalchemy"),
+    ],
+)
+def test_what_is_loaded_often_loads_nothing_heavy(module: str, heavy: str) -> None:
     code = (
-        "import sys, runner.client; "
-        f"print([name for name in {heavy.split()!r} if name in sys.modules])"
+        f"import sys, {module}; print([name for name in {heavy.split()!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

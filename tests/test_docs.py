@@ -22,7 +22,7 @@ import typer
 from core.paths import Home
 from runner.cli import app
 from runner.home.launch import stop_all
-from tests.runner.cli.terminal import TRAINWEEK, commands_loaded
+from tests.runner.cli.terminal import TRAINWEEK, commands_loaded, shorten_backtest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
@@ -84,6 +84,7 @@ def in_checkout(command: Command, home: Path) -> subprocess.CompletedProcess[str
 # Pages whose reader has a week already; the others begin in an empty data directory.
 _ABOUT_A_WEEK = {"troubleshooting.md"}
 _NEW_WEEK = Command("trainweek week new --launch 2026-11-23T14:00Z", "")
+_SAMPLE = "trainweek data sample"
 
 
 # A way through the same training as docs/operating.md, with a look or two more.
@@ -111,6 +112,8 @@ def test_commands_of_the_documentation_run(page: Path, tmp_path: Path) -> None:
                 f"{page.name}: `{command.line}` ended with {done.returncode}\n"
                 f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
             )
+            if command.line == _SAMPLE:
+                shorten_backtest(tmp_path)
     finally:
         stop_all(Home.find(tmp_path))
 

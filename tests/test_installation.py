@@ -82,6 +82,9 @@ def test_the_locks_pin_everything_that_is_asked_for_and_nothing_twice() -> None:
 
 
 def test_what_only_tests_compare_with_is_not_installed_for_a_user() -> None:
-    only_tests = {"vectorbt", "numba", "yfinance", "playwright", "ipython", "quantstats", "pytest"}
+    only_tests = {
+        "vectorbt", "numba", "yfinance", "playwright", "ipython", "quantstats", "pytest", "arch",
+        "statsmodels",
+    }  # fmt: skip
     assert not only_tests & pins("requirements.lock").keys()
     assert "://" not in (ROOT / "requirements.lock").read_text(encoding="utf-8")

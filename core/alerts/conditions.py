@@ -161,6 +161,11 @@ class Notice(_Stored):
         return self.condition.key
 
     @property
+    def is_end(self) -> bool:
+        """Whether it reports that the condition is over."""
+        return self.state is NoticeState.RESOLVED
+
+    @property
     def level(self) -> Severity:
         """Its level; the end of a critical alert is as important as its beginning."""
         return self.condition.level

@@ -18,11 +18,11 @@ class Interval:
 
 def wilson(passed: int, of: int) -> Interval:
     """Wilson's score interval of a share (1927); 0 to 1 without a try."""
-    from scipy import stats
+    from scipy.special import ndtri  # without all of scipy.stats
 
     if not of:
         return Interval(0.0, 1.0)
-    z = float(stats.norm.ppf((1 + LEVEL) / 2))
+    z = float(ndtri((1 + LEVEL) / 2))
     share, square = passed / of, z * z / of
     centre = (share + square / 2) / (1 + square)
     half = z * sqrt(share * (1 - share) / of + square / (4 * of)) / (1 + square)

@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.language import Message
-from core.metrics.wilson import Interval
 from core.sweep.spread import spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from core.metrics.wilson import Interval
 
 Curve = tuple[tuple[int, float], ...]
 """Step and mean reward of an episode, at each evaluation of one try."""

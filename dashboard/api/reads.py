@@ -31,8 +31,11 @@ router = APIRouter(responses=problems.documented(401, 403, 404, 422, 503))
 @router.get("/weeks", tags=["weeks"], operation_id="list_weeks")
 def weeks(asked: Asking, after: After = None, limit: Limit = 50) -> Page[ListedWeekShape]:
     """All weeks, archived ones included, ordered by launch time."""
-    found = asked.weeks.client.listed_weeks()
-    return page_of(found, lambda one: one.week.id, week_shapes.listed_week, after, limit)
+    client = asked.weeks.client
+    asked_for = page_of(client.week_ids(), lambda one: one, lambda one: one, after, limit)
+    found = client.listed_weeks(only=asked_for.items)  # a page costs what it shows
+    items = [week_shapes.listed_week(one) for one in found]
+    return Page[ListedWeekShape](items=items, next=asked_for.next)
 
 
 @router.get("/weeks/{week}", tags=["weeks"], operation_id="read_week")

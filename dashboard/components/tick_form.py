@@ -32,18 +32,19 @@ def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title:
     day = snapshot.at(slot)
     if item.tick is not None:
         _saved(page, item.tick, item, day)
-    if item.withdrawn is not None and not _as_ticked(item):
+    if item.withdrawn is not None and not as_ticked(item):
         withdrawal.line(page, item.withdrawn, day)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         if item.tick is not None:
             withdrawal.form(page, slot, item.tick, title)
-        if not _as_ticked(item):
+        if not as_ticked(item):
             _tick(page, snapshot, slot, item, title)
         thing = {"slot": slot.id, CHECK: item.judgement.check}
         thing_link.copy_link(page, snapshot, slot.page, **thing)
 
 
-def _as_ticked(item: Item) -> bool:
+def as_ticked(item: Item) -> bool:
+    """Whether it has a tick of the verdict that it has now."""
     return item.tick is not None and item.tick.verdict_seen is item.judgement.verdict
 
 

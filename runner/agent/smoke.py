@@ -51,7 +51,7 @@ def smoke(steps: int, home: Home, playbook: Playbook) -> SmokeResult:
         batch_size=max(steps // 2, 2),
         episode_bars=EPISODE_BARS,
     )
-    candles = load_candles(home.train_data)
+    candles = load_candles(home.train_data_of(playbook.symbol))
     candles = replace(candles, frame=candles.frame.iloc[-BARS:])
     data = TrainingData.prepare(candles, settings)
     session = Session(data, settings, steps, playbook.revalidation.bars_per_year)

@@ -212,6 +212,26 @@ class AlertStore:
                 before,
             )
 
+    def reported_by(self, at: datetime) -> list[Alert] | None:
+        """The alerts whose beginning was reported by a moment, and their end not; None: not known.
+
+        From the notices: of what was silenced, or waited to be reported, there is none.
+        """
+        look = self.last_look()
+        if look is None or at < look.at - KEPT:
+            return None
+        notices = (
+            "select body from notices where at <= ?"
+            " and json_extract(body, '$.state') != 'happened' order by id"
+        )
+        found: dict[str, Alert] = {}
+        rows = self._select(notices, at.timestamp())
+        for notice in (Notice.model_validate_json(body) for (body,) in rows):
+            before = found.pop(notice.key, None)
+            if not notice.is_end:
+                found[notice.key] = _as_reported(notice, before)
+        return list(found.values()) if rows else None
+
     def began_after(self, at: datetime) -> list[tuple[Notice, datetime | None]]:
         """The beginnings of alerts that were seen after a moment, in order; each with its arrival.
 
@@ -265,6 +285,14 @@ class AlertStore:
             _TABLES,
             Message("If it is damaged, move it away: what still holds is reported again."),
         )
+
+
+def _as_reported(notice: Notice, before: Alert | None) -> Alert:
+    now = notice.condition
+    told = notice.at if before is None else before.told
+    return Alert(
+        first=now, last=now, last_seen=notice.at, began=told, told=told, turn=notice.turn
+    )  # fmt: skip
 
 
 def _moment(seconds: float) -> datetime:

@@ -13,7 +13,14 @@ from core.state_words import capitals
 from core.timestamps import parse_day
 from core.vocabulary import Decision, SignatureState
 from runner.cli.decision_text import act_line, indented
-from runner.cli.options import HomeOption, JsonOption, open_client, print_json
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    LimitOption,
+    open_client,
+    print_json,
+    tell_older,
+)
 from runner.cli.speech import printable, tell
 from runner.client.signatures.decision_filter import DecisionFilter, SignedAs
 from runner.client.signatures.decision_pair import decision_pair
@@ -47,6 +54,7 @@ def history(
     ] = "",
     since: Annotated[str | None, typer.Option(help="First UTC day, YYYY-MM-DD.")] = None,
     until: Annotated[str | None, typer.Option(help="Last UTC day, YYYY-MM-DD.")] = None,
+    limit: LimitOption = 50,
     home: HomeOption = None,
     json: JsonOption = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
@@ -64,13 +72,15 @@ def history(
         parse_day(until) if until else None,
     )
     every = open_client(home).archived_decisions()
-    found = asked.chosen(every)
+    chosen = asked.chosen(every)
+    found = chosen[-limit:]  # oldest first; only of these it is found out how they stand
     if json:
         print_json([decision_row(one) for one in found])
     elif csv:
         print(printable(as_csv(found)), end="")
     else:
         _print(found, len(every))
+        tell_older(len(chosen) - len(found))
 
 
 def _print(found: list[ArchivedDecision], of_all: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core.language import Message, joined
+from core.language import Message, joined, literal
 from core.playbook.rule_changes import RuleChange
 from core.state_words import ACTS_DONE, capitals
 from core.vocabulary import SignatureAct, SignatureState
@@ -69,17 +69,33 @@ def indented(sentence: str) -> None:
 def capsule_facts(capsule: dict[str, Any]) -> dict[str, Any]:
     """What a capsule states: the decision, who signed it and how, conditions, and the key."""
     from core.decision.validity import expires
+    from core.limited_files import json_of
 
     statement = capsule["signed"]["statement"]
+    decided = json_of(capsule["files"]["decision.json"].encode())
+    tried = decided.get("recipe") or {}
     names = ("decision", "score", "evidence", "decision_sha256", "week", "act", "reason")
     who = ("by", "role", "verified", "second", "second_verified", "at")
     return {
         **{name: statement[name] for name in (*names, *who)},
         "expires_at": expires(SignatureAct(statement["act"]), statement),
         "rule_changes": statement.get("rule_changes"),  # None: an older version signed it
+        "recipe": _recorded(decided, tried.get("verdict")),  # None: not looked for
         "conditions": capsule["conditions"],
         "fingerprint": capsule["seal"]["fingerprint"],
     }
+
+
+def _recorded(decided: Mapping[str, Any], text: str | None) -> Message | None:
+    """A sentence of decision.json, which lists how each is said in another language."""
+    from core.decision.record import sentences_of
+
+    if text is None:
+        return None
+    try:
+        return sentences_of(decided).get(text) or literal(text)
+    except ValueError:
+        return literal(text)
 
 
 def print_verdict(file: Path, validity: Validity, capsule: dict[str, Any] | None) -> None:
@@ -94,6 +110,8 @@ def print_verdict(file: Path, validity: Validity, capsule: dict[str, Any] | None
         evidence = Message("evidence {grade}", grade=facts["evidence"])
         indented(joined([f"{facts['decision']} {facts['score']},", evidence]))
         indented(joined([signed_line(facts), f"({facts['role']}), {facts['at']}"]))
+        if facts["recipe"]:
+            indented(facts["recipe"])
         if facts["second"]:
             indented(second_person(facts))
         indented(facts["reason"])

@@ -16,10 +16,12 @@ from runner.cli.incident_text import as_dict, print_incident
 from runner.cli.options import (
     HomeOption,
     JsonOption,
+    LimitOption,
     WeekOption,
     open_client,
     print_json,
     require_week,
+    tell_older,
 )
 from runner.cli.speech import tell
 
@@ -34,20 +36,24 @@ app.command(name="ack")(acknowledge_incident)
 def list_incidents(
     every: Annotated[bool, typer.Option("--all", help="Closed ones, too.")] = False,
     week: WeekOption = None,
+    limit: LimitOption = 50,
     json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """List the open incidents, newest first, with their actions. Exit 1 if one is open."""
     client = open_client(home)
     of = require_week(client, week)
-    found = client.incidents(of.id, open_only=not every)
+    known = client.incidents(of.id, open_only=not every)
+    found = known[:limit]
     if json:
         print_json([as_dict(of, each) for each in found])
     elif not found:
         tell(Message("No open incidents.") if not every else Message("No incidents."))
     for each in () if json else found:
         print_incident(of, each)
-    raise typer.Exit(any(each.state is IncidentState.OPEN for each in found))
+    if not json:
+        tell_older(len(known) - len(found))
+    raise typer.Exit(any(each.state is IncidentState.OPEN for each in known))
 
 
 @app.command()

@@ -12,11 +12,11 @@ import typer
 from core.drill import DRILL, NOT_REAL
 from core.drill_paths import is_drill
 from core.errors import InputError, PermissionDenied, TrainweekError
-from core.language import Message, joined
+from core.language import Message, joined, plural
 from core.path_names import no_folder
 from core.paths import Home
 from runner.cli.access_token import given_token
-from runner.cli.speech import as_json, warn
+from runner.cli.speech import as_json, tell, warn
 
 if TYPE_CHECKING:  # imported where they are used: not every command opens a data directory
     from core.people import Person
@@ -46,6 +46,7 @@ HomeOption = Annotated[
         help="Data directory (default: the checkout).",
     ),
 ]
+LimitOption = Annotated[int, typer.Option(help="List at most the newest this many.", min=1)]
 DEFAULT_PORT = 8501  # of the pages
 PortOption = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)]
 AddressOption = Annotated[
@@ -215,6 +216,12 @@ def require_week(client: Client, week_id: str | None = None) -> Week:
             CREATE_WEEK,
         )
     return week
+
+
+def tell_older(count: int) -> None:
+    """Say how many the limit of a list has left out; nothing if it has left out none."""
+    if count:
+        tell(plural("{n} older one; see --limit.", "{n} older ones; see --limit.", count))
 
 
 def print_json(value: Any) -> None:

@@ -47,7 +47,7 @@ class AlertList:
     :ivar on: there is an ``alerts.yaml``; without it the runner does not look.
     :ivar part_of: key of an alert to the key of the one that it is part of: of the finding that an
         incident is about. It is not among the firing ones, and is acknowledged with the other.
-    :ivar past: the list is of a past moment: what was reported then is not kept.
+    :ivar past: the list is of a past moment: only what had been reported by then, where it is kept.
     """
 
     firing: tuple[Alert, ...]
@@ -61,6 +61,10 @@ class AlertList:
 
     def unknown(self, now: datetime) -> Message | None:
         """Why an empty list says nothing about now; None: it does."""
+        if self.past and self.look is not None:
+            return Message(
+                "As reported by then: what was silenced, or not reported yet, is not kept."
+            )
         if self.past:
             return Message("Not known: what was reported at a past moment is not kept.")
         if self.look is None and not self.on:
@@ -86,10 +90,14 @@ class Alerts(BaseClient):
 
         :raises SetupError: the database of the alerts can't be used.
         """
-        if self.moment is not None:
-            return AlertList((), tuple(self.silences()), (), past=True)
         store = AlertStore(self.home)
-        every = [alert for alert in store.alerts().values() if alert.firing]
+        if self.moment is None:
+            every = [alert for alert in store.alerts().values() if alert.firing]
+        else:
+            reported = store.reported_by(self.moment)
+            if reported is None:
+                return AlertList((), tuple(self.silences()), (), past=True)
+            every = reported
         part_of = _part_of(every)
         firing = [alert for alert in every if alert.key not in part_of]
         with self.store.read() as connection:
@@ -97,10 +105,11 @@ class Alerts(BaseClient):
         return AlertList(
             tuple(sorted(firing, key=lambda alert: (alert.first.since, alert.key))),
             tuple(self.silences()),
-            self._channels(store),
+            self._channels(store) if self.moment is None else (),
             {alert.key: answer for alert in firing if (answer := answers.of(alert)) is not None},
             store.last_look(),
             part_of,
+            past=self.moment is not None,
             on=self.alerts_on(),
         )
 

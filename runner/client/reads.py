@@ -12,12 +12,6 @@ from core.ledger_bodies.body import LedgerHead
 from runner.client.base import BaseClient
 from runner.files import read_json
 from runner.home.runner_identity import runner_status
-from runner.liveness.status import pulse_of
-from runner.recovery.kept_verification import (
-    found_problem,
-    verification_late,
-    whole_verification,
-)
 from runner.store import queries, record_queries, rows, schema
 from runner.store.week_history import found_weeks
 
@@ -68,9 +62,14 @@ class Reads(BaseClient):
         """When and up to where everything was verified last, what is known to be wrong since, and
         whether a later verification is missing.
         """
+        from runner.recovery import kept_verification  # a list of jobs asks nothing of it
+
         now = self.now()
-        last, problem = whole_verification(self.home, now), found_problem(self.home)
-        return last, problem, verification_late(self.home, now)
+        last, problem = (
+            kept_verification.whole_verification(self.home, now),
+            kept_verification.found_problem(self.home),
+        )
+        return last, problem, kept_verification.verification_late(self.home, now)
 
     def active_week(self) -> Week | None:
         """The active week; None if there is none."""
@@ -148,6 +147,8 @@ class Reads(BaseClient):
             clock = queries.clock_of(connection, row.week_id) if row.week_id else Clock()
             week = queries.week_by_id(connection, row.week_id) if row.week_id else None
         playbook = None if week is None else week.playbook
+        from runner.liveness.status import pulse_of  # only of what is in progress
+
         return pulse_of(self.home, rows.job_of(row), attempts, clock, playbook, self.now())
 
     def result(self, job_id: str) -> Mapping[str, Any] | None:

@@ -164,7 +164,7 @@ def candle_places(home: Home, recipe: Recipe, params: ReproduceParams) -> tuple[
     from core.playbook import parse_playbook
 
     def among(given: str | None, *usual: Path) -> list[Path]:
-        return [home.resolve(given)] if given else list(usual)
+        return [home.resolve(given)] if given else list(dict.fromkeys(usual))
 
     playbook = parse_playbook(recipe.playbook_text, "playbook.yaml")
     train, backtest = recipe.train_sha256, recipe.backtest_sha256
@@ -172,7 +172,12 @@ def candle_places(home: Home, recipe: Recipe, params: ReproduceParams) -> tuple[
     return (
         candles_of(
             train,
-            among(params.train_data_dir, home.train_data, home.signed_data(train)),
+            among(
+                params.train_data_dir,
+                home.train_data_of(playbook.symbol),
+                home.train_data,  # the symbol had no folder of its own yet
+                home.signed_data(train),
+            ),
             Message("training data"),
         ),
         candles_of(

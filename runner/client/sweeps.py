@@ -227,7 +227,7 @@ def _planned(
     from core.trading.warm_up import WARM_UP
 
     settings = week.playbook.training
-    trained = load_candles(home.train_data)
+    trained = load_candles(home.train_data_of(week.playbook.symbol))
     tested = load_candles(home.resolve(week.playbook.revalidation.backtest_data_dir))
     _require_later(trained, tested)
     judged = partial(require_judged, interval=trained.interval, settings=settings)

@@ -60,6 +60,13 @@ class WeekList(Signatures):
         """All weeks, archived ones included, ordered by launch time; or only those of these ids."""
         return list(reversed(self.week_window(None, archived=True, only=only).weeks))
 
+    def week_ids(self) -> list[str]:
+        """The ids of all weeks, archived ones included, ordered by launch time."""
+        table = schema.weeks
+        with self.store.read() as connection:
+            query = select(table.c.id).order_by(table.c.launch, table.c.id)
+            return list(connection.scalars(query))
+
     def week_window(
         self,
         limit: int | None,
@@ -136,7 +143,7 @@ def synthetic_market(home: Home, week: Week, result: Mapping[str, Any] | None) -
     told = None if result is None else result.get("synthetic")
     if week.synthetic or told is True:
         return True
-    return (told is not False or week.active) and is_marked(home.train_data)
+    return (told is not False or week.active) and is_marked(home.train_data_of(week.symbol))
 
 
 def _result(home: Home, job: Job | None) -> Mapping[str, Any] | None:

@@ -79,7 +79,8 @@ class Weeks(PlaybookRules):
                 assert isinstance(entry.body, WeekCreated)
                 week_id = entry.body.id
             else:
-                free = _free_id(transaction.connection, launch)
+                traded = playbook.symbol if symbol is None else symbol
+                free = _free_id(transaction.connection, launch, traded)
                 if isinstance(free, Refused):
                     return free
                 week_id = free
@@ -93,7 +94,7 @@ class Weeks(PlaybookRules):
                     playbook_text=text,
                     playbook_sha256=file.sha256,
                     tag=safe_name(tag or playbook.tag, "tag"),
-                    symbol=playbook.symbol if symbol is None else symbol,
+                    symbol=traded,
                     watched=None if watched is None else str(watched),
                     synthetic=synthetic,
                     playbook_file=file.name,
@@ -164,15 +165,15 @@ def _or_planned(refused: Refused) -> Refused:
     )
 
 
-def _free_id(connection: Connection, launch: datetime) -> str | Refused:
+def _free_id(connection: Connection, launch: datetime, symbol: str) -> str | Refused:
     """The launch date; for a further week of that day with ``-2``, ``-3`` …
 
-    The same launch time again is the same week.
+    The same launch time again is the same week, unless another symbol is traded.
     """
     day, number = launch.date().isoformat(), 1
     week_id = day
     while (week := queries.week_by_id(connection, week_id)) is not None:
-        if week.launch == launch:
+        if week.launch == launch and week.symbol == symbol:
             return Refused(
                 Message("Week {week} already exists.", week=week_id),
                 Message(

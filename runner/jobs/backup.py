@@ -19,7 +19,6 @@ from core.timestamps import iso
 from core.week import CREATE_WEEK
 from runner.failpoints import fail_here
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
-from runner.jobs.restore_backup import restore_backup
 from runner.models.backups import MANIFEST, checksums, copy_files, part_of, verify_backup
 from runner.models.best_model import manifest_path, read_best_model
 from runner.models.folder_swap import finish_exchange
@@ -36,7 +35,11 @@ TRIES = 5  # a training run may save while the folder is copied
 def main(spec: Spec, stop: StopFlag) -> int:
     """Make a backup, or restore one."""
     asked = spec.asked(BackupParams)
-    return restore_backup(spec, asked) if asked.action == "restore" else backup(spec)
+    if asked.action == "restore":
+        from runner.jobs.restore_backup import restore_backup  # it loads the record of jobs
+
+        return restore_backup(spec, asked)
+    return backup(spec)
 
 
 def backup(spec: Spec) -> int:

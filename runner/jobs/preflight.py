@@ -80,9 +80,11 @@ def _data(home: Home, playbook: Playbook) -> dict[str, Any]:
         for name in ("rows", "filled")
     )
     if not result["ok"]:
+        train, backtest = (d["folder"] for d in result["datasets"])
         return _result(
             False, bars, "no errors", joined(result["errors"], "; "),
-            Message("Put clean candles into data/train and data/backtest."), "bars",
+            Message("Put clean candles into {train} and {backtest}.", train=train, backtest=backtest),
+            "bars",
         )  # fmt: skip
     why = plural(
         "Training and backtest data: {bars}; {n} warning.",

@@ -147,7 +147,7 @@ class _Revalidation:
         record = BacktestRecord(backtest.equity, backtest.trades, bars, settings.costs)
         again = run_backtest(policy, market, features, spans, settings)
         self._progress("lookahead", self.episodes, self.gates)
-        trained_on = training_candles(self.home.train_data, candidate)
+        trained_on = training_candles(self.home.train_data_of(self.playbook.symbol), candidate)
         checks = Checks(
             code=CodeVersion.model_validate(code_version()),
             lookahead=lookahead_tests(policy, market, candidate.features, settings).model_copy(

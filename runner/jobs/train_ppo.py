@@ -43,7 +43,7 @@ def train(
     with TrainingLog(spec.home.training_log, utc_now) as log:
         log.info("Starting PPO training...")
         plan = plan_training(spec, log.warn, log.error)
-        candles = load_candles(spec.home.train_data)
+        candles = load_candles(spec.home.train_data_of(spec.playbook.symbol))
         require_quality(candles, utc_now())
         resumed = plan.checkpoint
         if resumed is not None:

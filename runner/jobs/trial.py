@@ -78,7 +78,7 @@ def trial(spec: Spec, stop: StopFlag) -> int:
     playbook = spec.playbook
     settings = settings_with(playbook.training, seed=asked.seed)
     total = asked.steps or playbook.training.total_steps
-    trained = load_candles(spec.home.train_data)
+    trained = load_candles(spec.home.train_data_of(playbook.symbol))
     _require_same(trained, asked.train_sha256)
     tested = trained
     if asked.fold == OWN_SPLIT:

@@ -44,7 +44,7 @@ def held_by(connection: Connection, home: Home, sweep: Sweep) -> Message | None:
     try:
         tested = home.resolve(week.playbook.revalidation.backtest_data_dir)
         for path, sha256 in (
-            (home.train_data, sweep.train_sha256),
+            (home.train_data_of(week.playbook.symbol), sweep.train_sha256),
             (tested, sweep.backtest_sha256),
         ):
             if _sha256_of(path) != sha256:

@@ -1,7 +1,7 @@
 """Old backups are thinned out: one a day, then one a week; and what the ledger has is kept once.
 
 Nothing is removed but for another backup that has the same lines, or these and more, and whose
-files were hashed again just before. What cannot be read or removed is told, and stays.
+files were hashed again just before. One whose lines a restore has dropped stays for a year. What cannot be read or removed is told, and stays.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import logging
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from core.errors import IntegrityError
 from core.files import write_json
+from core.ledger_bodies import StoreRestored
 from core.timestamps import iso, parse_moment
 from runner.store.kept_backups import DATABASE, MANIFEST, StoreBackup, backups, verify_backup
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("trainweek.store")
 
 DAILY = timedelta(days=30)  # older than that: one a week
+DROPPED = timedelta(days=365)  # what a restore has dropped can be looked up for a year
 _DATABASES = 2  # newest backups that keep a copy of the database
 _PLAUSIBLE = timedelta(days=1)  # how far the clock may be ahead of the newest ledger line
 
@@ -56,7 +59,14 @@ def thin_out(home: Home, made: StoreBackup, keep: timedelta, least: int) -> None
     for place, old in enumerate(stored):
         age = (made.at if old.head == made.head else plausible) - old.at
         try:
-            if place >= least and age > keep and _has_better(old, stored[:place], age, intact):
+            if (
+                place >= least
+                and age > keep
+                and (
+                    _has_better(old, stored[:place], age, intact)
+                    or (age > DROPPED and intact(made) and _was_dropped(old, made))
+                )
+            ):
                 shutil.rmtree(old.folder)
             elif place >= _DATABASES and old.has_database and intact(old):
                 _drop_database(old)
@@ -82,6 +92,30 @@ def _has_better(
     return any(
         intact(one) and one.holds(old.lines, old.head) for one in same if one.folder.exists()
     )
+
+
+def _was_dropped(old: StoreBackup, newest: StoreBackup) -> bool:
+    """Whether a recorded restore has dropped the last line of this one: no later backup can have it.
+
+    The newest backup is then an unbroken chain without that line, and says of a restore after it.
+    A ledger that was rewritten without a word takes no backup with it.
+    """
+    if not old.lines:
+        return False
+    place = next(islice(newest.lines_of_ledger(), old.lines - 1, None), None)
+    if place is not None and json.loads(place)["sha256"] == old.head:
+        return False  # not the whole chain is hashed for each of the many that are still in it
+    restored = any(_is_restore(line, old.at) for line in newest.lines_of_ledger())
+    return restored and newest.holds(newest.lines, newest.head)
+
+
+def _is_restore(line: bytes, since: datetime) -> bool:
+    fields = json.loads(line)
+    told = (fields["kind"], fields["body"].get("action")) == (
+        StoreRestored.kind,
+        StoreRestored.action,
+    )
+    return told and parse_moment(fields["at"]) >= since
 
 
 def _is_intact(backup: StoreBackup) -> bool:

@@ -33,13 +33,13 @@ def check_datasets(
 ) -> tuple[dict[str, Any], Message]:
     """Check the candles of each folder, and training and backtest data together.
 
-    :param folders: name to folder; by default the training and backtest data of the data directory.
+    :param folders: name to folder; by default what the week's training and revalidation read.
     :param playbook: the week's, for its symbol and its rules of evidence; None: the built-in
         rules, and any symbol.
     :returns: the result as a JSON object (``ok``, ``errors``, ``warnings``,
         ``datasets``), and the report as text.
     """
-    folders = folders or {TRAIN: home.train_data, BACKTEST: home.backtest_data}
+    folders = folders or _folders(home, playbook)
     read: dict[str, Candles] = {}
     datasets: list[dict[str, Any]] = []
     errors: list[Message] = []
@@ -76,6 +76,13 @@ def check_datasets(
         text += [joined(["⚠️", issue.message]) for issue in short]
     result = {"ok": not errors, "errors": errors, "warnings": warnings, "datasets": datasets}
     return result, joined(text, "\n\n")
+
+
+def _folders(home: Home, playbook: Playbook | None) -> dict[str, Path]:
+    if playbook is None:
+        return {TRAIN: home.train_data, BACKTEST: home.backtest_data}
+    backtest = home.resolve(playbook.revalidation.backtest_data_dir)
+    return {TRAIN: home.train_data_of(playbook.symbol), BACKTEST: backtest}
 
 
 def _issue(name: str, problem: str) -> Message:

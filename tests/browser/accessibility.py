@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 SETTLED_MS = 1000
 # No rule that is on by default needs the style sheets read a second time.
 _OPTIONS = {"resultTypes": ["violations"], "preload": False}
+_RUN = "options => axe.run(document, options).then(found => found.violations)"
 
 
 class Exempt(NamedTuple):
@@ -35,7 +36,9 @@ EXEMPT = (
 def violations(page: Page) -> list[str]:
     """Each violation on the page in its present state, of any impact: rule, element, what is wrong."""
     found = []
-    for rule in Axe().run(page, options=_OPTIONS).response["violations"]:
+    if not page.evaluate("'axe' in window"):  # it stays until another document is loaded
+        page.evaluate(AXE_SCRIPT)
+    for rule in page.evaluate(_RUN, _OPTIONS):
         for node in rule["nodes"]:
             target = str(node["target"][-1])
             if not any(

@@ -7,10 +7,13 @@ from collections import defaultdict
 from enum import StrEnum, auto
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
 from dashboard.navigation import STEMS, TITLES
+from dashboard.panels.playbook.page import PARTS
+from dashboard.wording.decision import VIEWS
 from tests.browser.accessibility import lasting_violations, levels
 from tests.browser.layout import lasting_faults
 from tests.browser.screen import PLACES, SIZES, title_at
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.browser.screen import Screen
 
+_VIEWS = {"decision": ("view", VIEWS), "playbook": ("part", PARTS)}
 # Reported by the browser for each thing that the policy made it refuse.
 _NOTE = """window.refused = [];
 document.addEventListener('securitypolicyviolation', event =>
@@ -47,6 +51,7 @@ class Manner(NamedTuple):
     locale: str
     looks_for: tuple[Subject, ...]
     sizes: tuple[str, ...]  # in which a text may be cut
+    by_address: bool = True  # views are opened so; else on the page, which loads nothing anew
 
 
 MANNERS = {
@@ -57,9 +62,12 @@ MANNERS = {
         (Subject.CUT, Subject.AXE, Subject.REFUSED),
         ("desktop", "laptop"),  # the phone's is the third walk
     ),
-    "portuguese": Manner("desktop", "light", "pt-BR", (Subject.CUT, Subject.ENGLISH), tuple(SIZES)),
+    "portuguese": Manner(
+        "desktop", "light", "pt-BR", (Subject.CUT, Subject.ENGLISH), tuple(SIZES), by_address=False
+    ),
     "phone": Manner(
-        "phone", "dark", "en-US", (Subject.CUT, Subject.AXE, Subject.SMALL), ("phone",)
+        "phone", "dark", "en-US", (Subject.CUT, Subject.AXE, Subject.SMALL), ("phone",),
+        by_address=False,
     ),
 }  # fmt: skip
 
@@ -101,7 +109,13 @@ class Walk:
 
     def _open(self, stem: str, query: dict[str, str]) -> None:
         screen = self.screen
-        if query or stem == STEMS[0]:
+        views = _VIEWS.get(stem)
+        if query and views and not self.manner.by_address:
+            key, captions = views
+            if urlsplit(screen.page.url).path != f"/{stem}":
+                screen.turn_to(stem)
+            screen.choose(key, query[key], captions[query[key]].in_(screen.language))
+        elif query or stem == STEMS[0]:
             screen.go(stem, **query)
         else:
             screen.turn_to(stem)

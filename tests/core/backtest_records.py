@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from jsonschema import Draft202012Validator, FormatChecker
 
 from core.decision import (
     BacktestRecord,
@@ -26,6 +25,9 @@ from core.language import literal
 from core.market.synthetic import make_market
 from core.playbook import DEFAULT, load_playbook
 from core.trading.costs import CostModel
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 _PHASE4 = load_playbook(DEFAULT)
 # As few resampled records and random policies as a playbook may have: tests are many.
@@ -92,6 +94,8 @@ def never_in_the_market() -> BacktestRecord:
 
 def schema_validator() -> Draft202012Validator:
     """Of the published schema; checks dates too."""
+    from jsonschema import Draft202012Validator, FormatChecker  # three seconds to import
+
     return Draft202012Validator(decision_schema(), format_checker=FormatChecker())
 
 

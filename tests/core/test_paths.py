@@ -76,6 +76,14 @@ def test_a_name_that_could_leave_its_folder_is_refused(name) -> None:
         Home(Path("/weeks")).run(name)
 
 
+def test_a_symbol_trains_on_the_candles_of_its_own_folder_if_it_has_one(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    (home.train_data / "BTCUSDT").mkdir(parents=True)
+    assert home.train_data_of("BTCUSDT") == tmp_path / "data" / "train" / "BTCUSDT"
+    for other in ("OGNUSDT", "", "..", "../train", "BTC/USDT"):
+        assert home.train_data_of(other) == home.train_data
+
+
 def test_a_plain_name_is_kept() -> None:
     assert safe_name("F12-phase4-final-20260223T140000Z") == "F12-phase4-final-20260223T140000Z"
 

@@ -1,4 +1,7 @@
-"""A slider on each rule: how often people would have been paged, and what would have been missed."""
+"""A slider on each rule: how often people would have been paged, and what would have been missed.
+
+Only when asked: it reads every recorded week.
+"""
 
 from __future__ import annotations
 
@@ -49,6 +52,12 @@ def backtest(page: Page) -> None:
         st.markdown(f":gray[{say('There is no rule to replay.')}]")
         return
     with st.container(border=True, gap="small", key="backtest"):
+        if not st.toggle(
+            say.raw("Replay a rule on the recorded weeks"),
+            key="backtest:on",
+            help=say.raw("Reads the recorded weeks, eight at most."),
+        ):
+            return
         key = kept_choice(st.selectbox, say.raw("Rule"), captions, key="backtest:rule")
         recorded = page.services.client.recorded_weeks()
         if key in own:

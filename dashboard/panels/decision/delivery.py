@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.language import Message, said
+from core.language import Message, plural, said
+from dashboard.components import thing_link
 from dashboard.components.checklist import checklist
 from dashboard.components.headings import part
+from dashboard.components.tick_form import CHECK, as_ticked
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
+    from core.playbook import SlotSpec
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
@@ -36,9 +39,22 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> None:
                 f"{plain(slot.title.in_(page.viewer.language))} "
                 f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]"
             )
-            checklist(page, snapshot, slot, notes=False)
+            _checks(page, snapshot, slot)
             if saved is not None:
                 _downloads(page, saved)
+
+
+def _checks(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
+    """The checklist; once all of it is ticked as it stands it is folded, and drawn when opened."""
+    items = snapshot.items(slot)
+    if not items or thing_link.asked(CHECK) or not all(as_ticked(item) for item in items):
+        checklist(page, snapshot, slot, notes=False)
+        return
+    label = page.say.raw(plural("{n} item ticked", "All {n} items ticked", len(items)))
+    box = st.expander(label, icon=":material/done_all:", key=f"done-{slot.id}", on_change="rerun")
+    if box.open:
+        with box:
+            checklist(page, snapshot, slot, notes=False)
 
 
 def _downloads(page: Page, saved: SavedDecision) -> None:

@@ -11,11 +11,13 @@ import pytest
 from core.decision.recipe import RecipeRecord, Siblings, of_recipe, recipe_record
 from core.language import literal
 from core.playbook import default_playbook_text, parse_playbook
+from core.report.memo_text import memo_text
 from core.sweep.record import Sweep, Trial
 from core.sweep.siblings import Made
 from core.trading.evidence import OfRecipe
 from core.trading.multiplicity import Multiplicity
 from core.vocabulary import Decision, JobState
+from tests.core.backtest_records import decision_of, record, schema_validator
 from tests.core.sweep.test_recipe import GATES
 
 RECIPE = parse_playbook(default_playbook_text(), "default").training
@@ -146,3 +148,23 @@ def test_the_measured_variance_counts_only_with_a_sweep() -> None:
     found = judged(sweep(*spread_out()))
     assert of_recipe(found, Multiplicity(candidates=9, tries=8, dsr_measured=0.4)).dsr == 0.4
     assert of_recipe(found, Multiplicity(candidates=9, dsr_measured=0.4)).dsr is None
+
+
+def test_file_and_memo_have_the_verdict_in_both_languages() -> None:
+    decided = decision_of(record(), siblings=Siblings((sweep(*spread_out()),), MADE, RECIPE))
+    fields = decided.as_dict()
+    schema_validator().validate(fields)
+    assert fields["recipe"]["verdict"].startswith("This recipe gives a GO in 7 of 20 tries.")
+    for language, begin in (
+        ("en", "This recipe gives a GO in 7"),
+        ("pt", "Esta receita dá GO em 7"),
+    ):
+        assert begin in " ".join(memo_text(decided, language).split())
+
+
+def test_a_memo_without_a_sweep_says_that_the_recipe_was_not_tried() -> None:
+    decided = decision_of(record(), siblings=Siblings((), MADE, RECIPE))
+    assert "The recipe was not tried" in memo_text(decided)
+    untouched = decision_of(record())
+    assert decided.evidence == untouched.evidence
+    assert untouched.recipe is None

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from core.sweep.spread import iqm, iqm_interval, spread
 
 
 def test_iqm_is_the_mean_of_the_middle_half() -> None:
     assert iqm([-100.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 900.0]) == 3.5
+
+
+@pytest.mark.parametrize("count", range(1, 10))
+def test_a_quarter_that_is_no_whole_number_is_rounded_down(count: int) -> None:
+    values = np.random.default_rng(count).standard_normal(count)
+    assert iqm(values.tolist()) == stats.trim_mean(values, 0.25)
 
 
 @pytest.mark.parametrize(

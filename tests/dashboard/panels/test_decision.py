@@ -17,6 +17,7 @@ from core.decision import (
     read_decision,
     write_reports,
 )
+from core.decision.recipe import Siblings
 from core.decision.training_range import outside_training
 from core.model_manifest import Validations
 from core.trading.candidates import Candidate
@@ -26,6 +27,7 @@ from dashboard.data.decision import in_words
 from dashboard.formatting import margin, short
 from dashboard.wording.decision import VIEWS
 from tests.core.backtest_records import DAY, MODEL, decision_of, look_ahead, record
+from tests.core.decision.test_recipe import MADE, RECIPE, spread_out, sweep
 from tests.dashboard.panels.test_signatures import choose, sign_button
 from tests.dashboard.place import Place, keyed, text_of
 from tests.expected import present
@@ -84,6 +86,15 @@ def test_the_page_shows_the_numbers_of_the_file(decided: Revalidated) -> None:
             room = margin(gate["value"], gate["margin"], gate["threshold"])
             assert f"margin {room}" in text
     assert f"{saved['evidence']['trades']} trades" in text
+
+
+def test_the_recipes_sentence_stands_beside_the_grade(tmp_path: Path) -> None:
+    tried = Siblings((sweep(*spread_out()),), MADE, RECIPE)
+    shown = text_of(Revalidated(tmp_path / "tried", siblings=tried).draw("decision"))
+    assert "This recipe gives a GO in 7 of 20 tries." in shown
+    assert "A sweep was made after" not in shown
+    untried = Revalidated(tmp_path / "untried", siblings=Siblings((), MADE, RECIPE))
+    assert "The recipe was not tried" in text_of(untried.draw("decision"))
 
 
 def test_nobody_but_the_cto_gets_a_form(decided: Revalidated) -> None:

@@ -38,11 +38,16 @@ def script(name: str, *words: object, home: Path) -> subprocess.CompletedProcess
 
 
 def sample_candles(home: Path) -> None:
-    """``trainweek data sample``; of the year to backtest on only the first months are left.
+    """``trainweek data sample``, with a shorter backtest."""
+    trainweek("data", "sample", home=home)
+    shorten_backtest(home)
+
+
+def shorten_backtest(home: Path) -> None:
+    """Of the sample's year to backtest on only the first months are left.
 
     A revalidation steps through every bar, three times.
     """
-    trainweek("data", "sample", home=home)
     (file,) = Home(home).backtest_data.glob("*.csv")
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     file.write_text("".join(lines[: 1 + BACKTEST_BARS]), encoding="utf-8")

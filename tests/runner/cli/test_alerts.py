@@ -16,6 +16,7 @@ from core.paths import Home
 from core.timestamps import iso
 from runner.alerts.alert_store import AlertStore
 from runner.client import Client
+from runner.client.past import Past
 from tests.core.alerts.notices import condition, look
 from tests.event_files import write_events
 from tests.expected import present, recorded
@@ -26,6 +27,8 @@ from tests.runner.place import LAUNCH, LEAD
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from runner.client.alerts import AlertList
 
 
 def trainweek(*words: object, home: Path, role: str = "lead") -> subprocess.CompletedProcess[str]:
@@ -106,6 +109,28 @@ def test_a_finding_is_acknowledged_with_the_incident_that_is_about_it(home: Home
     assert [one.key for one in listed.firing] == [key]
     assert listed.part_of == {"finding:collapse": key}  # where the message's link leads to
     assert recorded(client.acknowledge("finding:collapse")).what == key
+
+
+def test_the_past_has_what_was_reported_by_then(home: Home) -> None:
+    store, began = AlertStore(home), datetime.now(UTC)
+    after = [began + timedelta(minutes=minute) for minute in range(60)]
+    gone = look(week="2026-02-23")
+    for at, seen in ((0, look(condition(since=began))), (10, gone), (20, gone)):
+        found = edges(store.alerts(), seen, [], after[at], timedelta(0))
+        store.save(found, (), after[at])
+    client = Client(home, LEAD)
+
+    def then(moment: datetime) -> AlertList:
+        return Past(client, moment).client(LEAD).alerts()
+
+    assert "is not kept" in present(then(after[5]).unknown(after[5])), "nobody has looked"
+    store.looked(after[30], timedelta(minutes=1), complete=True)
+    assert [one.key for one in then(after[5]).firing] == ["finding:collapse"]
+    assert then(after[25]).firing == ()
+    assert "As reported by then" in present(then(after[25]).unknown(after[25]))
+    assert "past moment is not kept" in present(then(began - timedelta(hours=1)).unknown(began)), (
+        "before the first"
+    )
 
 
 def test_an_empty_list_is_good_news_only_as_long_as_somebody_looks(home: Home) -> None:

@@ -46,6 +46,8 @@ def test_a_list_is_filtered_and_given_to_a_spreadsheet(place: SignedPlace) -> No
         ]
 
     assert found() == [first, second]
+    assert found("--limit", 1) == [second]
+    assert decision(place, "history", "--limit", 1).stdout.endswith("1 older one; see --limit.\n")
     assert found("--decision", "GO") == [first]
     assert found("--signed", "unsigned", "--signed", "void") == [second]
     assert found("--text", "READ it") == [first]

@@ -66,3 +66,15 @@ def test_the_list_names_ids_and_actions(tmp_path: Path) -> None:
     assert [each["state"] for each in found[0]["actions"]] == [
         "DONE", "SKIPPED", "SKIPPED", "SKIPPED", "DONE",
     ]  # fmt: skip
+
+
+def test_the_list_has_a_limit_and_says_how_many_it_leaves_out(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    client = Client(home, LEAD)
+    week = recorded(client.create_week(LAUNCH))
+    recorded(client.open_incident(week.id, "crash", "it fell over"))
+    recorded(client.open_incident(week.id, "data", "a gap"))
+    newest = trainweek("incidents", "list", "--limit", "1", home=home.root)
+    assert (newest.returncode, "a gap" in newest.stdout) == (1, True)
+    assert "it fell over" not in newest.stdout
+    assert newest.stdout.endswith("1 older one; see --limit.\n")

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -35,6 +34,9 @@ from tests.runner.place import LEAD, child_environment, submit_scripted, wait_fo
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+LONG_S = 150  # four programs begin on a busy machine; it only ends a test that has failed
 
 
 def free_port() -> int:
@@ -71,17 +73,18 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
         text=True,
     )
     try:
-        wait_for(lambda: process.poll() is not None or _answers(port), 120)
+        wait_for(lambda: process.poll() is not None or _answers(port), LONG_S)
         assert process.poll() is None, (tmp_path / "up.log").read_text()
         yield process, port
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.wait(LONG_S)
         stop_all(Home(tmp_path), grace_s=0.3)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, served) -> None:
     process, port = served
     home = Home(tmp_path)
@@ -99,12 +102,12 @@ def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, serv
 
     first = dashboard()
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: dashboard() not in (0, first) and _answers(port), 60)
+    wait_for(lambda: dashboard() not in (0, first) and _answers(port), LONG_S)
     assert "killed by signal 9 (SIGKILL). Restart in 0.2 s." in said.read_text()
 
     runner = present(read_identity(home))
     os.kill(runner.process.pid, signal.SIGKILL)
-    wait_for(lambda: present(read_identity(home)).epoch == runner.epoch + 1, 30)
+    wait_for(lambda: present(read_identity(home)).epoch == runner.epoch + 1, LONG_S)
     assert is_alive(present(read_identity(home)).process)
     assert f"pid {runner.process.pid} is gone" in said.read_text()
     pid = present(present(client.job(job.id)).pid)
@@ -113,10 +116,10 @@ def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, serv
 
     children = [p for p in psutil.Process(process.pid).children() if p.status() != "zombie"]
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0, said.read_text()
+    assert process.wait(LONG_S) == 0, said.read_text()
     assert not is_alive(present(read_identity(home)).process)
     assert not _answers(port)
-    assert not psutil.wait_procs(children, timeout=5)[1]
+    assert not psutil.wait_procs(children, timeout=LONG_S)[1]
     assert psutil.pid_exists(pid)
     assert f"{job.id} continues" in said.read_text()
     assert f"trainweek jobs stop {job.id}" in said.read_text()
@@ -126,7 +129,7 @@ def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, serv
 def test_a_terminal_that_is_closed_ends_both(served) -> None:
     process, port = served
     process.send_signal(signal.SIGHUP)
-    assert process.wait(30) == 0
+    assert process.wait(LONG_S) == 0
     assert not _answers(port)
 
 
@@ -204,16 +207,14 @@ def test_a_second_runner_is_refused_and_told_who_holds_the_home(tmp_path: Path) 
     environment = os.environ | {"TRAINWEEK_HOME": str(tmp_path)}
     first = subprocess.Popen([TRAINWEEK, "runner"], env=environment, stderr=subprocess.PIPE)
     try:
-        deadline = time.monotonic() + 30
-        while (held := read_identity(Home(tmp_path))) is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        wait_for(lambda: read_identity(Home(tmp_path)) is not None)
+        held = present(read_identity(Home(tmp_path)))
         done = trainweek("runner", home=tmp_path)
         assert done.returncode == 2
         assert f"pid {held.process.pid}" in done.stderr
     finally:
         first.send_signal(signal.SIGTERM)
-        first.communicate(timeout=20)
+        first.communicate(timeout=LONG_S)
     assert first.returncode == 0
 
 

@@ -27,6 +27,7 @@ from runner.agent.features import (
 )
 from runner.agent.market import Market
 from runner.agent.normaliser import Normaliser
+from runner.agent.training_traces import statistics_test, training_candles
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.revalidate import revalidate
 from runner.jobs.revalidation_input import declared_trials
@@ -232,13 +233,16 @@ def lookahead_of(home: Home, run_name: str) -> dict[str, Any]:
     return decision["trust"]["lookahead"]
 
 
-@pytest.mark.parametrize("part", [slice(None), slice(WARM_UP, None), slice(0, 1_300)])
-def test_a_scaler_that_was_fitted_on_the_backtest_is_a_failed_test(home, part):
+def fitted_on_backtest(home: Home, part: slice) -> None:
     path = manifest_path(home.best_model)
     manifest = json.loads(path.read_text(encoding="utf-8"))
     raw = raw_features(Market.from_frame(load_candles(home.backtest_data).frame))
     manifest["normaliser"] = Normaliser.fit(FEATURE_NAMES, raw[part]).as_dict()
     path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_a_scaler_that_was_fitted_on_the_backtest_is_a_failed_test(home):
+    fitted_on_backtest(home, slice(None))
     found = lookahead_of(home, "scaled")
     assert found["statistics"]["passed"] is False
     assert "fitted on the bars that it is tested on" in found["statistics"]["detail"]
@@ -248,6 +252,19 @@ def test_a_scaler_that_was_fitted_on_the_backtest_is_a_failed_test(home, part):
     again = lookahead_of(home, "scaled-2")
     assert again["statistics"]["passed"] is False
     assert again["repeated_bars"]["passed"] is None
+
+
+@pytest.mark.parametrize("part", [slice(WARM_UP, None), slice(0, 1_300)])
+def test_a_scaler_that_was_fitted_on_a_part_of_the_backtest_is_found_too(home, part):
+    fitted_on_backtest(home, part)
+    candidate = Candidate.read(home.best_model)
+    market = Market.from_frame(load_candles(home.backtest_data).frame)
+    known = training_candles(home.train_data, candidate)
+    assert known is not None
+    for trained_on in (known, None):
+        found = statistics_test(candidate, trained_on, market)
+        assert found.passed is False
+        assert "fitted on the bars that it is tested on" in str(found.detail)
 
 
 def test_training_bars_that_were_re_dated_into_the_backtest_are_a_failed_test(home):

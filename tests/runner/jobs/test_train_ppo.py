@@ -298,6 +298,14 @@ def test_candles_with_errors_are_refused_and_said_in_the_log(tmp_path: Path):
     assert not home.best_model.exists()
 
 
+def test_a_symbol_with_a_folder_of_its_own_is_trained_on_that(tmp_path: Path):
+    home = make_home(tmp_path)
+    (home.train_data / "OGNUSDT").mkdir()
+    spec = write_spec(home, "train", steps=4_000)
+    with pytest.raises(MarketDataError, match=r"data/train/OGNUSDT has no file of candles"):
+        train(read_spec(spec), StopFlag())
+
+
 def test_a_home_without_candles_is_refused_with_the_remedy(tmp_path: Path):
     spec = write_spec(Home(tmp_path), "train", steps=4_000)
     with pytest.raises(MarketDataError, match="trainweek data sample"):

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ def test_it_is_smaller_than_twenty_megabytes(tmp_path: Path) -> None:
     running = run_shim(folder)
     wait_for((folder / "heartbeat").exists)
     assert psutil.Process(running.pid).memory_info().rss < 20_000_000
-    assert running.wait(timeout=20) == 0
+    assert running.wait(timeout=60) == 0
     assert exit_of(folder)["exit_code"] == 0
 
 
@@ -58,7 +57,7 @@ def test_it_imports_nothing_of_ours() -> None:
 
 def test_a_start_that_was_given_up_does_nothing(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, sys.executable, "-c", "print('started')")
-    assert run_shim(folder, mark="another").wait(timeout=20) == 125
+    assert run_shim(folder, mark="another").wait(timeout=60) == 125
     assert not (folder / "output.log").exists()
 
 
@@ -69,7 +68,7 @@ def test_a_command_that_no_system_can_start_leaves_an_exit_record(
     tmp_path: Path, word: str, why: str
 ) -> None:
     folder = folder_with(tmp_path, sys.executable, word)
-    assert run_shim(folder).wait(timeout=20) == 0
+    assert run_shim(folder).wait(timeout=60) == 0
     ended = exit_of(folder)
     assert (ended["exit_code"], ended["signal"]) == (None, None)
     assert why in ended["error"]
@@ -235,7 +234,4 @@ def test_the_control_group_goes_with_the_attempt(place: Place) -> None:
     group = json.loads((place.folder(job) / "identity.json").read_text())["cgroup"]
     if group is None:
         pytest.skip("this user may not make a control group")
-    deadline = time.monotonic() + 10
-    while Path(group).exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not Path(group).exists()
+    wait_for(lambda: not Path(group).exists())

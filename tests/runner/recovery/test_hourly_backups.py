@@ -124,6 +124,22 @@ def test_a_rewritten_ledger_takes_no_backup_of_the_lines_that_were_there(place: 
     assert named(place) == ["20260223T140000Z", "20260223T150000Z", "20260304T140000Z"]
 
 
+def test_what_a_restore_has_dropped_is_kept_for_a_year(place: Place) -> None:
+    note(place, "one")
+    make_backup(place.home, BEGAN, WEEK, least=1)
+    note(place, "two")
+    dropped = make_backup(place.home, BEGAN + timedelta(hours=1), WEEK, least=1)
+    place.home.ledger.unlink()
+    place.home.database.unlink()
+    restore_store(place.home, "20260223T140000Z", LEAD, BEGAN + timedelta(hours=2))
+    assert notes(place) == ["one"]
+    others = Client(place.home, LEAD, now=lambda: BEGAN + timedelta(days=370))
+    for days in (10, 364, 367):
+        recorded(others.note(place.week.id, "hourly_1", f"after {days} days"))
+        make_backup(place.home, BEGAN + timedelta(days=days), WEEK, least=1)
+        assert (dropped.folder.name in named(place)) == (days < 365)
+
+
 def test_an_old_backup_that_cannot_be_read_is_told_and_the_others_are_thinned_out(
     place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
