@@ -75,6 +75,7 @@ def paper(spec: Spec, stop: StopFlag) -> int:
             **judged(
                 forecast, decided.gates, decided.conventions.bars_per_year, past, equity, trades
             ),
+            "version": 1,
             "decision": saved.sha256,
             "job_id": spec.job_id,
             "made_at": iso(utc_now()),

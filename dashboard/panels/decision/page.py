@@ -10,7 +10,6 @@ from core.decision import SavedDecision, dated_problem, latest_decision
 from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import joined, plural
-from core.timestamps import parse_moment
 from core.vocabulary import Decision, doubtful_go
 from dashboard.components import changed_rules
 from dashboard.components.checklist import replaced_note
@@ -27,7 +26,6 @@ from dashboard.wording import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.decision import RecordedDecision
     from core.decision.sentences import Sentences
     from core.decision.skill import EvidenceRecord
     from dashboard.data.snapshot import Snapshot
@@ -132,7 +130,6 @@ def _record(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             "limit, solid = value."
         )
     )
-    _swept_since(page, snapshot, decided)
     if decided.power is not None:
         st.caption(page.say(decided.power.sentence()))
     if decided.hold_out is not None:
@@ -142,19 +139,6 @@ def _record(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     if (expected := forecast.line(page, saved)) is not None:
         st.caption(expected)
     views.show(page, snapshot, saved, views.chosen(page))
-
-
-def _swept_since(page: Page, snapshot: Snapshot, decided: RecordedDecision) -> None:
-    """Say that a sweep has tries which the decision does not know."""
-    made = parse_moment(decided.created_at)
-    newer = [each for each in page.services.client.sweeps(snapshot.week.id) if each.at > made]
-    if any(each.recipe().own for each in newer):
-        st.warning(
-            page.say(
-                "A sweep was made after this revalidation: revalidate again, so that its tries count."
-            ),
-            icon=":material/casino:",
-        )
 
 
 def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.decision import latest_decision
+from core.errors import TrainweekError
 from core.state_words import WORDS
+from core.timestamps import parse_moment
 from core.vocabulary import SweepState
 from dashboard.components.empty_state import empty
 from dashboard.components.headings import part
@@ -49,6 +52,8 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     verdict = client.sweep_verdict(sweep)
     told = st.warning if verdict.other_playbook else st.info
     told(say.text(verdict.sentence()), icon=":material/casino:")
+    if verdict.recipe.own:
+        _not_in_the_decision(page, snapshot, sweep)
     _progress(page, sweep)
     acts.buttons(page, sweep)
     if verdict.recipe.scored or sweep.failed:
@@ -58,6 +63,21 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         rewards.show(page, sweep)
     if sweep.state in (SweepState.STOPPED, SweepState.FINISHED):
         acts.start_form(page, snapshot)
+
+
+def _not_in_the_decision(page: Page, snapshot: Snapshot, sweep: Sweep) -> None:
+    """Say that the newest decision was made before the sweep. *Decision* itself does not look."""
+    try:
+        saved = latest_decision(page.services.home, snapshot.week.id)
+    except TrainweekError:
+        return
+    if saved is not None and parse_moment(saved.decision.created_at) < sweep.at:
+        st.caption(
+            page.say(
+                "The newest decision was made before this sweep: revalidate again, so that its "
+                "tries count."
+            )
+        )
 
 
 def _progress(page: Page, sweep: Sweep) -> None:

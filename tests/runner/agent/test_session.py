@@ -58,6 +58,12 @@ def test_the_greedy_policy_is_sb3s_deterministic_prediction(tmp_path: Path):
     for observation in seen.astype(np.float32):
         expected, _ = model.policy.predict(observation, deterministic=True)
         assert greedy(model)(observation, trained.env).tolist() == expected.tolist()
+    # One that was made before the weights changed acts by the new ones.
+    before = greedy(model)
+    with torch.no_grad():
+        dict(model.policy.named_parameters())["action_net.weight"].neg_()
+    expected, _ = model.policy.predict(seen[0].astype(np.float32), deterministic=True)
+    assert before(seen[0], trained.env).tolist() == expected.tolist()
 
 
 def test_reward_components_sum_to_the_whole_in_the_events(tmp_path: Path):
