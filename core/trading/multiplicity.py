@@ -166,22 +166,16 @@ def multiplicity(
     every, total = every[:, moving], every.shape[1]
     n = every.shape[1]
     moments, counted = Moments.of(returns), max(trials + tries, total) + unrecorded
-    measured = effective = None
-    if moments is not None and tries + unrecorded:
-        # However little is known of the tries, they are chances of luck.
-        measured = deflated_sharpe(moments, counted)
-    lost = (
-        plural(
-            "{n} of {tries} tries on these bars has no record here that can be compared, and counts"
-            " as a trial",
-            "{n} of {tries} tries on these bars have no record here that can be compared, and count"
-            " as trials",
-            unrecorded,
-            tries=tries + unrecorded,
-        )
-        if unrecorded
-        else None
+    swept = tries + unrecorded > 0
+    measured = deflated_sharpe(moments, counted) if moments and swept else None
+    effective = None
+    lost = Message(
+        "{n} of {tries} tries on these bars without a record here that can be compared: each counts"
+        " as a trial",
+        n=unrecorded,
+        tries=tries + unrecorded,
     )
+    absent = [lost] if unrecorded else []
     if n < 2 or not moving[0] or len(every) < SPLITS * 4:
         return Multiplicity(
             candidates=total,
@@ -195,7 +189,7 @@ def multiplicity(
                         "bars. Missing: variance of the Sharpe ratios, clusters, overfitting (PBO), "
                         "Romano-Wolf; the deflated Sharpe takes the variance of trials without skill."
                     ),
-                    *([lost] if lost else []),
+                    *absent,
                 ]
             ),
         )
@@ -204,7 +198,6 @@ def multiplicity(
     if moments is not None and variance is not None:
         measured = deflated_sharpe(moments, counted, variance)
         effective = deflated_sharpe(moments, max(counted - n + clusters, 1), variance)
-    absent = [] if lost is None else [lost]
     if variance is None:
         absent.append(Message("the variance of the Sharpe ratios needs {n} candidates", n=FEWEST))
     return Multiplicity(
