@@ -166,9 +166,10 @@ def multiplicity(
     every, total = every[:, moving], every.shape[1]
     n = every.shape[1]
     moments, counted = Moments.of(returns), max(trials + tries, total) + unrecorded
-    swept = tries + unrecorded > 0
-    measured = deflated_sharpe(moments, counted) if moments and swept else None
-    effective = None
+    effective, measured = (
+        None,
+        deflated_sharpe(moments, counted) if moments and tries + unrecorded else None,
+    )
     lost = Message(
         "{n} of {tries} tries on these bars without a record here that can be compared: each counts"
         " as a trial",
