@@ -12,6 +12,7 @@ from core.files import tail, write_text
 from core.language import Message, joined, literal
 from core.ledger_bodies import (
     AttemptColumns,
+    DecisionFollowed,
     DecisionMade,
     DecisionReproduced,
     JobChanged,
@@ -70,6 +71,7 @@ _TEMPORARY = frozenset(
 # What a job beside the week leaves in the ledger.
 _OF_RESULT = {
     JobKind.TRIAL.value: TrialScored.of_result,
+    JobKind.PAPER.value: DecisionFollowed.of_result,
     JobKind.REPRODUCE.value: DecisionReproduced.of_result,
 }
 
