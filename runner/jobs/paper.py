@@ -62,7 +62,7 @@ def paper(spec: Spec, stop: StopFlag) -> int:
             Message("The decision {sha256} has no forecast.", sha256=saved.sha256[:12]), _SIGN_AGAIN
         )
     candidate = _signed_model(spec, saved)
-    came = home.resolve(asked.data) if asked.data else home.live_data
+    came = home.resolve(asked.data) if asked.data else home.live_data_of(decided.symbol)
     new = _new_candles(spec, saved, came)
     if stop.requested:
         spec.write_result({"complete": False, "status": "STOPPED"})
@@ -149,8 +149,8 @@ def _new_candles(spec: Spec, saved: SavedDecision, path: Path) -> _New:
             ),
         )
     candles = load_candles(path)
+    joined, bars = continued(signed, candles, saved.decision.symbol)
     require_quality(candles, utc_now())
-    joined, bars = continued(signed, candles)
     return _New(candles, joined, bars)
 
 
