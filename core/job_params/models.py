@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from core.errors import InputError
-from core.json_model import Moment, Sha256
+from core.json_model import Moment
 from core.language import Message, literal, recorded_message
 from core.path_names import safe_name
 from core.playbook.settings import LARGEST_SEED, RevalidationSettings, TrainingSettings
@@ -261,7 +261,7 @@ class TrialParams(JobParams):
 class ReproduceParams(JobParams):
     """A decided model trained again from its recipe. The recipe is kept under the decision's hash."""
 
-    decision: Sha256 = Field(description="Hash of the decision.")
+    decision: RunName = Field(description="SHA-256 of the decision.")
     week: RunName | None = Field(
         default=None, description="Its week, if it was made in this data directory."
     )

@@ -47,7 +47,7 @@ class GateOutcome(JsonModel):
 class PaperRecord(JsonModel):
     """What came true of a forecast so far."""
 
-    version: Literal[1] = Field(default=1, description="Version of this file.")
+    version: Literal[1] = Field(description="Version of this file.")
     decision: Sha256 = Field(description="SHA-256 of the decision that is followed.")
     job_id: str = Field(description="Job that made it.")
     made_at: IsoMoment = Field(description="Real time, UTC.")

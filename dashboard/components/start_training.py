@@ -115,6 +115,14 @@ def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
         )
     )
     st.progress(min(float(step.value) / max(run.total_steps, 1), 1.0), text=text)
+    training = snapshot.week.playbook.training
+    if training.command is None and run.total_steps not in (0, training.total_steps):
+        own = say(
+            "This run was started with {steps} steps; the playbook has {usual}.",
+            steps=number(run.total_steps),
+            usual=number(training.total_steps),
+        )
+        st.caption(own)
 
 
 def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:

@@ -11,7 +11,7 @@ from core.errors import TrainweekError
 from core.files import write_bytes
 from core.job_params import ReproduceParams
 from core.language import Message
-from core.ledger_bodies import DecisionReproduced, readable_body
+from core.ledger_bodies import DecisionMade, DecisionReproduced, readable_body
 from core.vocabulary import JobKind
 from runner.client.jobs import Jobs
 from runner.client.recipes import manifest_for, playbook_for
@@ -29,8 +29,16 @@ if TYPE_CHECKING:
     from core.decision.model_recipe import Recipe
     from core.decision.reproduction import Reproduction
     from core.paths import Home
+    from core.trading.hold_out import Window
     from runner.records import Job
 
+_UNCOUNTED = (
+    Message(
+        "This decision is not in this ledger, and models are judged on its backtest bars here: its"
+        " gates would be a look that nothing counts."
+    ),
+    Message("Reproduce it in a data directory without a week, named by --home."),
+)
 LOCKED = Message("Open the hold-out for its final look first; a reproduction comes after it.")
 
 
@@ -125,6 +133,9 @@ class Reproductions(Jobs):
                 )
             manifest = given.get("manifest") or manifest_for(self.home, bound["model"])
             recipe = Recipe.of(capsule["files"]["decision.json"], manifest, playbook)
+            with self.store.read() as connection:
+                if refused := uncounted_look(connection, recipe):
+                    return refused
             return self._request(recipe, params, key)
         except TrainweekError as error:
             return Refused.by(error)
@@ -188,12 +199,32 @@ def candle_places(home: Home, recipe: Recipe, params: ReproduceParams) -> tuple[
     )
 
 
-def locked(connection: Connection, recipe: Recipe) -> Refused | None:
-    """The refusal while the bars are reserved for a look that was not made yet."""
+def uncounted_look(connection: Connection, recipe: Recipe) -> Refused | None:
+    """The refusal of a decision that is not in this ledger, on bars that this one judges models on.
+
+    Anybody can seal a capsule of any recipe: its gates would be a look that nothing counts.
+    """
+    lines = select(ledger.c.body).where(ledger.c.kind == DecisionMade.kind)
+    for raw in connection.scalars(lines):
+        body = readable_body(DecisionMade.kind, raw)
+        if isinstance(body, DecisionMade) and body.sha256 == recipe.sha256:
+            return None
+    found, window = hold_outs(connection), window_of(recipe)
+    looked_at = any(look.window.overlaps(window) for look in found.looks)
+    return Refused(*_UNCOUNTED) if looked_at or found.lock_of(window) is not None else None
+
+
+def window_of(recipe: Recipe) -> Window:
+    """The backtest bars that the recipe's model is judged on."""
     from core.trading.hold_out import Window
 
     data = recipe.decision.data
-    window = Window(data=data.sha256, first=data.first, last=data.last, bars=data.rows)
+    return Window(data=data.sha256, first=data.first, last=data.last, bars=data.rows)
+
+
+def locked(connection: Connection, recipe: Recipe) -> Refused | None:
+    """The refusal while the bars are reserved for a look that was not made yet."""
+    window = window_of(recipe)
     found = hold_outs(connection)
     refusal = found.refusal(window) if found.state(window) == "locked" else None
     return None if refusal is None else Refused(refusal[0], LOCKED)

@@ -106,7 +106,10 @@ class Ray:
         :raises SetupError: no Ray there, the token is wrong, or no node has it.
         """
         self.jobs()
-        why = _missing(_asked(placement), self._nodes())
+        nodes = self._nodes()
+        if not nodes:
+            raise EngineUnreachable(f"{self.address} (ray_address): no node is known")
+        why = _missing(_asked(placement), nodes)
         if why is not None:
             raise SetupError(
                 why, Message("Change training.placements in the playbook or the cluster.")
@@ -267,13 +270,15 @@ def _waits(asked: Mapping[str, str], nodes: Iterable[Mapping[str, Any]]) -> Mess
 
 
 def _missing(asked: Mapping[str, str], nodes: Iterable[Mapping[str, Any]]) -> Message | None:
-    """What no node has; None: one has each, or the nodes are not known."""
+    """What no node has by itself; None: one has it all, or the nodes are not known."""
     alive = list(nodes)
-    for name in _ASKED:
-        if alive and name in asked and not any(_has(node, name, asked[name]) for node in alive):
-            what = f"{name}: {asked[name]}"
-            return Message("no node of the cluster has {what}", what=what)
-    return None
+    wanted = [name for name in _ASKED if name in asked]
+    lacking = [[name for name in wanted if not _has(node, name, asked[name])] for node in alive]
+    if not lacking or [] in lacking:
+        return None
+    by_none = [name for name in wanted if all(name in each for each in lacking)]
+    what = ", ".join(f"{name}: {asked[name]}" for name in by_none[:1] or wanted)
+    return Message("no node of the cluster has {what}", what=what)
 
 
 def _has(node: Mapping[str, Any], name: str, wanted: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.language import Message
 from core.liveness import Limits, Pulse, judge_liveness, vital_silence
+from core.sweep.hang import hangs
 from core.vocabulary import JobKind, JobState, Liveness
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.opening import open_incident
@@ -144,11 +145,9 @@ class Watcher:
             # An unreported stall is not counted, so that another runner reports it.
             counted = watch.stalls - watch.unreported
             write_pulse(watch.paths.folder, watch.signals, allowed, judged, counted, observed.words)
-        # Frozen is a stall at once; it is ended only after as long a silence as any other.
-        silent = (judged.silence or 0.0) > (judged.limit or 0.0)
-        hangs = stalled and silent and row.kind == JobKind.TRIAL
+        hung = row.state == JobState.RUNNING and row.kind == JobKind.TRIAL and hangs(judged, vital)
         saved = watch.saving is None or not watch.saving.is_alive()
-        return judged if hangs and saved else None
+        return judged if hung and saved else None
 
     def _save_diagnostics(
         self,

@@ -68,6 +68,7 @@ _TEMPORARY = frozenset(
 )
 
 
+<<<<<<< HEAD
 # What a job beside the week leaves in the ledger.
 _OF_RESULT = {
     JobKind.TRIAL.value: TrialScored.of_result,
@@ -76,6 +77,8 @@ _OF_RESULT = {
 }
 
 
+=======
+>>>>>>> main
 class Finisher:
     """Records the end of an attempt and its consequences, in one transaction.
 
@@ -147,9 +150,12 @@ class Finisher:
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append(DecisionMade.of_result(row.id, result), row.week_id)
-            elif state is JobState.SUCCEEDED and (of := _OF_RESULT.get(row.kind)) is not None:
-                if (found := of(row.id, result or {})) is not None:
-                    write.append(found, None)
+            elif row.kind == JobKind.TRIAL and state is JobState.SUCCEEDED:
+                if (scored := TrialScored.of_result(row.id, result or {})) is not None:
+                    write.append(scored, None)
+            elif row.kind == JobKind.REPRODUCE and state is JobState.SUCCEEDED:
+                if (again := DecisionReproduced.of_result(row.id, result or {})) is not None:
+                    write.append(again, None)
             elif requeued := requeue_for_restart(write.connection, row.id, state):
                 write.append(JobChanged(job_id=row.id, job=requeued), row.week_id)
             else:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _HANG = "hang.json"
+_LAST_WRITE_S = 5.0  # a step that was being written when it was killed
 
 
 def write_hang(folder: Path, why: Message) -> None:
@@ -33,11 +34,20 @@ def trial_end(
     state: JobState, reason: Message, ended: EndedAttempt, folder: Path
 ) -> tuple[JobState, Message]:
     """State and reason of a trial's attempt; one that hung has crashed, and is not tried again."""
-    why = recorded_message(read_json(folder / _HANG) or {}, "why")
+    why = None if _moved_since(folder) else recorded_message(read_json(folder / _HANG) or {}, "why")
     killed = ended.exit is None or ended.exit.signal == signal.SIGKILL
     if not why or state is JobState.SUCCEEDED or not killed:
         return trial_state(state, ended), reason
     return JobState.FAILED, Message("It hung and was ended: {why}.", why=why)
+
+
+def _moved_since(folder: Path) -> bool:
+    """Whether it made steps after it had been called hung: an engine that was away ended nothing."""
+    try:
+        moved = (folder / "progress.json").stat().st_mtime
+        return moved > (folder / _HANG).stat().st_mtime + _LAST_WRITE_S
+    except OSError:
+        return False
 
 
 def trial_state(state: JobState, ended: EndedAttempt) -> JobState:

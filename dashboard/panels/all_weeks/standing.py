@@ -69,7 +69,7 @@ class Standing:
     def urgency(self) -> tuple[int, bool, bool, bool]:
         """Sorts what needs a person first. A runner that is away is the same for every week."""
         own = [WORST_FIRST.index(one.severity) for one in self.problems if one.key != _RUNNER]
-        due = self.next_slot is not None and self.next_slot.state is SlotState.DUE
+        due = self.next_slot is not None and self.next_slot.state is not SlotState.UPCOMING
         return (min(own, default=len(WORST_FIRST)), not self.overdue, not due, not self.live)
 
 

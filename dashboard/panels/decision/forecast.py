@@ -15,6 +15,7 @@ from dashboard.components.headings import part
 from dashboard.components.job_line import job_line
 from dashboard.components.plotly_chart import draw
 from dashboard.components.states import icon
+from dashboard.components.why_not import why_not
 from dashboard.data.paper import paper_record
 from dashboard.figures.cone import cone_figure
 from dashboard.formatting import NONE, share, short
@@ -124,9 +125,8 @@ def _figures(
         (Message("Deepest drawdown"), forecast.drawdown_pct, record and record.drawdown_pct, "%"),
         (Message("Trades"), forecast.trades, record and record.trades, ""),
     ):
-        expected = Message(
-            "{low:,.1f} to {high:,.1f} {unit}", low=band.low[-1], high=band.high[-1], unit=form
-        )
+        ends = short(band.low[-1]), short(band.high[-1], None, form)
+        expected = Message("{low} to {high}", low=ends[0], high=ends[1])
         now = f"{say(short(values[-1], None, form))}" if values else "–"
         lines.append([say(name), say(expected), now])
     table(heads, lines, "forecast")
@@ -148,6 +148,7 @@ def _follow(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         on_click=_ask,
         args=(page, saved.sha256),
     )
+    why_not(f"{PLACE}:follow", why)
     outcomes.show(page, PLACE)
     job = _newest(snapshot, saved)
     if job is not None and job.state is not JobState.SUCCEEDED:

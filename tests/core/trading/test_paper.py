@@ -3,47 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from core.errors import IntegrityError
-from core.trading.paper import RECORD, PaperRecord, judged, read_paper
-from tests.core.backtest_records import MARKET, decision_of, record
-from tests.expected import present
+from core.trading.paper import RECORD, read_paper
+from tests.core.paper_records import FORECAST, SHA, paper
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from core.trading.forecast import Forecast
-
-SHA = "ab" * 32
-DECISION = decision_of(record())
-FORECAST: Forecast = present(DECISION.forecast)
-
-
-def paper(days: int, change: float = 0.0, hours: int = 0) -> PaperRecord:
-    """Days that each change the equity by so much, evenly over their hours."""
-    bars = days * 24 + hours
-    times = pd.date_range("2026-03-01", periods=bars + 1, freq="h", tz="UTC")
-    equity = pd.DataFrame(
-        {"time": times, "equity": 10_000 * (1 + change / 24) ** np.arange(bars + 1)}
-    )
-    exits = times[12::24]
-    trades = pd.DataFrame({"exit_time": exits, "pnl": 5.0, "forced_exit": False})
-    found: dict[str, Any] = judged(FORECAST, DECISION.gates, 8760, record().returns, equity, trades)
-    given = {
-        "decision": SHA,
-        "job_id": "paper-1",
-        "made_at": "2026-04-01T00:00:00Z",
-        "data": MARKET.candles.provenance(),
-        "filled": 0,
-        "first": "2026-03-01T00:00:00Z",
-        "artifacts": {},
-    }
-    return PaperRecord.model_validate(found | given)
 
 
 def test_hours_of_a_day_that_is_not_whole_are_not_judged() -> None:

@@ -94,6 +94,18 @@ def test_what_needs_a_person_first_stands_at_the_top(place: Place) -> None:
     assert order(board) == [planned.id, active.id, bad.id], "of two alike the active one is first"
 
 
+def test_work_that_is_late_comes_no_later_than_work_that_is_due(place: Place) -> None:
+    active = place.watch()
+    place.now += timedelta(days=2)
+    due = watched(place, "due", place.now - timedelta(hours=1))
+    late = standing(look(place, Standings()), active)
+    now = standing(look(place, Standings()), due)
+    assert present(late.next_slot).state is SlotState.OVERDUE
+    assert present(now.next_slot).state is SlotState.DUE
+    assert late.urgency[2] == now.urgency[2]
+    assert not late.urgency[2]
+
+
 def test_a_runner_that_is_away_hides_nobodys_own_problem(place: Place) -> None:
     place.train(kl=0.5)
     board = look(place, Standings())

@@ -14,8 +14,8 @@ from core.people import Person
 from core.vocabulary import JobKind, JobState, Role
 from runner.client import Client
 from runner.outcomes import AlreadyRunning, Refused, Submitted
-from tests.expected import present
-from tests.runner.place import ENGINEER, LEAD
+from tests.expected import present, recorded
+from tests.runner.place import ENGINEER, LAUNCH, LEAD
 from tests.runner.reproduced_place import ReproducedPlace, result_of
 
 if TYPE_CHECKING:
@@ -153,6 +153,21 @@ def test_a_capsule_is_reproduced_in_another_data_directory(
     missing = client.reproduce_capsule(content)
     assert isinstance(missing, Refused)
     assert saved.decision.data.sha256 in missing.reason
+
+
+def test_a_capsule_of_others_is_no_uncounted_look_at_the_hold_out(
+    place: ReproducedPlace, tmp_path: Path
+) -> None:
+    saved = place.saved()
+    place.sign(saved.sha256)
+    content, _ = place.client().capsule(saved.sha256)
+    client = Client(elsewhere(place, tmp_path / "other"), Person("Lea", Role.LEAD))
+    recorded(client.create_week(LAUNCH))
+    recorded(client.lock_hold_out("for the final look"))
+    recorded(client.open_hold_out("the model is final"))
+    refused = client.reproduce_capsule(content)
+    assert isinstance(refused, Refused)
+    assert "a look that nothing counts" in refused.reason
 
 
 def test_a_capsule_without_a_recipe_says_what_is_missing(

@@ -298,3 +298,18 @@ def test_a_placement_is_tried_out_against_the_nodes(head: Head, tmp_path: Path) 
             ray.try_out(wanted(tmp_path, gpus=1).placement)
     assert "no node of the cluster has gpus: 1" in found.value.what
     assert {asked[0] for asked in head.asked} == {"GET"}
+
+
+def test_what_no_node_has_together_is_said(head: Head, tmp_path: Path) -> None:
+    head.answers["/api/jobs/"] = (200, [])
+    (cpus,) = nodes()[1]["data"]["result"]["result"]
+    gpu = cpus | {"resources_total": {"CPU": 1.0, "GPU": 1.0}}
+    head.answers[NODES] = (200, {"data": {"result": {"result": [cpus, gpu]}}})
+    with head.served() as ray, pytest.raises(SetupError, match="cpus: 4, gpus: 1"):
+        ray.try_out(wanted(tmp_path, cpus=4, gpus=1).placement)
+
+
+def test_without_a_node_it_is_not_known(head: Head, tmp_path: Path) -> None:
+    head.answers["/api/jobs/"] = (200, [])
+    with head.served() as ray, pytest.raises(EngineUnreachable, match="no node is known"):
+        ray.try_out(wanted(tmp_path).placement)

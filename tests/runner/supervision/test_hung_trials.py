@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -55,3 +56,12 @@ def test_a_trial_that_ended_by_itself_meanwhile_has_its_own_result(tmp_path: Pat
     write_hang(tmp_path, WHY)
     done = EndedAttempt(exit=ended_by(0), same_boot=True, result={"complete": True})
     assert trial_end(*exit_state(done), done, tmp_path)[0] is JobState.SUCCEEDED
+
+
+def test_one_that_moved_after_it_was_called_hung_is_not_counted_as_such(tmp_path: Path) -> None:
+    write_hang(tmp_path, WHY)
+    written = (tmp_path / "hang.json").stat().st_mtime
+    (tmp_path / "progress.json").write_text('{"steps": 9}')
+    os.utime(tmp_path / "progress.json", (written + 60, written + 60))
+    killed = EndedAttempt(exit=ended_by(number=signal.SIGKILL), same_boot=True, result=None)
+    assert trial_end(*exit_state(killed), killed, tmp_path)[0] is JobState.INTERRUPTED
