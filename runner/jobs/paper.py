@@ -77,13 +77,7 @@ def paper(spec: Spec, stop: StopFlag) -> int:
     )
     record = PaperRecord.model_validate(
         {
-<<<<<<< HEAD
             **figures,
-=======
-            **judged(
-                forecast, decided.gates, decided.conventions.bars_per_year, past, equity, trades
-            ),
->>>>>>> main
             "version": 1,
             "decision": saved.sha256,
             "job_id": spec.job_id,

@@ -68,17 +68,6 @@ _TEMPORARY = frozenset(
 )
 
 
-<<<<<<< HEAD
-# What a job beside the week leaves in the ledger.
-_OF_RESULT = {
-    JobKind.TRIAL.value: TrialScored.of_result,
-    JobKind.PAPER.value: DecisionFollowed.of_result,
-    JobKind.REPRODUCE.value: DecisionReproduced.of_result,
-}
-
-
-=======
->>>>>>> main
 class Finisher:
     """Records the end of an attempt and its consequences, in one transaction.
 
@@ -153,6 +142,9 @@ class Finisher:
             elif row.kind == JobKind.TRIAL and state is JobState.SUCCEEDED:
                 if (scored := TrialScored.of_result(row.id, result or {})) is not None:
                     write.append(scored, None)
+            elif row.kind == JobKind.PAPER and state is JobState.SUCCEEDED:
+                if (came := DecisionFollowed.of_result(row.id, result or {})) is not None:
+                    write.append(came, None)
             elif row.kind == JobKind.REPRODUCE and state is JobState.SUCCEEDED:
                 if (again := DecisionReproduced.of_result(row.id, result or {})) is not None:
                     write.append(again, None)
