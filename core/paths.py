@@ -275,11 +275,6 @@ class Home:
         """Candles that come after a decision's backtest, of a symbol without a folder of its own."""
         return self.root / "data" / "live"
 
-    def live_data_of(self, symbol: str) -> Path:
-        """Candles that come after, of a symbol: ``data/live/BTCUSDT`` if it exists, else ``data/live``."""
-        own = self.live_data / symbol
-        return own if symbol.isalnum() and own.is_dir() else self.live_data
-
     # reports/
     @property
     def revalidation(self) -> Path:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from core.canonical_json import canonical_sha256
 from core.decision import SavedDecision, read_decision
 from core.errors import InputError, IntegrityError, MarketDataError
-from core.files import file_sha256
+from core.files import file_sha256, own_folder
 from core.job_params import PaperParams
 from core.language import Message
 from core.market import load_candles, require_quality
@@ -62,7 +62,7 @@ def paper(spec: Spec, stop: StopFlag) -> int:
             Message("The decision {sha256} has no forecast.", sha256=saved.sha256[:12]), _SIGN_AGAIN
         )
     candidate = _signed_model(spec, saved)
-    came = home.resolve(asked.data) if asked.data else home.live_data_of(decided.symbol)
+    came = home.resolve(asked.data) if asked.data else own_folder(home.live_data, decided.symbol)
     new = _new_candles(spec, saved, came)
     if stop.requested:
         spec.write_result({"complete": False, "status": "STOPPED"})

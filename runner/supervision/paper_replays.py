@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from core.files import own_folder
 from core.job_params import PaperParams
 from core.vocabulary import JobKind
 from runner.files import read_json
@@ -68,7 +69,7 @@ class PaperReplays:
 
         By the time of its inode: a file that is moved here keeps the time of its content.
         """
-        folder = self.home.live_data_of(symbol)
+        folder = own_folder(self.home.live_data, symbol)
         times = [file.stat().st_ctime for file in folder.iterdir() if file.is_file()]
         return datetime.fromtimestamp(max(times), UTC) if times else None
 
