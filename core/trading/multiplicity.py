@@ -55,6 +55,11 @@ class Multiplicity(JsonModel):
         default=0,
         description="Those of them that are tries of a sweep; absent: none was looked for.",
     )
+    unrecorded: Count = Field(
+        default=0,
+        description="Tries on some of these bars without a record that can be compared: they count "
+        "as trials, and are in no other figure; absent: none.",
+    )
     idle: Count = Field(
         default=0, description="Those that never moved, and are in no figure; absent: none."
     )
@@ -143,6 +148,7 @@ def multiplicity(
     benchmarks: Mapping[str, np.ndarray],
     trials: int,
     tries: int = 0,
+    unrecorded: int = 0,
 ) -> Multiplicity:
     """What the others mean for the judged candidate.
 
@@ -151,6 +157,7 @@ def multiplicity(
     :param benchmarks: returns of strategies without an agent on the same bars.
     :param trials: counted trials without those of ``tries``, at least the other candidates.
     :param tries: how many of the others, the last columns, are tries of a sweep.
+    :param unrecorded: further tries, which have no column.
     """
     every = np.column_stack([returns, others])
     moving = every.std(axis=0) >= NO_VOLATILITY
@@ -161,6 +168,7 @@ def multiplicity(
         return Multiplicity(
             candidates=total,
             tries=tries,
+            unrecorded=unrecorded,
             missing=Message(
                 "Multiplicity not measured: only this candidate has a usable record on these bars. "
                 "Missing: variance of the Sharpe ratios, clusters, overfitting (PBO), Romano-Wolf; "
@@ -172,12 +180,13 @@ def multiplicity(
     moments = Moments.of(returns)
     measured = effective = None
     if moments is not None and variance is not None:
-        counted = max(trials + tries, total)
+        counted = max(trials + tries + unrecorded, total + unrecorded)
         measured = deflated_sharpe(moments, counted, variance)
         effective = deflated_sharpe(moments, max(counted - n + clusters, 1), variance)
     return Multiplicity(
         candidates=total,
         tries=tries,
+        unrecorded=unrecorded,
         idle=idle,
         sharpe_variance=variance,
         effective_trials=clusters,
