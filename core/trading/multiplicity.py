@@ -166,10 +166,8 @@ def multiplicity(
     every, total = every[:, moving], every.shape[1]
     n = every.shape[1]
     moments, counted = Moments.of(returns), max(trials + tries, total) + unrecorded
-    effective, measured = (
-        None,
-        deflated_sharpe(moments, counted) if moments and tries + unrecorded else None,
-    )
+    measured = deflated_sharpe(moments, counted) if moments and tries + unrecorded else None
+    effective = None
     lost = Message(
         "{n} of {tries} tries on these bars without a record here that can be compared: each counts"
         " as a trial",
