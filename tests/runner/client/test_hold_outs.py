@@ -97,7 +97,7 @@ def test_a_fold_of_a_sweep_on_these_bars_is_one_look_whatever_its_tries(place: P
     assert (look.job, look.tries, look.model) == (sweep.id, 6, None)
     window = window_of(place.home.backtest_data)
     meter = kept.meter(window, "33" * 32, "cd" * 32, 0.8)
-    assert (len(meter.looks), meter.models, meter.fresh_bars) == (1, 2, 0)
+    assert (len(meter.looks), meter.models, meter.fresh_bars) == (1, 7, 0)
     assert "1 of them by a sweep" in meter.sentence()
 
 
