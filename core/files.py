@@ -91,6 +91,12 @@ def write_json(path: Path, value: Any) -> Path:
     return write_text(path, text + "\n")
 
 
+def own_folder(folder: Path, symbol: str) -> Path:
+    """A symbol's own folder of candles in one of many, if it exists; else that one."""
+    own = folder / symbol
+    return own if symbol.isalnum() and own.is_dir() else folder
+
+
 def file_sha256(path: Path) -> str:
     """Hex SHA-256 of a file's bytes."""
     with path.open("rb") as file:

@@ -272,7 +272,7 @@ class Home:
 
     @property
     def live_data(self) -> Path:
-        """Candles that come after a decision's backtest; optional."""
+        """Candles that come after a decision's backtest, of a symbol without a folder of its own."""
         return self.root / "data" / "live"
 
     # reports/

@@ -257,6 +257,7 @@ class WeekRecords:
     countersignatures: tuple[Countersignature, ...] = ()  # of overrides, oldest first
     countersignature_requests: tuple[CountersignatureRequest, ...] = ()
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
+    reproducing: tuple[Job, ...] = ()  # of decided models, newest first; likewise
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
     withdrawals: tuple[Withdrawal, ...] = ()  # of ticks, oldest first
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -12,6 +12,8 @@ from core.language import Message, joined
 from core.trading.evidence import OfRecipe
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.gates import Scorecard
     from core.playbook.settings import TrainingSettings
     from core.sweep.recipe import Recipe
@@ -30,6 +32,11 @@ class RecipeRecord(JsonModel):
     verdict: Sentence = Field(description="The sentence to read first.")
     sweep: str | None = Field(default=None, description="The sweep that counts; null: none does.")
     tries: Count = Field(default=0, description="Tries with a result on the same bars.")
+    siblings: Count | None = Field(
+        default=None,
+        description="Those of them that are not the judged model's own seed, which gives the model "
+        "again; absent in older ones: all.",
+    )
     go: Count = Field(default=0, description="Those that are a GO.")
     diverged: Count = Field(default=0, description="Those whose training diverged.")
     crashed: Count = Field(default=0, description="Tries without a result, in no other number.")
@@ -51,54 +58,76 @@ class RecipeRecord(JsonModel):
         default=None,
         description="Whether the recipe does not give such a model again; null: not known.",
     )
+    others: Count = Field(
+        default=0,
+        description="Scored tries of other sweeps, of this week or on these bars, that can't be "
+        "compared with the model. With some, and without a known outlier, it is ADEQUATE at best.",
+    )
 
 
 @dataclass(frozen=True)
 class Siblings:
     """What a revalidation knows of the model's recipe.
 
-    :ivar sweeps: of the week, newest first.
+    :ivar sweeps: of the week, or on some of the judged bars in any week, newest first.
     :ivar made: how the judged model was made.
     :ivar recipe: training settings of the playbook.
+    :ivar tried: those of the sweeps' playbooks by SHA-256; one that is not there is not known.
     """
 
     sweeps: tuple[Sweep, ...]
     made: Made
     recipe: TrainingSettings
+    tried: Mapping[str, TrainingSettings] = field(default_factory=dict)
+
+    def apart(self, sweep: Sweep) -> Message | None:
+        """Why the tries of a sweep are not the model's siblings; None: they are."""
+        from core.sweep.siblings import apart  # loads the playbook, which a list does not need
+
+        return apart(sweep, self.made, self.recipe, self.tried.get(sweep.playbook_sha256))
+
+    def own_seed(self, sweep: Sweep) -> int | None:
+        """The seed with which a sweep gives the judged model itself; None: with none, or unknown."""
+        from core.sweep.siblings import otherwise_made
+
+        tried = self.tried.get(sweep.playbook_sha256)
+        return None if otherwise_made(sweep, self.made, self.recipe, tried) else self.made.seed
 
 
 def recipe_record(siblings: Siblings, card: Scorecard) -> RecipeRecord:
     """The section, from the sweep with the most tries that are the model's siblings."""
-    if not siblings.sweeps:
-        return RecipeRecord(
-            state="not tried",
-            verdict=Message(
-                "The recipe was not tried: no sweep of this week says what other seeds give."
-            ),
-        )
-    from core.sweep.siblings import apart  # the rest loads numpy, which a list does not need
-
-    reasons = [(each, apart(each, siblings.made, siblings.recipe)) for each in siblings.sweeps]
+    untried = RecipeRecord(
+        state="not tried",
+        verdict=Message(
+            "The recipe was not tried: no sweep of this week says what other seeds give."
+        ),
+    )
+    reasons = [(each, siblings.apart(each)) for each in siblings.sweeps]
     alike = [(each, each.recipe()) for each, why in reasons if why is None]
+    # One without a result says nothing, so it holds nothing against the model either.
+    others = [(len(each.recipe().own), why) for each, why in reasons if why is not None]
+    strange = [why for tries, why in others if tries]
     found = max(alike, key=lambda pair: len(pair[1].own), default=None)
-    if found is None:
-        return RecipeRecord(
-            state="other recipe",
-            verdict=joined(
-                [Message("No sweep of the model's recipe counts."), reasons[0][1] or ""]
-            ),
-        )
-    return _of_sweep(*found, card, siblings.recipe)
+    of_others = sum(tries for tries, _ in others)
+    if found is not None and (found[1].own or not strange):
+        record = _of_sweep(*found, card, siblings)
+        return record.model_copy(update={"others": of_others})
+    if not strange:
+        return untried
+    return RecipeRecord(
+        state="other recipe",
+        verdict=joined([Message("No sweep of the model's recipe counts."), strange[0]]),
+        others=of_others,
+    )
 
 
-def _of_sweep(
-    sweep: Sweep, recipe: Recipe, card: Scorecard, settings: TrainingSettings
-) -> RecipeRecord:
+def _of_sweep(sweep: Sweep, recipe: Recipe, card: Scorecard, siblings: Siblings) -> RecipeRecord:
     from core.sweep.verdict import Verdict
 
     sharpe = card.gate("sharpe").value
-    steps = None if sweep.steps in (None, settings.total_steps) else sweep.steps
-    verdict = Verdict(recipe, sharpe, steps=steps, passed=card.passed)
+    steps = None if sweep.steps in (None, siblings.recipe.total_steps) else sweep.steps
+    seed = siblings.made.seed
+    verdict = Verdict(recipe, sharpe, steps=steps, passed=card.passed, seed=seed)
     standing, among = verdict.standing(), recipe.spread("sharpe", own=True)
     judged = standing if standing is not None and recipe.judges else None
     return RecipeRecord(
@@ -106,6 +135,7 @@ def _of_sweep(
         verdict=verdict.sentence(),
         sweep=sweep.id,
         tries=len(recipe.own),
+        siblings=len(recipe.siblings(seed)),
         go=recipe.go(),
         diverged=recipe.diverged(),
         crashed=recipe.failed,
@@ -120,9 +150,14 @@ def _of_sweep(
 
 def of_recipe(record: RecipeRecord | None, multiplicity: Multiplicity | None) -> OfRecipe:
     """What the sweep adds to the evidence grade; nothing without one."""
-    measured = multiplicity.dsr_measured if multiplicity and multiplicity.tries else None
+    measured = (
+        multiplicity.dsr_measured
+        if multiplicity and multiplicity.tries + multiplicity.unrecorded
+        else None
+    )
     if record is None or record.as_good is None:
-        return OfRecipe(dsr=measured)
+        return OfRecipe(dsr=measured, other=record is not None and record.others > 0)
     from core.sweep.recipe import outlier_limit
 
-    return OfRecipe(record.as_good, outlier_limit(record.tries), measured)
+    siblings = record.tries if record.siblings is None else record.siblings
+    return OfRecipe(record.as_good, outlier_limit(siblings), measured)

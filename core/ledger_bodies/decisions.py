@@ -100,6 +100,31 @@ class DecisionReproduced(Body):
             return None
 
 
+class DecisionFollowed(Body):
+    """A signed model was replayed on candles that came later: what came true so far."""
+
+    kind = "paper"
+
+    job_id: PlainText
+    revalidation_sha256: PlainText
+    record_sha256: PlainText  # of reports/paper/<sha256>/record.json as it was written
+    data_sha256: PlainText  # of the candles
+    days: int
+    left_on: int | None = None
+    expired_on: int | None = None
+    held: bool | None = None
+
+    @classmethod
+    def of_result(cls, job_id: str, result: Mapping[str, Any]) -> Self | None:
+        """From the ``result.json`` of a replay; None if that holds no result of one."""
+        try:
+            names = ("record_sha256", "data_sha256", "days", "left_on", "expired_on", "held")
+            figures = {name: result[name] for name in names}
+            return cls(job_id=job_id, revalidation_sha256=result["decision"], **figures)
+        except (KeyError, TypeError, ValidationError):
+            return None
+
+
 class ConditionClosed(Body):
     """A condition of a signature is met."""
 

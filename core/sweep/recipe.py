@@ -137,7 +137,16 @@ class Recipe:
             [[each.values.get(gate) for each in tries if each.fold == fold] for fold in numbers]
         )
 
-    def standing(self, sharpe: float | None, passed: int | None = None) -> Standing | None:
+    def siblings(self, seed: int | None) -> tuple[Try, ...]:
+        """The tries on the week's own split without the model's own: its seed gives the model again.
+
+        :param seed: of the model; None: unknown.
+        """
+        return tuple(each for each in self.own if each.seed != seed)
+
+    def standing(
+        self, sharpe: float | None, passed: int | None = None, seed: int | None = None
+    ) -> Standing | None:
         """Where a model with this Sharpe stands; None without it, or without siblings.
 
         It is an outlier if it is among the best 5 % of the tries, itself included; with fewer than 19
@@ -148,8 +157,10 @@ class Recipe:
         good as a model with one.
 
         :param passed: gates; None: only the Sharpe is compared.
+        :param seed: of the model, whose own try is no sibling; None: unknown.
         """
-        siblings = [each.values.get("sharpe") for each in self.own]
+        others = self.siblings(seed)
+        siblings = [each.values.get("sharpe") for each in others]
         known = [each for each in siblings if each is not None]
         if sharpe is None or len(known) < 2:
             return None
@@ -161,7 +172,7 @@ class Recipe:
         if self.judges and sharpe > among.interval.high:
             shares.append((1 + sum(each >= sharpe for each in known)) / of)
         if self.judges and passed is not None:
-            shares.append((1 + sum(len(each.passed) >= passed for each in self.own)) / of)
+            shares.append((1 + sum(len(each.passed) >= passed for each in others)) / of)
         return Standing(
             sharpe,
             1 + sum(each > sharpe for each in known) + level / 2,

@@ -21,6 +21,7 @@ class Verdict:
     :ivar steps: of each try where the playbook asks for others; None: the playbook's.
     :ivar passed: gates of the chosen model; None: not known.
     :ivar apart: why the tries are not the chosen model's siblings; None: they are.
+    :ivar seed: of the chosen model; the try with it is the model itself. None: not known.
     """
 
     recipe: Recipe
@@ -29,6 +30,7 @@ class Verdict:
     steps: int | None = None
     passed: int | None = None
     apart: Message | None = None
+    seed: int | None = None
 
     @property
     def has_siblings(self) -> bool:
@@ -39,7 +41,7 @@ class Verdict:
         """Where the model in use stands; None without its Sharpe, or without siblings."""
         if not self.has_siblings:
             return None
-        return self.recipe.standing(self.sharpe, self.passed)
+        return self.recipe.standing(self.sharpe, self.passed, self.seed)
 
     def sentence(self) -> Message:
         """What a person reads first."""
@@ -72,6 +74,10 @@ class Verdict:
             )
         elif (standing := self.standing()) is not None:
             said += [*_rank(standing), _expected(standing)]
+            if len(self.recipe.siblings(self.seed)) < tries:
+                said.append(
+                    Message("The try with its own seed {seed} is no sibling.", seed=str(self.seed))
+                )
             if standing.outlier:
                 said.append(Message("It is an outlier of its own recipe."))
         elif self.apart is not None and not self.other_playbook:

@@ -79,11 +79,13 @@ class OfRecipe:
         tried, or too few times.
     :ivar limit: an outlier of its recipe is at most here.
     :ivar dsr: deflated Sharpe ratio with the variance that the sweep's tries show; None: not measured.
+    :ivar other: there are tries, but of another recipe: nobody knows whether it is an outlier.
     """
 
     as_good: float | None = None
     limit: float = 0.0
     dsr: float | None = None
+    other: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,8 @@ def graded_evidence(
 
     INSUFFICIENT if it is too small or one of its checks failed; STRONG or ADEQUATE if it
     meets all rules of that grade and of those below; else WEAK. A record with a check
-    that was never run is WEAK at best. An outlier of its own recipe is ADEQUATE at best; a
-    recipe that was not tried changes nothing.
+    that was never run is WEAK at best. An outlier of its own recipe, and one of a
+    recipe beside others that were tried, is ADEQUATE at best; without a try nothing changes.
 
     :param returns: per bar, net.
     :param trades: closed round trips; None (unknown) counts as too few.
@@ -241,7 +243,7 @@ def _of_recipe(settings: RevalidationSettings, recipe: OfRecipe) -> list[Rule]:
             _rule("dsr_measured", EvidenceGrade.ADEQUATE, recipe.dsr, ">=", settings.adequate_dsr),
             _rule("dsr_measured", EvidenceGrade.STRONG, recipe.dsr, ">=", settings.strong_dsr),
         ]
-    if recipe.as_good is not None:
+    if recipe.as_good is not None or recipe.other:
         found.append(_rule("recipe", EvidenceGrade.STRONG, recipe.as_good, ">", recipe.limit))
     return found
 

@@ -230,6 +230,12 @@ def _unknown(rule: Rule, free: float | None) -> Message:
             return Message("The training range is unknown; {grade} requires it.", grade=grade)
         case "trades":
             return Message("The round trips are unknown.")
+        case "recipe":
+            return Message(
+                "Only another recipe was tried: whether the model is an outlier of its own is not "
+                "known; {grade} requires a sweep of it.",
+                grade=grade,
+            )
         case "random" if free is not None:
             return Message(
                 "Not compared with random policies, because the agent is on one side of the market "

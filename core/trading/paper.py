@@ -1,12 +1,13 @@
 """The days after a decision, replayed on paper: what came true of its forecast.
 
-No order exists. The record is made again from the first day each time new candles come, so a day
-that was judged never changes as long as its candles do not.
+No order exists. The record is made again from the first day each time new candles come. What was
+judged is final: a replay that has fewer days, or other candles of a judged day, is refused, and
+evidence that has expired stays so. Each record is kept by its hash.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field, ValidationError
@@ -70,6 +71,9 @@ class PaperRecord(JsonModel):
         description="Day on which the evidence expired; null: it stands."
     )
     gates: dict[GateId, GateOutcome] = Field(description="Each gate on the days so far.")
+    candles: tuple[Sha256, ...] = Field(
+        default=(), description="Hash of each day's candles; empty: an older record."
+    )
     artifacts: dict[str, Sha256] = Field(description="Hash of each table beside this file.")
 
     @property
@@ -117,7 +121,7 @@ def judged(
     record: np.ndarray,
     equity: pd.DataFrame,
     trades: pd.DataFrame,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The figures of a :class:`PaperRecord`, of whole days alone.
 
     :param record: the backtest's simple returns per bar, which the days are compared with.

@@ -21,6 +21,7 @@ from runner.store.hold_outs import hold_outs
 from runner.store.schema import ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from core.decision.reproduction import Reproduction
     from core.paths import Home
     from core.trading.hold_out import Window
-    from runner.records import Job
+    from runner.records import DecisionLine, Job
 
 _UNCOUNTED = (
     Message(
@@ -47,29 +48,14 @@ class Reproductions(Jobs):
 
     def reproductions(self, sha256: str) -> list[Reproduction]:
         """The results of the reproductions of a decision, newest first."""
-        from core.decision.reproduction import Reproduction
-
-        query = (
-            select(ledger.c.body)
-            .where(ledger.c.kind == DecisionReproduced.kind)
-            .order_by(ledger.c.seq.desc())
-        )
         with self.store.read() as connection:
-            raws = connection.scalars(query).all()
-        found = []
-        for body in (readable_body(DecisionReproduced.kind, raw) for raw in raws):
-            if isinstance(body, DecisionReproduced) and body.revalidation_sha256 == sha256:
-                try:
-                    found.append(Reproduction.model_validate(body.result))
-                except ValidationError:  # of another version; its file says what it found
-                    continue
-        return found
+            return reproductions_of(record_queries.decision_lines(connection), sha256)
 
     def reproduction_job(self, sha256: str) -> Job | None:
         """The newest job that reproduces a decision."""
         with self.store.read() as connection:
             jobs = record_queries.jobs(connection, JobKind.REPRODUCE)
-        return next((job for job in jobs if job.params.get("decision") == sha256), None)
+        return newest_of(jobs, sha256)
 
     def irreproducible(self, saved: SavedDecision) -> Refused | None:
         """Why a decision of this data directory can't be reproduced here now; None: it can."""
@@ -164,6 +150,28 @@ class Reproductions(Jobs):
         candle_places(self.home, recipe, params)
         with self.store.read() as connection:
             return locked(connection, recipe)
+
+
+def reproductions_of(lines: Iterable[DecisionLine], sha256: str) -> list[Reproduction]:
+    """The results for a decision, newest first."""
+    from core.decision.reproduction import Reproduction
+
+    found = []
+    for _, body in lines:
+        if isinstance(body, DecisionReproduced) and body.revalidation_sha256 == sha256:
+            try:
+                found.append(Reproduction.model_validate(body.result))
+            except ValidationError:  # of another version; its file says what it found
+                continue
+    return found[::-1]
+
+
+def newest_of(jobs: Iterable[Job], sha256: str) -> Job | None:
+    """The newest job that reproduces a decision.
+
+    :param jobs: newest first.
+    """
+    return next((job for job in jobs if job.params.get("decision") == sha256), None)
 
 
 def candle_places(home: Home, recipe: Recipe, params: ReproduceParams) -> tuple[Path, Path]:

@@ -44,7 +44,7 @@ class SweepVerdicts(RunModels):
         made = Made.of_manifest(used.model.manifest, sweep.playbook_sha256, sweep.backtest_sha256)
         why = apart(sweep, made, week.playbook.training)
         sharpe, passed = (None, None) if why else self._judged(sweep, used.model.sha256)
-        return replace(found, sharpe=sharpe, passed=passed, apart=why)
+        return replace(found, sharpe=sharpe, passed=passed, apart=why, seed=made.seed)
 
     def is_of_other_playbook(self, sweep: Sweep) -> bool:
         """Whether the week has another playbook now than the sweep's tries."""

@@ -96,6 +96,7 @@ def _read(
         countersignatures=tuple(made),
         countersignature_requests=tuple(asked),
         decision_lines=record_queries.decision_lines(connection) if decided else (),
+        reproducing=tuple(record_queries.jobs(connection, JobKind.REPRODUCE)) if decided else (),
         other_weeks=queries.weeks_by_id(connection, others) if others else {},
         withdrawals=tuple(record_queries.withdrawals(connection, week.id)),
         silences=tuple(silences(connection, after=now)),

@@ -11,14 +11,12 @@ from core.metrics.returns import bar_returns
 from core.trading.baselines import buy_and_hold
 from core.trading.candidates import Candidate
 from core.trading.multiplicity import Multiplicity, multiplicity
-from runner.jobs.revalidation_input import meter_of
-from runner.jobs.sweep_tries import read_returns, returns_of_tries
+from runner.jobs.revalidation_input import meter_of, window_of
+from runner.jobs.sweep_tries import read_returns, tries_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from core.decision.recipe import Siblings
     from core.market import Candles
-    from core.sweep.record import Sweep
     from core.trading.backtest_record import BacktestRecord
     from runner.jobs.attempt import Spec
 
@@ -29,21 +27,22 @@ def beside(
     candles: Candles,
     record: BacktestRecord,
     trials: int,
-    sweeps: Sequence[Sweep] = (),
+    siblings: Siblings,
 ) -> dict[str, Any]:
     """Sections of the decision by name."""
     return {
         "hold_out": meter_of(spec, own, candles, record.returns),
-        "multiplicity": multiplicity_of(spec, own, record, trials, sweeps),
+        "multiplicity": multiplicity_of(spec, own, candles, record, trials, siblings),
     }
 
 
 def multiplicity_of(
     spec: Spec,
     own: Candidate,
+    candles: Candles,
     record: BacktestRecord,
     trials: int,
-    sweeps: Sequence[Sweep] = (),
+    siblings: Siblings,
 ) -> Multiplicity:
     """Against the archived records of other models, and a sweep's tries, on the same candles."""
     bars, found = len(record.equity), {}
@@ -56,12 +55,12 @@ def multiplicity_of(
             continue
         if (returns := read_returns(saved.file("equity.csv"), bars)) is not None:
             found[other.model] = returns
-    tries = returns_of_tries(spec.home, own, sweeps, bars)
-    columns = [*found.values(), *tries]
+    tries = tries_beside(spec.home, own, siblings, window_of(candles), bars)
+    columns = [*found.values(), *tries.returns]
     others = np.column_stack(columns) if columns else np.empty((len(record.returns), 0))
     exposures = {"buy_and_hold": 1.0, "exposure_matched": record.mean_exposure}
     lines = {
         name: bar_returns(buy_and_hold(record.bars, record.costs, exposure=exposure))
         for name, exposure in exposures.items()
     }
-    return multiplicity(record.returns, others, lines, trials, len(tries))
+    return multiplicity(record.returns, others, lines, trials, len(tries.returns), tries.unrecorded)

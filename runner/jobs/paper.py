@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from core.canonical_json import canonical_sha256
 from core.decision import SavedDecision, read_decision
 from core.errors import InputError, IntegrityError, MarketDataError
-from core.files import write_bytes, write_json
+from core.files import file_sha256, own_folder
 from core.job_params import PaperParams
 from core.language import Message
 from core.market import load_candles, require_quality
@@ -23,7 +23,8 @@ from core.market.continuation import continued
 from core.metrics.records import read_equity_csv, records_csv
 from core.metrics.returns import bar_returns
 from core.timestamps import iso
-from core.trading.paper import RECORD, PaperRecord, judged
+from core.trading.paper import PaperRecord, judged
+from core.trading.paper_archive import candles_by_day, earlier_paper, going_on, write_paper
 from runner.agent.backtest import run_backtest
 from runner.agent.candidate import Candidate
 from runner.agent.market import Market
@@ -61,7 +62,8 @@ def paper(spec: Spec, stop: StopFlag) -> int:
             Message("The decision {sha256} has no forecast.", sha256=saved.sha256[:12]), _SIGN_AGAIN
         )
     candidate = _signed_model(spec, saved)
-    new = _new_candles(spec, saved, home.resolve(asked.data) if asked.data else home.live_data)
+    came = home.resolve(asked.data) if asked.data else own_folder(home.live_data, decided.symbol)
+    new = _new_candles(spec, saved, came)
     if stop.requested:
         spec.write_result({"complete": False, "status": "STOPPED"})
         return STOPPED
@@ -69,26 +71,28 @@ def paper(spec: Spec, stop: StopFlag) -> int:
     equity, trades = _replayed(candidate, saved, forecast, new)
     past = bar_returns(read_equity_csv(saved.file("equity.csv"))["equity"].to_numpy(float))
     tables = {"equity.csv": records_csv(equity), "trades.csv": records_csv(trades)}
-    last = new.joined.index[-new.bars :]
+    later = new.joined.iloc[-new.bars :]
+    figures = judged(
+        forecast, decided.gates, decided.conventions.bars_per_year, past, equity, trades
+    )
     record = PaperRecord.model_validate(
         {
-            **judged(
-                forecast, decided.gates, decided.conventions.bars_per_year, past, equity, trades
-            ),
+            **figures,
             "version": 1,
             "decision": saved.sha256,
             "job_id": spec.job_id,
             "made_at": iso(utc_now()),
             "data": new.candles.provenance(),
-            "filled": int(new.joined["is_filled"].iloc[-new.bars :].sum()),
-            "first": iso(last[0].to_pydatetime()),
+            "filled": int(later["is_filled"].sum()),
+            "first": iso(later.index[0].to_pydatetime()),
+            "candles": candles_by_day(later, forecast.bars_per_day, figures["days"]),
             "artifacts": {name: _sha256(text) for name, text in tables.items()},
         }
     )
     folder = home.paper(saved.sha256)
-    for name, text in tables.items():
-        write_bytes(folder / name, text.encode())
-    path = write_json(folder / RECORD, record.as_dict())  # last: it names the tables' hashes
+    if (earlier := earlier_paper(folder)) is not None:
+        record = going_on(earlier, record, home.relative(came))
+    path = write_paper(folder, record, tables, earlier)
     sentence = record.sentence(forecast.level)
     print(f"[INFO] {sentence}", flush=True)
     _progress(spec, "done")
@@ -97,6 +101,8 @@ def paper(spec: Spec, stop: StopFlag) -> int:
             "complete": True,
             "decision": saved.sha256,
             "record": home.relative(path),
+            "record_sha256": file_sha256(path),
+            "data_sha256": record.data.sha256,
             "days": record.days,
             "of": record.of,
             "left_on": record.left_on,
@@ -143,8 +149,8 @@ def _new_candles(spec: Spec, saved: SavedDecision, path: Path) -> _New:
             ),
         )
     candles = load_candles(path)
+    joined, bars = continued(signed, candles, saved.decision.symbol)
     require_quality(candles, utc_now())
-    joined, bars = continued(signed, candles)
     return _New(candles, joined, bars)
 
 

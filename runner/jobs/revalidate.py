@@ -62,7 +62,7 @@ from runner.jobs.revalidation_input import (
     trials_with,
     window_of,
 )
-from runner.jobs.sweep_tries import siblings_of, sweeps_of
+from runner.jobs.sweep_tries import siblings_of
 from runner.models.model_in_use import validation_of
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class _Revalidation:
             longest_gap_bars=max((gap.bars for gap in candles.gaps), default=0),
         )
         context = decision_context(self.spec, now, candidate.judged())
-        sweeps = sweeps_of(self.spec)
+        siblings = siblings_of(self.spec, candidate.manifest, self.scored, self.window)
         decision = build_decision(
             record,
             Inputs(
@@ -200,9 +200,9 @@ class _Revalidation:
                 numerics=numerics(),
                 outside_training=candidate.outside_training(backtest.observations),
                 unprepared=self.unprepared,
-                **beside(self.spec, self.scored, candles, record, self.trials.used, sweeps),
+                **beside(self.spec, self.scored, candles, record, self.trials.used, siblings),
             ),
-            siblings=siblings_of(self.spec, candidate.manifest, self.scored, sweeps),
+            siblings=siblings,
             on_stage=self._stage,
         )
         if self.save_report and (before := repeated(decision, context.earlier.previous)):

@@ -13,6 +13,7 @@ from core.ledger_bodies import (
     Countersigned,
     CountersignRequested,
     DecisionMade,
+    DecisionReproduced,
     JobRequested,
     RestartRequested,
     TickWithdrawn,
@@ -188,6 +189,9 @@ def decision_records(connection: Connection, week: Week) -> DecisionRecords:
     return DecisionRecords(week, tuple(jobs(connection, week_id=week.id)), lines)
 
 
+_OF_DECISIONS = (DecisionMade.kind, DecisionReproduced.kind, WeekCreated.kind)
+
+
 def decision_lines(connection: Connection) -> tuple[DecisionLine, ...]:
     """The ledger's lines about decisions and weeks, and each week's newest request, in order."""
     table = schema.ledger
@@ -199,7 +203,7 @@ def decision_lines(connection: Connection) -> tuple[DecisionLine, ...]:
     )
     lines = connection.execute(
         select(table.c.kind, table.c.week_id, table.c.body)
-        .where(table.c.kind.in_((DecisionMade.kind, WeekCreated.kind)) | table.c.seq.in_(requests))
+        .where(table.c.kind.in_(_OF_DECISIONS) | table.c.seq.in_(requests))
         .order_by(table.c.seq)
     )
     return tuple(DecisionLine(row.week_id, readable_body(row.kind, row.body)) for row in lines)

@@ -12,6 +12,7 @@ from core.files import tail, write_text
 from core.language import Message, joined, literal
 from core.ledger_bodies import (
     AttemptColumns,
+    DecisionFollowed,
     DecisionMade,
     DecisionReproduced,
     JobChanged,
@@ -141,6 +142,9 @@ class Finisher:
             elif row.kind == JobKind.TRIAL and state is JobState.SUCCEEDED:
                 if (scored := TrialScored.of_result(row.id, result or {})) is not None:
                     write.append(scored, None)
+            elif row.kind == JobKind.PAPER and state is JobState.SUCCEEDED:
+                if (came := DecisionFollowed.of_result(row.id, result or {})) is not None:
+                    write.append(came, None)
             elif row.kind == JobKind.REPRODUCE and state is JobState.SUCCEEDED:
                 if (again := DecisionReproduced.of_result(row.id, result or {})) is not None:
                     write.append(again, None)

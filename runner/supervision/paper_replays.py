@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from core.files import own_folder
 from core.job_params import PaperParams
 from core.vocabulary import JobKind
 from runner.files import read_json
@@ -30,7 +31,7 @@ _AGAIN = timedelta(hours=1)  # candles are hourly
 
 
 class PaperReplays:
-    """Follows the decision that was approved last while ``data/live`` grows, at most hourly.
+    """Follows the decision that was approved last while its symbol's candles grow, at most hourly.
 
     A look costs one ``stat`` a file; the store is read only after a write.
     """
@@ -60,30 +61,27 @@ class PaperReplays:
             return
         self._checked = self.monotonic()
         with self._problems.guarding(_SUBJECT, through=StaleRunner):
-            changed = self._changed()
-            if changed is not None and now - changed >= _SETTLED:
-                self._follow(changed, now)
+            if self.home.live_data.is_dir():
+                self._follow(now)
 
-    def _changed(self) -> datetime | None:
-        """When a file of new candles last changed; None: there is none.
+    def _changed(self, symbol: str) -> datetime | None:
+        """When a file of a symbol's new candles last changed; None: there is none.
 
         By the time of its inode: a file that is moved here keeps the time of its content.
         """
-        folder = self.home.live_data
-        if not folder.is_dir():
-            return None
+        folder = own_folder(self.home.live_data, symbol)
         times = [file.stat().st_ctime for file in folder.iterdir() if file.is_file()]
         return datetime.fromtimestamp(max(times), UTC) if times else None
 
-    def _follow(self, changed: datetime, now: datetime) -> None:
+    def _follow(self, now: datetime) -> None:
         snapshot = self.active.read()
         if self._plan is None or self._plan.snapshot is not snapshot:
             self._plan = self._read_plan(snapshot)
         plan = self._plan
-        asked = plan.asked_at
-        if plan.decision is None or (
-            asked is not None and (asked >= changed or now - asked < _AGAIN)
-        ):
+        if plan.decision is None or (changed := self._changed(plan.symbol)) is None:
+            return
+        asked, unsettled = plan.asked_at, now - changed < _SETTLED
+        if unsettled or (asked is not None and (asked >= changed or now - asked < _AGAIN)):
             return
         with self.fenced.write(now) as write:
             if queries.active_job(write.connection, JobKind.PAPER) is None:
@@ -105,7 +103,9 @@ class PaperReplays:
             ]
         record = read_json(self.home.paper(sha256) / "record.json") or {}
         over = record.get("days", 0) >= record.get("of", 1)
-        return _Plan(snapshot, None if over else sha256, week_id, max(times, default=None))
+        decided = read_json(self.home.revalidation_archive / sha256 / "decision.json") or {}
+        symbol, newest_request = str(decided.get("symbol", "")), max(times, default=None)
+        return _Plan(snapshot, None if over else sha256, week_id, newest_request, symbol)
 
 
 @dataclass(frozen=True)
@@ -116,3 +116,4 @@ class _Plan:
     decision: str | None = None
     week_id: str | None = None
     asked_at: datetime | None = None
+    symbol: str = ""

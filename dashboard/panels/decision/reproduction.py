@@ -18,6 +18,7 @@ from dashboard.components.headings import part
 from dashboard.components.markup import small, tinted
 from dashboard.page import TICK_SECONDS
 from dashboard.wording import plain
+from runner.client.reproductions import newest_of, reproductions_of
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
@@ -50,7 +51,8 @@ def show(page: Page, saved: SavedDecision) -> None:
 
 
 def _job(page: Page, saved: SavedDecision) -> Job | None:
-    return page.services.client.reproduction_job(saved.sha256)
+    snapshot = page.snapshot()
+    return None if snapshot is None else newest_of(snapshot.records.reproducing, saved.sha256)
 
 
 def _is_active(job: Job | None) -> bool:
@@ -58,7 +60,7 @@ def _is_active(job: Job | None) -> bool:
 
 
 def _draw(page: Page, saved: SavedDecision, job: Job | None) -> None:
-    say, client = page.say, page.services.client
+    say, snapshot = page.say, page.snapshot()
     part(
         say("Reproduction"),
         help=say.raw(
@@ -73,7 +75,8 @@ def _draw(page: Page, saved: SavedDecision, job: Job | None) -> None:
         _ended(page, job)
         _button(page, saved)
     outcomes.show(page, PLACE)
-    found = client.reproductions(saved.sha256)
+    lines = () if snapshot is None else snapshot.records.decision_lines
+    found = reproductions_of(lines, saved.sha256)
     if found:
         _result(page, found[0])
     elif job is None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 
 from core.decision.recipe import RecipeRecord, Siblings, of_recipe, recipe_record
@@ -14,9 +15,9 @@ from core.playbook import default_playbook_text, parse_playbook
 from core.report.memo_text import memo_text
 from core.sweep.record import Sweep, Trial
 from core.sweep.siblings import Made
-from core.trading.evidence import OfRecipe
+from core.trading.evidence import Integrity, OfRecipe, Skill, graded_evidence
 from core.trading.multiplicity import Multiplicity
-from core.vocabulary import Decision, JobState
+from core.vocabulary import Decision, EvidenceGrade, JobState
 from tests.core.backtest_records import decision_of, record, schema_validator
 from tests.core.sweep.test_recipe import GATES
 
@@ -67,10 +68,14 @@ def spread_out(go: int = 7) -> list[Trial]:
 
 
 def judged(
-    *sweeps: Sweep, sharpe: float | None = 1.0, passed: int = 6, made: Made = MADE
+    *sweeps: Sweep,
+    sharpe: float | None = 1.0,
+    passed: int = 6,
+    made: Made = MADE,
+    tried: Any = None,
 ) -> RecipeRecord:
     card: Any = Card(sharpe, passed)
-    return recipe_record(Siblings(sweeps, made, RECIPE), card)
+    return recipe_record(Siblings(sweeps, made, RECIPE, tried or {}), card)
 
 
 def test_without_a_sweep_it_says_so_and_no_rule_is_added() -> None:
@@ -88,6 +93,18 @@ def test_an_ordinary_model_is_no_outlier_and_an_outlier_is_measured() -> None:
     assert best.as_good == pytest.approx(1 / 21)
     assert "outlier of its own recipe" in best.verdict
     assert of_recipe(best, None) == OfRecipe(1 / 21, 0.05)
+
+
+def test_the_lucky_seed_of_a_sweep_is_no_sibling_of_itself() -> None:
+    lucky = replace(MADE, settings={"seed": 19})
+    found = judged(sweep(*spread_out()), sharpe=1.9, made=lucky)
+    assert (found.tries, found.siblings, found.rank, found.outlier) == (20, 19, 1, True)
+    assert "better than all 19" in found.verdict
+    assert "its own seed 19 is no sibling" in found.verdict
+    assert of_recipe(found, None) == OfRecipe(1 / 20, 0.05)
+    longer = replace(lucky, steps=9_000)
+    apart = judged(sweep(*spread_out()), sharpe=1.9, made=longer)
+    assert apart.state == "other recipe"
 
 
 def test_a_go_that_no_sibling_gives_is_an_outlier_whatever_its_sharpe() -> None:
@@ -125,6 +142,41 @@ def test_a_sweep_of_another_recipe_does_not_count_and_says_why(
     found = judged(sweep(*spread_out(), **other), sharpe=9.0)
     assert (found.state, found.sweep, found.outlier) == ("other recipe", None, None)
     assert why in found.verdict
+
+
+def test_a_comment_or_the_seed_in_the_playbook_makes_no_other_recipe() -> None:
+    changed = RECIPE.model_copy(update={"seed": 19, "lowered_learning_rate": 5e-5})
+    found = judged(
+        sweep(*spread_out(), playbook_sha256="q" * 64), sharpe=2.5, tried={"q" * 64: changed}
+    )
+    assert (found.state, found.tries, found.outlier) == ("tried", 20, True)
+    other = RECIPE.model_copy(update={"gamma": 0.9})
+    found = judged(sweep(*spread_out(), playbook_sha256="q" * 64), tried={"q" * 64: other})
+    assert found.state == "other recipe"
+    assert "gamma 0.98, the tries with 0.9" in found.verdict
+
+
+@pytest.mark.parametrize("own", [0, 2])
+def test_tries_of_another_recipe_alone_cap_the_grade(own: int) -> None:
+    longer = replace(MADE, steps=500_001)
+    again = sweep(*spread_out()[:own], steps=500_001, name="sweep-2")
+    found = judged(again, sweep(*spread_out()), sharpe=1.9, made=longer)
+    assert (found.state, found.others) == ("tried" if own else "other recipe", 20)
+    assert of_recipe(found, None) == OfRecipe(other=True)
+    days = np.random.default_rng(1).normal(0.001, 0.004, 9_000)
+    grades = [
+        graded_evidence(
+            days, 500, skill=Skill(99.9, 1.0, 1.0), integrity=Integrity(True, True, True),
+            recipe=each,
+        )
+        for each in (None, of_recipe(found, None))
+    ]  # fmt: skip
+    assert [each.grade for each in grades] == [EvidenceGrade.STRONG, EvidenceGrade.ADEQUATE]
+    assert "Only another recipe was tried" in str(grades[1].reasons)
+
+
+def test_a_sweep_of_another_recipe_without_a_result_holds_nothing_against_it() -> None:
+    assert judged(sweep(steps=5_000)).state == "not tried"
 
 
 def test_a_model_whose_learning_rate_was_lowered_is_of_another_recipe() -> None:

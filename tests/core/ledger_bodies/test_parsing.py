@@ -25,6 +25,7 @@ from core.ledger_bodies import (
     AttemptStarted,
     Body,
     CountersignRequested,
+    DecisionFollowed,
     DecisionMade,
     DecisionReproduced,
     HandoverAccepted,
@@ -69,6 +70,7 @@ from tests.core.ledger_bodies.strategies import bodies
 NOVEMBER = Path(__file__).with_name("november.jsonl")
 NEWER: set[type[Body]] = {
     CountersignRequested,
+    DecisionFollowed,
     DecisionReproduced,
     ModelChosen,
     HoldOutLocked,

@@ -24,8 +24,8 @@ def part(first: int, last: int) -> Candles:
 
 def test_bars_that_follow_and_a_file_that_has_grown_join_to_the_same() -> None:
     before = part(0, 200)
-    alone, new = continued(before, part(200, 260))
-    grown, again = continued(before, part(150, 260))
+    alone, new = continued(before, part(200, 260), "OGNUSDT")
+    grown, again = continued(before, part(150, 260), "OGNUSDT")
     assert alone.equals(WHOLE.frame.iloc[:260])
     assert grown.equals(alone)
     assert (new, again) == (60, 60)
@@ -37,7 +37,7 @@ def test_bars_that_follow_and_a_file_that_has_grown_join_to_the_same() -> None:
 )
 def test_a_missing_bar_and_nothing_new_are_refused(first: int, last: int, what: str) -> None:
     with pytest.raises(MarketDataError, match=what) as refused:
-        continued(part(0, 200), part(first, last))
+        continued(part(0, 200), part(first, last), "OGNUSDT")
     assert refused.value.remedy
 
 
@@ -48,4 +48,18 @@ def test_another_price_in_a_bar_of_both_is_refused_with_its_time() -> None:
     with pytest.raises(
         MarketDataError, match="differs from the signed candles at 2026-01-07 16:00"
     ):
-        continued(part(0, 200), replace(after, frame=frame))
+        continued(part(0, 200), replace(after, frame=frame), "OGNUSDT")
+
+
+def test_candles_of_another_symbol_are_refused_by_their_name_and_by_their_price() -> None:
+    after = part(200, 260)
+    named = replace(after, raw=replace(after.raw, symbols={"BTCUSDT": ("live.csv",)}))
+    with pytest.raises(
+        MarketDataError, match="The candles are of BTCUSDT, the week trades OGNUSDT"
+    ):
+        continued(part(0, 200), named, "OGNUSDT")
+    frame = after.frame.copy()
+    frame[["open", "high", "low", "close"]] *= 700_000
+    with pytest.raises(MarketDataError, match="another symbol or another unit") as refused:
+        continued(part(0, 200), replace(after, frame=frame), "OGNUSDT")
+    assert "data/live/SYMBOL" in str(refused.value.remedy)

@@ -16,10 +16,10 @@ from core.ledger_bodies import (
     ProcessColumns,
 )
 from core.vocabulary import JobKind, JobState, Role
-from runner.store import queries
+from runner.store import Store, queries
 from tests.dashboard.panels.test_decision import Revalidated
 from tests.dashboard.panels.test_recipe import write
-from tests.dashboard.place import keyed, text_of
+from tests.dashboard.place import LEAD, keyed, text_of
 from tests.expected import present
 from tests.runner.reproduced_place import result_of
 
@@ -30,7 +30,13 @@ JOB = "reproduce-a"
 
 
 def place_of(tmp_path: Path) -> tuple[Revalidated, Any]:
+    """A decision, and the revalidation of its week that made it."""
     place = Revalidated(tmp_path / "home")
+    made = JobRequested(job_id="revalidate-a", job_kind=JobKind.REVALIDATE, params={}, run=None)
+    week, now = present(place.client().active_week()), place.now
+    with Store(place.home).write() as transaction:
+        transaction.append(made, by=LEAD, at=now, at_week=now, week_id=week.id)
+    write(place, JobChanged(job_id="revalidate-a", job=JobColumns(state=JobState.SUCCEEDED)))
     return place, read_decision(place.paths.archive)
 
 

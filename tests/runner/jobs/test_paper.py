@@ -14,7 +14,8 @@ from core.errors import InputError, IntegrityError
 from core.market.synthetic import make_market, write_market
 from core.model_manifest import manifest_path
 from core.paths import Home
-from core.trading.paper import PaperRecord, read_paper
+from core.trading.paper import RECORD, PaperRecord, read_paper
+from core.trading.paper_archive import kept_papers, write_paper
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.paper import paper
 from tests.expected import present
@@ -85,7 +86,6 @@ def refusal(signed: Signed, **params: Any) -> str:
     spec = write_spec(signed.home, "paper", **({"decision": signed.sha256} | params))
     with pytest.raises((InputError, IntegrityError)) as refused:
         paper(read_spec(spec), StopFlag())
-    assert not signed.home.paper(signed.sha256).exists()
     assert refused.value.remedy
     return refused.value.what
 
@@ -163,3 +163,28 @@ def test_another_model_in_the_place_of_the_signed_one_is_refused(signed: Signed)
     fields["step"] += 1
     manifest.write_text(json.dumps(fields), encoding="utf-8")
     assert "is not the model that was signed" in refusal(signed)
+
+
+def test_what_was_judged_is_final(signed: Signed) -> None:
+    signed.bars(0, 6 * 24)
+    first = signed.follow()
+    folder = signed.home.paper(signed.sha256)
+    expired = first.model_copy(update={"expired_on": 5})  # as an older test may have found
+    for file in (folder / "records").iterdir():
+        file.unlink()
+    write_paper(folder, expired, {}, None)
+    before = (folder / RECORD).read_bytes()
+    signed.bars(0, 3 * 24)
+    assert "has 3 whole days after the backtest; 6 were judged already" in refusal(signed)
+    signed.bars(0, 7 * 24)
+    file = signed.home.live_data / "live.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    cells = lines[50].split(",")
+    cells[-1] = str(float(cells[-1]) * 1.01)
+    file.write_text("\n".join([*lines[:50], ",".join(cells), *lines[51:]]), encoding="utf-8")
+    assert "differs from the candles of days that were judged" in refusal(signed)
+    assert (folder / RECORD).read_bytes() == before
+    signed.bars(0, 7 * 24)
+    again = signed.follow()
+    assert (again.days, again.expired_on, again.held) == (7, 5, False)
+    assert [each.days for each in kept_papers(folder)] == [6, 7]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.decision.recipe import Siblings
 from core.files import write_text
 from core.metrics.records import records_csv
+from core.sweep.siblings import Made
 from core.trading.candidates import Candidate
-from runner.jobs.sweep_tries import returns_of_tries
+from core.trading.hold_out import Window
+from runner.jobs.sweep_tries import Tries, siblings_of, tries_beside
 from tests.expected import present
 from tests.runner.client.test_sweep_verdicts import scored
 
@@ -40,25 +44,72 @@ def own(sweep: Sweep) -> Candidate:
     return Candidate(data=sweep.backtest_sha256, playbook=sweep.playbook_sha256)
 
 
+def beside(
+    place: Place, *sweeps: Sweep, bars: int = BARS, mine: Candidate | None = None, **made: Any
+) -> Tries:
+    (sweep,) = {each.id: each for each in sweeps}.values()
+    one = mine or own(sweep)
+    siblings = Siblings(
+        sweeps,
+        Made(str(one.playbook), str(one.data), **made),
+        place.week.playbook.training,
+        {sweep.playbook_sha256: place.week.playbook.training},
+    )
+    return tries_beside(place.home, one, siblings, sweep.windows[0], bars)
+
+
 def test_each_scored_try_on_the_same_bars_is_a_candidate(place: Place) -> None:
     sweep = saved(place, scored(place))
-    found = returns_of_tries(place.home, own(sweep), [sweep], BARS)
-    assert len(found) == 6
-    assert [each[1] for each in found] == pytest.approx([seed * 1e-4 for seed in sweep.seeds])
+    found = beside(place, sweep)
+    assert [each[1] for each in found.returns] == pytest.approx(
+        [seed * 1e-4 for seed in sweep.seeds]
+    )
+    assert found.unrecorded == 0
 
 
 def test_the_same_tries_once_more_are_no_further_candidates(place: Place) -> None:
     sweep = saved(place, scored(place))
-    assert len(returns_of_tries(place.home, own(sweep), [sweep, sweep], BARS)) == 6
+    assert len(beside(place, sweep, sweep).returns) == 6
 
 
-def test_other_bars_another_playbook_and_lost_records_are_none(place: Place) -> None:
+def test_the_try_that_gives_the_model_again_is_no_further_candidate(place: Place) -> None:
     sweep = saved(place, scored(place))
-    other = own(sweep).model_copy(update={"playbook": "f" * 64})
-    assert returns_of_tries(place.home, other, [sweep], BARS) == []
-    other = own(sweep).model_copy(update={"data": "f" * 64})
-    assert returns_of_tries(place.home, other, [sweep], BARS) == []
-    assert returns_of_tries(place.home, own(sweep), [sweep], BARS + 1) == []
+    mine = {"seed": sweep.trials[2].seed}
+    assert len(beside(place, sweep, settings=mine).returns) == 5
+    assert len(beside(place, sweep, settings=mine, steps=9_000).returns) == 6
+
+
+def test_tries_that_cant_be_compared_count_all_the_same(place: Place) -> None:
+    sweep = saved(place, scored(place))
+    grown = own(sweep).model_copy(update={"data": "f" * 64})
+    assert beside(place, sweep, mine=grown) == Tries((), 6)
+    assert beside(place, sweep, bars=BARS + 1) == Tries((), 6)
+    retitled = own(sweep).model_copy(update={"playbook": "f" * 64})
+    assert len(beside(place, sweep, mine=retitled).returns) == 6
     first = sweep.trials[0]
     (place.home.attempt(first.job_id, first.attempt) / "equity.csv").write_text("no table")
-    assert len(returns_of_tries(place.home, own(sweep), [sweep], BARS)) == 5
+    found = beside(place, sweep)
+    assert (len(found.returns), found.unrecorded) == (5, 1)
+
+
+def test_tries_on_other_bars_are_none(place: Place) -> None:
+    sweep = saved(place, scored(place))
+    later = Window(data="f" * 64, first="2031-01-01T00:00:00Z", last="2031-02-01T00:00:00Z")
+    siblings = Siblings((sweep,), Made("f" * 64, "f" * 64), place.week.playbook.training)
+    assert tries_beside(place.home, own(sweep), siblings, later, BARS) == Tries()
+
+
+def test_a_sweep_of_an_earlier_week_on_the_same_bars_is_beside_too(place: Place) -> None:
+    sweep = saved(place, scored(place))
+    spec: Any = SimpleNamespace(
+        week_id="another",
+        home=place.home,
+        requested_by="Lea",
+        job_id="r",
+        playbook=place.week.playbook,
+    )
+    found = siblings_of(spec, {}, own(sweep), sweep.windows[0])
+    assert [each.id for each in found.sweeps] == [sweep.id]
+    assert found.tried == {sweep.playbook_sha256: place.week.playbook.training}
+    later = Window(data="f" * 64, first="2031-01-01T00:00:00Z", last="2031-02-01T00:00:00Z")
+    assert siblings_of(spec, {}, own(sweep), later).sweeps == ()

@@ -75,6 +75,23 @@ def test_a_decision_that_was_rejected_since_or_is_over_is_not_followed(place: Pl
     service.close()
 
 
+def test_candles_of_another_symbol_ask_for_nothing(place: Place) -> None:
+    service = place.service(schedule=True, schedule_s=0.0)
+    decided = place.home.revalidation_archive / FIRST / "decision.json"
+    decided.parent.mkdir(parents=True)
+    decided.write_text(json.dumps({"symbol": "OGNUSDT"}), encoding="utf-8")
+    for symbol in ("OGNUSDT", "BTCUSDT"):
+        (place.home.live_data / symbol).mkdir(parents=True)
+    sign(place, service, FIRST, SignatureAct.APPROVE)
+    (place.home.live_data / "BTCUSDT" / "live.csv").write_text("open_time\n", encoding="utf-8")
+    look(service, SOON)
+    assert asked(place) == []
+    (place.home.live_data / "OGNUSDT" / "live.csv").write_text("open_time\n", encoding="utf-8")
+    look(service, SOON)
+    assert asked(place) == [{"decision": FIRST}]
+    service.close()
+
+
 def test_without_new_candles_nothing_is_asked(place: Place) -> None:
     service = place.service(schedule=True, schedule_s=0.0)
     sign(place, service, FIRST, SignatureAct.APPROVE)
