@@ -65,7 +65,9 @@ class Meter(JsonModel):
         description="never locked; locked: no revalidation; final look: opened for one; spent: it was made."
     )
     looks: tuple[Look, ...] = Field(description="Earlier looks at these bars, oldest first.")
-    models: Count = Field(description="Different models, or playbooks, that looked, this included.")
+    models: Count = Field(
+        description="Different models, or playbooks, that looked, and tries of sweeps, this included."
+    )
     needed_sharpe: float | None = Field(
         description="Annual Sharpe at which the deflated Sharpe ratio of that many trials reaches "
         "the playbook's limit for ADEQUATE evidence; null: none does."
@@ -221,7 +223,9 @@ class HoldOuts:
 
         looks = tuple(look for look in self.looks if look.window.overlaps(window))
         bars = window.bars or 0
-        models = len({(look.model, look.playbook) for look in looks} | {(model, playbook)})
+        judged = {(look.model, look.playbook) for look in looks if not look.tries}
+        # Each try of a sweep was seen with its gates, and its seed can be trained.
+        models = len(judged | {(model, playbook)}) + sum(look.tries for look in looks)
         needed = None
         if bars > 2:
             shape = moments or Moments(bars, 0.0, 0.0, 3.0)

@@ -71,7 +71,8 @@ class Multiplicity(JsonModel):
     )
     dsr_measured: Share | None = Field(
         default=None,
-        description="Deflated Sharpe ratio with the measured variance and all counted trials.",
+        description="Deflated Sharpe ratio with the measured variance and all counted trials; without "
+        "one (sharpe_variance null), with that of trials without skill.",
     )
     dsr_effective: Share | None = Field(
         default=None,
@@ -120,7 +121,7 @@ class Multiplicity(JsonModel):
             ),
             Message("probability of backtest overfitting {pbo:.0%}", pbo=self.pbo),
         ]
-        if self.dsr_measured is not None:
+        if self.dsr_measured is not None and self.sharpe_variance is not None:
             parts.append(Message("DSR with the measured variance {dsr:.1%}", dsr=self.dsr_measured))
         for name, found in self.against.items():
             parts.append(
@@ -164,25 +165,40 @@ def multiplicity(
     idle = int(np.count_nonzero(~moving))
     every, total = every[:, moving], every.shape[1]
     n = every.shape[1]
+    moments, counted = Moments.of(returns), max(trials + tries, total) + unrecorded
+    measured = deflated_sharpe(moments, counted) if moments and tries + unrecorded else None
+    effective = None
+    lost = Message(
+        "{n} of {tries} tries on these bars without a record here that can be compared: each counts"
+        " as a trial",
+        n=unrecorded,
+        tries=tries + unrecorded,
+    )
+    absent = [lost] if unrecorded else []
     if n < 2 or not moving[0] or len(every) < SPLITS * 4:
         return Multiplicity(
             candidates=total,
             tries=tries,
             unrecorded=unrecorded,
-            missing=Message(
-                "Multiplicity not measured: only this candidate has a usable record on these bars. "
-                "Missing: variance of the Sharpe ratios, clusters, overfitting (PBO), Romano-Wolf; "
-                "the deflated Sharpe takes the variance of trials without skill."
+            dsr_measured=measured,
+            missing=joined(
+                [
+                    Message(
+                        "Multiplicity not measured: only this candidate has a usable record on these "
+                        "bars. Missing: variance of the Sharpe ratios, clusters, overfitting (PBO), "
+                        "Romano-Wolf; the deflated Sharpe takes the variance of trials without skill."
+                    ),
+                    *absent,
+                ]
             ),
         )
     variance = float(np.var(sharpe_ratios(every), ddof=1)) if n >= FEWEST else None
     clusters = effective_trials(every)
-    moments = Moments.of(returns)
-    measured = effective = None
     if moments is not None and variance is not None:
-        counted = max(trials + tries + unrecorded, total + unrecorded)
         measured = deflated_sharpe(moments, counted, variance)
         effective = deflated_sharpe(moments, max(counted - n + clusters, 1), variance)
+    if variance is None:
+        absent.append(Message("the variance of the Sharpe ratios needs {n} candidates", n=FEWEST))
     return Multiplicity(
         candidates=total,
         tries=tries,
@@ -194,9 +210,7 @@ def multiplicity(
         dsr_effective=effective,
         pbo=overfitting(every),
         against={name: against(every, values) for name, values in benchmarks.items()},
-        missing=None
-        if variance is not None
-        else Message("the variance of the Sharpe ratios needs {n} candidates", n=FEWEST),
+        missing=joined(absent, "; ") if absent else None,
     )
 
 

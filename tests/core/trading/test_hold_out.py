@@ -78,3 +78,11 @@ def test_a_window_without_a_range_is_known_by_its_hash_alone():
 def test_it_reads_back_as_it_was_handed_to_the_program():
     kept = HoldOuts((look("m1"),), (Lock(OLD, "Ana", "x", opened_by="Bo", spent="j"),))
     assert HoldOuts.of(kept.as_dict()) == kept
+
+
+def test_a_sweep_of_twenty_counts_as_twenty_models():
+    swept = look("sweep").model_copy(update={"model": None, "tries": 20})
+    one = HoldOuts((swept,)).meter(OLD, "new", None, 0.8)
+    many = HoldOuts(tuple(look(f"m{n}") for n in range(20))).meter(OLD, "new", None, 0.8)
+    assert (one.models, one.needed_sharpe) == (many.models, many.needed_sharpe)
+    assert one.models == 21

@@ -107,3 +107,19 @@ def test_a_clear_edge_is_superior_and_noise_is_not():
     found = against(none, market)
     assert not found.superior
     assert found.spa_p > 0.05
+
+
+def test_tries_whose_records_are_gone_are_said_and_deflate_all_the_same():
+    returns = np.random.default_rng(1).normal(0.001, 0.01, 900)
+    none = np.empty((900, 0))
+    alone = multiplicity(returns, none, {}, 1)
+    lost = multiplicity(returns, none, {}, 1, unrecorded=12)
+    more = multiplicity(returns, none, {}, 1, unrecorded=200)
+    assert alone.dsr_measured is None
+    assert present(more.dsr_measured) < present(lost.dsr_measured)
+    assert "12 of 12 tries on these bars without a record here" in lost.sentence()
+    some = np.random.default_rng(2).normal(0.0, 0.01, (900, 8))
+    partly = multiplicity(returns, some, {}, 1, tries=8, unrecorded=12)
+    whole = multiplicity(returns, some, {}, 1, tries=8)
+    assert "12 of 20 tries on these bars without a record here" in partly.sentence()
+    assert present(partly.dsr_measured) < present(whole.dsr_measured)
