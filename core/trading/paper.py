@@ -21,7 +21,7 @@ from core.market.candles import Provenance
 from core.metrics.conventions import meets_limit
 from core.metrics.returns import bar_returns
 from core.playbook.gates import GateId
-from core.trading.expiry import ALPHA, daily, expiry
+from core.trading.expiry import ALPHA, block_days, daily, earliest, expiry, power
 from core.trading.forecast import Ended
 
 if TYPE_CHECKING:
@@ -68,7 +68,15 @@ class PaperRecord(JsonModel):
     left_on: int | None = Field(description="First day outside the cone; null: none.")
     fell_out_on: int | None = Field(description="First day below the cone; null: none.")
     expired_on: int | None = Field(
-        description="Day on which the evidence expired; null: it stands."
+        description="Day on which the evidence expired; null: not so far."
+    )
+    block_days: int = Field(default=1, ge=1, description="Days that are bet on at once.")
+    earliest: int | None = Field(
+        default=None, description="First day on which it can expire; null: an older record."
+    )
+    power: Share | None = Field(
+        default=None,
+        description="Chance that a model without skill expires by the last day; null: older.",
     )
     gates: dict[GateId, GateOutcome] = Field(description="Each gate on the days so far.")
     candles: tuple[Sha256, ...] = Field(
@@ -92,7 +100,7 @@ class PaperRecord(JsonModel):
         return True if self.complete else None
 
     def sentence(self, level: float) -> Message:
-        """``12 of 30 days, inside the 90 % cone; the evidence stands.``"""
+        """``12 of 30 days, inside the 90 % cone; too early to say …``"""
         days = plural("{days} of {n} day", "{days} of {n} days", self.of, days=self.days)
         if not self.days:
             return Message("{days}: no whole day of new candles yet.", days=days)
@@ -106,12 +114,29 @@ class PaperRecord(JsonModel):
             place = Message(
                 "above the {level:.0%} cone on day {day}", level=level, day=self.left_on
             )
-        evidence = (
-            Message("the evidence stands")
-            if self.expired_on is None
-            else Message("the evidence expired on day {day}", day=self.expired_on)
-        )
+        evidence = self._evidence()
         return Message("{days}, {place}; {evidence}.", days=days, place=place, evidence=evidence)
+
+    def _evidence(self) -> Message:
+        if self.expired_on is not None:
+            return Message("the evidence expired on day {day}", day=self.expired_on)
+        if self.complete:
+            verdict = Message("the evidence has not expired")
+        elif self.earliest is not None and self.days < self.earliest:
+            verdict = Message(
+                "too early to say, the evidence can expire on day {day} at the earliest",
+                day=self.earliest,
+            )
+        else:
+            verdict = Message("too early to say, the evidence has not expired so far")
+        if self.power is None:
+            return verdict
+        return Message(
+            "{verdict} (of models without skill it expires for {power:.0%} by day {of})",
+            verdict=verdict,
+            power=self.power,
+            of=self.of,
+        )
 
 
 def judged(
@@ -137,7 +162,8 @@ def judged(
     falls = np.maximum.accumulate(1.0 - curve / np.maximum.accumulate(curve))
     closes = tuple(float(each) for each in curve[per_day::per_day] / curve[0])
     past = daily(record, per_day, newest_last=True)
-    found = expiry(past, daily(returns, per_day), forecast.seed)
+    block = block_days(forecast.block_bars, per_day)
+    found = expiry(past, daily(returns, per_day), forecast.seed, block=block)
     values = measure(curve, trades["pnl"].to_numpy(float)[kept], bars_per_year) if days else {}
     outcomes = {}
     for gate in gates:
@@ -158,6 +184,9 @@ def judged(
         "left_on": forecast.left_on(closes),
         "fell_out_on": forecast.fell_out_on(closes),
         "expired_on": found.expired_on,
+        "block_days": block,
+        "earliest": earliest(block),
+        "power": power(past, forecast.days, forecast.seed, block),
         "gates": outcomes,
     }
 

@@ -173,11 +173,8 @@ def strikes(engine: Clusters) -> dict[str, Callable[[], None]]:
     return found | {"controller stopped": engine.stop_controller}
 
 
-def chaos(
-    engine: Clusters, rounds: int, rng: random.Random, show: Callable[[str], None]
-) -> dict[str, Count]:
-    """Play the rounds; returns the counts by what was done."""
-    counts: dict[str, Count] = defaultdict(Count)
+def chaos(engine: Clusters, rounds: int, rng: random.Random, counts: dict[str, Count]) -> None:
+    """Play the rounds, and count by what was done."""
     known = strikes(engine)
     for number in range(1, rounds + 1):
         name = rng.choice(sorted(known))
@@ -189,14 +186,10 @@ def chaos(
                 played.play(known[name], count)
             except AssertionError as error:
                 count.problems.append(f"round {number}: {error}")
-            except KeyboardInterrupt:  # the table of what was played is printed
-                count.rounds -= 1
-                return counts
             finally:
                 played.end()
                 engine.heal()
-        show(f"{engine.name} {number:>4}  {name}")
-    return counts
+        print(f"{number:>4}  {count.row(engine.name, name)}", flush=True)
 
 
 def main() -> int:
@@ -205,11 +198,13 @@ def main() -> int:
     asked.add_argument("--ray", type=int, default=50, help="rounds on Ray")
     asked.add_argument("--seed", type=int, default=1)
     options = asked.parse_args()
-    all_counts: dict[str, dict[str, Count]] = {}
-    for name, rounds in (("slurm", options.slurm), ("ray", options.ray)):
-        if rounds:
+    all_counts: dict[str, dict[str, Count]] = defaultdict(lambda: defaultdict(Count))
+    asked_rounds = {"slurm": options.slurm, "ray": options.ray}
+    with suppress(KeyboardInterrupt):  # what was played is counted
+        for name in (name for name, rounds in asked_rounds.items() if rounds):
             with _cluster(name) as engine:
-                all_counts[name] = chaos(engine, rounds, random.Random(options.seed), _show)
+                rng = random.Random(options.seed)
+                chaos(engine, asked_rounds[name], rng, all_counts[name])
     print(
         f"\n{'engine':<6} {'what was done':<22} {'rounds':>6} {'double starts':>13} "
         f"{'healthy ended':>13} {'lost':>5} {'named lost in':>14}"
@@ -245,10 +240,6 @@ def _cluster(name: str) -> Iterator[Clusters]:
             yield engine
         finally:
             engine.end()
-
-
-def _show(line: str) -> None:
-    print(line, flush=True)
 
 
 def _alive(pid: int) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message
-from core.trading.expiry import ALPHA
+from core.trading.expiry import ALPHA, block_days
 from core.vocabulary import JobKind, JobState, Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.figures_table import table
@@ -96,10 +96,18 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         f"{say(forecast.sentence())} "
         + say(
             "The cone holds whole paths. The evidence expires when bets against the model reach "
-            "{limit:.0f} times their stake, which happens to a model that is as good as its record in "
-            "{alpha:.0%} of cases at most, however often you look.",
+            "{limit:.0f} times their stake. A model that is as good as its record gets there in "
+            "{alpha:.0%} of cases at most, however often you look, if stretches of {block} d are alike "
+            "in any order; moods of the market that last longer make it more often.",
+            block=block_days(forecast.block_bars, forecast.bars_per_day),
             limit=1.0 / ALPHA,
             alpha=ALPHA,
+        )
+    )
+    st.caption(
+        say(
+            "The forecast takes the record at its word: it does not take into account that the model "
+            "may have been chosen as the best of several. Then expect less than the middle of the cone."
         )
     )
     _figures(page, saved.decision, forecast, record)
@@ -119,6 +127,8 @@ def _figures(
         shown = "–"
         if found is not None:
             verdict = Verdict.PASS if found.passed else Verdict.FAIL
+            if not record or not record.complete:
+                verdict = Verdict.PENDING  # the limit is one of all the days
             shown = f"{icon(verdict)} {say(short(found.value, gate.threshold, gate.unit))}"
         lines.append([plain(gate.short), say(share(chance) or NONE), shown])
     for name, band, values, form in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.trading.expiry import ALPHA, daily, expiry, ranks
+from core.trading.expiry import ALPHA, daily, earliest, expiry, power, ranks
 
 
 def days(count: int, seed: int, mean: float = 0.0) -> np.ndarray:
@@ -64,3 +64,31 @@ def test_days_of_a_record_end_with_its_last_bar_and_those_of_a_future_begin_with
     returns = np.expm1(np.arange(7, dtype=float) / 100)
     assert daily(returns, 3).tolist() == pytest.approx([0.03, 0.12])
     assert daily(returns, 3, newest_last=True).tolist() == pytest.approx([0.06, 0.15])
+
+
+def test_days_that_come_in_moods_are_bet_on_in_blocks():
+    """Days of three are alike: day by day the promise breaks, block by block it holds."""
+
+    def alarms(block: int) -> float:
+        found = []
+        for seed in range(300):
+            both = np.repeat(days(70, seed), 3)
+            found.append(expiry(both[:180], both[180:], seed, block=block).expired_on is not None)
+        return float(np.mean(found))
+
+    assert alarms(1) > 0.08
+    assert alarms(3) <= ALPHA
+
+
+def test_no_loss_expires_it_before_the_first_day_on_which_that_is_possible():
+    assert (earliest(), earliest(3)) == (6, 18)
+    lost = -99.0 - np.arange(30)
+    assert expiry(days(500, 1), lost, 3).expired_on == 6
+    assert expiry(days(500, 1), lost, 3, block=3).expired_on == 18
+
+
+def test_the_power_is_small_for_a_small_skill_and_grows_with_it():
+    record = days(180, 1)
+    small, large = (power(record - record.mean() + mean, 30, 1) for mean in (0.1, 1.5))
+    assert small < 0.25
+    assert large > 0.8

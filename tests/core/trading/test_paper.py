@@ -10,6 +10,7 @@ import pytest
 from core.errors import IntegrityError
 from core.trading.paper import RECORD, read_paper
 from tests.core.paper_records import FORECAST, SHA, paper
+from tests.expected import present
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +22,15 @@ def test_hours_of_a_day_that_is_not_whole_are_not_judged() -> None:
 
 
 def test_what_stays_in_the_cone_holds_only_once_all_days_have_come() -> None:
-    assert paper(12, 0.0001).sentence(0.9) == (
-        "12 of 30 days, inside the 90% cone; the evidence stands."
+    early, late = (paper(days, 0.0001).sentence(0.9) for days in (2, 30))
+    power = present(paper(2, 0.0001).power)
+    noticed = f"(of models without skill it expires for {power:.0%} by day 30)"
+    first = present(paper(2).earliest)
+    assert early == (
+        "2 of 30 days, inside the 90% cone; too early to say, the evidence can expire on day "
+        f"{first} at the earliest {noticed}."
     )
+    assert late == f"30 of 30 days, inside the 90% cone; the evidence has not expired {noticed}."
     assert paper(12, 0.0001).held is None
     assert paper(30, 0.0001).held is True
     assert len(paper(35, 0.0001).equity) == 30

@@ -66,7 +66,7 @@ def test_the_truth_is_in_the_cone_and_its_sentence_beside_the_gates(place: Signe
     sha256 = signed(place)
     came(place, sha256, 12, 0.0001)
     test = forecast_view(place)
-    sentence = "12 of 30 days, inside the 90% cone; the evidence stands."
+    sentence = "12 of 30 days, inside the 90% cone; too early to say"
     said = [each.value for each in (*test.caption, *test.markdown) if sentence in each.value]
     assert len(said) == 2  # below the gates, and below the cone
     assert not keyed(test.button, "paper:follow")[0].disabled
