@@ -151,9 +151,10 @@ class Recipe:
 
         It is an outlier if it is among the best 5 % of the tries, itself included; with fewer than 19
         siblings, if it is better than each. Better means a higher Sharpe, above the interval of the
-        recipe's mean too, or more passed gates. An ordinary seed gets there once in 20 times, whatever
-        the distribution of the tries; the best of 20 seeds nearly always does, and what it has above
-        the others is luck that the next training does not repeat. A sibling without a Sharpe is not as
+        recipe's mean too, or more passed gates. With two criteria an ordinary seed gets there in about
+        7 % of simulated recipes with 19 siblings and 22 % with 5, on the side of doubt; the best of 20
+        seeds nearly always does, and what it has above the others is luck that the next training does
+        not repeat. A sibling without a Sharpe is not as
         good as a model with one.
 
         :param passed: gates; None: only the Sharpe is compared.
