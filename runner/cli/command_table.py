@@ -148,7 +148,7 @@ COMMANDS: Mapping[str, Listed] = {
     "access": Listed("access:app", "People who may sign in, and their roles."),
     "decision": Listed(
         "decision:app",
-        "The signed decision: show, export, verify, gate, close, history, compare, follow.",
+        "The signed decision: show, export, verify, reproduce, gate, close, history, compare, follow.",
     ),
 }
 

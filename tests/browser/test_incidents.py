@@ -170,5 +170,5 @@ def test_watch_opens_on_live_training_without_a_manual(
     for absent in ("OGNUSDT", "limit", "Overdue", "Atrasad", "500,000", "500.000"):
         assert absent not in text, absent
     menu = screen.page.get_by_test_id("stSidebarNav")
-    expect(menu.get_by_role("link")).to_have_count(3)  # several watched runs are several weeks
+    expect(menu.get_by_role("link")).to_have_count(4)  # several watched runs are several weeks
     screen.keep(f"watch-{locale}")
