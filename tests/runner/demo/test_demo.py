@@ -61,8 +61,13 @@ def test_a_week_is_played_to_the_waiting_decision(played: tuple[Home, str]) -> N
     week = client.active_week()
     assert week is not None
     assert week.synthetic
-    # The week has its own model, and no sweep.
-    played_kinds = set(JobKind) - {JobKind.IMPORT_MODEL, JobKind.TRIAL, JobKind.REPRODUCE}
+    # The week has its own model, no sweep, and no candles after its backtest.
+    played_kinds = set(JobKind) - {
+        JobKind.IMPORT_MODEL,
+        JobKind.TRIAL,
+        JobKind.REPRODUCE,
+        JobKind.PAPER,
+    }
     states = {kind: present(client.latest_job(kind, week.id)).state for kind in played_kinds}
     assert set(states.values()) == {JobState.SUCCEEDED}, states
     decision = json.loads((home.revalidation / "2026-02-27_decision.json").read_text("utf-8"))
