@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from core.language import Language, Message
 from core.paths import CHECKOUT
@@ -88,6 +89,17 @@ class Screen:
         expect(self.page).to_have_url(re.compile(rf"[?&]{key}={option}\b"), timeout=PATIENCE_MS)
         self.settle()
 
+    def pick(self, box: Locator, name: str) -> None:
+        """Choose from a list. One that opens while the page is drawn again may close at once."""
+        option = self.page.get_by_role("option", name=name, exact=True)
+        for _ in range(5):
+            box.locator("input").click()
+            with suppress(TimeoutError):
+                option.click(timeout=5000)
+                return
+            self.page.keyboard.press("Escape")
+        raise AssertionError(f"no option {name}")
+
     def settle(self) -> None:
         """Until no script runs and nothing is being drawn."""
         app = self.page.locator('[data-testid="stApp"]')
@@ -97,8 +109,7 @@ class Screen:
     def act_as(self, role: Role, name: str = "") -> None:
         """Choose who acts, in the sidebar."""
         box = self.page.get_by_test_id("stSidebar").get_by_test_id("stSelectbox")
-        box.locator("input").click()
-        self.page.get_by_role("option", name=ROLES[role], exact=True).click()
+        self.pick(box, ROLES[role])
         expect(box.locator("input")).to_have_value(ROLES[role])
         expect(self.main).to_contain_text(ROLES[role], timeout=PATIENCE_MS)
         self.settle()  # what is typed while the page is drawn again is lost

@@ -62,8 +62,7 @@ def test_two_runs_are_compared_and_the_lead_chooses_one(twice: Site, window: Ope
     screen.keep("runs")
 
     box = screen.main.get_by_test_id("stSelectbox").last
-    box.locator("input").click()
-    screen.page.get_by_role("option", name=first.run, exact=True).click()
+    screen.pick(box, first.run)
     screen.settle()
     screen.part("run-detail").get_by_role("button", name="Use this model").click()
     asks = screen.page.get_by_test_id("stPopoverBody")
