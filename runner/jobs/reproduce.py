@@ -28,7 +28,6 @@ from core.metrics.records import records_csv
 from core.model_selection import rank
 from core.playbook import parse_playbook
 from core.timestamps import iso
-from core.trading.hold_out import Window
 from core.trading.warm_up import WARM_UP
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.best_model import weights_sha256
@@ -42,7 +41,7 @@ from runner.agent.policy import TrainingDivergedError, require_finite
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData, env_settings
 from runner.agent.versions import versions
-from runner.client.reproductions import LOCKED, candle_places
+from runner.client.reproductions import LOCKED, candle_places, window_of
 from runner.jobs.attempt import (
     COMPLETE,
     STOPPED,
@@ -136,8 +135,7 @@ def _require_open(spec: Spec, recipe: Recipe) -> None:
 
     :raises InputError: they are locked.
     """
-    data = recipe.decision.data
-    window = Window(data=data.sha256, first=data.first, last=data.last, bars=data.rows)
+    window = window_of(recipe)
     if spec.hold_outs is not None and spec.hold_outs.state(window) == "locked":
         refusal = spec.hold_outs.refusal(window)
         raise InputError(
