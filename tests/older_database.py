@@ -17,8 +17,12 @@ _CREATED = re.compile(r'op\.create_table\(\s*"(\w+)"')
 def make_older(database: sqlite3.Connection, revision: str) -> None:
     """Drop the tables that later migrations create, and say that it has this revision.
 
-    Columns that they add are the caller's to drop.
+    Columns that they add are the caller's to drop; those of weeks side by side are dropped here.
     """
+    if revision < "0014":
+        database.execute("DROP INDEX one_week_in_progress_of_a_place")
+        for column in ("beside", "place"):
+            database.execute(f"ALTER TABLE weeks DROP COLUMN {column}")
     for path in sorted(_REVISIONS.glob("m[0-9]*.py")):
         if path.stem[1:5] > revision:
             for table in reversed(_CREATED.findall(path.read_text(encoding="utf-8"))):

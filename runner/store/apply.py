@@ -51,6 +51,8 @@ from core.ledger_bodies import (
     TickWithdrawn,
     TrialScored,
     WeekArchived,
+    WeekBegun,
+    WeekClosed,
     WeekCreated,
     WeekMended,
     WeekUnarchived,
@@ -252,6 +254,8 @@ def _end_runner(rows: RowWriter, fields: Fields, body: RunnerEnded) -> None:
 _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     WeekCreated: weeks.create,
     WeekUsed: weeks.use,
+    WeekBegun: weeks.begin,
+    WeekClosed: weeks.close,
     WeekMended: weeks.mend,
     WeekArchived: weeks.archive,
     WeekUnarchived: weeks.unarchive,

@@ -52,6 +52,8 @@ from core.ledger_bodies import (
     TokenMade,
     TokensRevoked,
     WeekArchived,
+    WeekBegun,
+    WeekClosed,
     WeekCreated,
     WeekMended,
     WeekUnarchived,
@@ -169,6 +171,10 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("created the week")
         case WeekUsed():
             return page.say("activated the week")
+        case WeekBegun():
+            return page.say("began the week beside the active one")
+        case WeekClosed():
+            return page.say("closed the week")
         case ActDenied(right=right, reason=reason):
             return page.say("was refused ({right}): {reason}", right=right, reason=reason)
         case SessionsRevoked(count=count):
