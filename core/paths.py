@@ -9,7 +9,7 @@ from pathlib import Path
 from core.errors import InputError
 from core.language import Message
 from core.path_names import expanded, resolved, safe_name
-from core.run_paths import RunPaths
+from core.run_paths import MODEL, TRAINING, RunPaths
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -44,6 +44,11 @@ class Home(RunPaths):
     def of(self, place: str | None) -> Home:
         """The same directory, as a week sees it that keeps its runs in a place of its own."""
         return self if self.place == place else replace(self, place=place)
+
+    def places(self) -> list[Home]:
+        """The same directory once for each place of runs, the manual's first."""
+        found = (*self.root.glob(f"logs/*/{TRAINING}"), *self.root.glob(f"models/*/{MODEL}"))
+        return [self.of(None), *map(self.of, sorted({folder.parent.name for folder in found}))]
 
     def resolve(self, path: str | Path) -> Path:
         """A path of manual (``models/ppo_phase4/best_model``) or playbook, against this home.

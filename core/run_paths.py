@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+TRAINING = "ppo_training"  # folder of logs and event files
 MODEL = "ppo_phase4"  # folder of the model, as the manual names it
 
 
@@ -45,7 +46,7 @@ class RunPaths:
     @property
     def training(self) -> Path:
         """``logs/ppo_training``."""
-        return self._below("logs") / "ppo_training"
+        return self._below("logs") / TRAINING
 
     @property
     def training_log(self) -> Path:

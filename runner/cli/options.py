@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -132,10 +131,11 @@ def require_allowed(denied: Refused | None) -> None:
 def client_of(home: Home) -> Client:
     """The client of a data directory, for the person at the terminal."""
     from runner.client import Client
+    from runner.settings import Terminal
 
     entry = terminal_entry(home)
     client = Client(home, entry.person, entry=entry)
-    client.shown_week = os.environ.get("TRAINWEEK_WEEK") or None
+    client.shown_week = Terminal.read().week or None
     return client
 
 

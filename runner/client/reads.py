@@ -116,10 +116,13 @@ class Reads(BaseClient):
             row = queries.job_by_id(connection, job_id)
             return None if row is None else rows.job_of(row)
 
-    def live_job(self, kind: JobKind | None = None) -> Job | None:
-        """The waiting or live job of this kind (with None: the oldest of any kind); None if there is none."""
+    def live_job(self, kind: JobKind | None = None, week_id: str | None = None) -> Job | None:
+        """The waiting or live job of this kind (with None: the oldest of any kind); None if there is none.
+
+        :param week_id: only of this week; None: of any.
+        """
         with self.store.read() as connection:
-            row = queries.active_job(connection, kind)
+            row = queries.active_job(connection, kind, week_id)
             return None if row is None else rows.job_of(row)
 
     def latest_job(self, kind: JobKind, week_id: str | None = None) -> Job | None:

@@ -94,17 +94,18 @@ def test_a_crash_blocks_the_starts_of_its_own_week_alone(place: Place, beside: W
     service.close()
 
 
-def test_the_schedule_of_each_week_asks_for_its_own_daily_checks(
-    place: Place, beside: Week
-) -> None:
+def test_the_schedule_of_each_week_asks_for_its_own_daily_checks(place: Place) -> None:
+    launch = datetime.now(UTC) - timedelta(hours=12)
+    weeks = {
+        recorded(place.lead.create_week(launch)).id,
+        recorded(place.lead.create_week(launch, symbol=OTHER, beside=True)).id,
+    }
     service = place.service(schedule=True, schedule_s=0.0)
 
     def asked() -> bool:
-        service.tick(datetime.now(UTC))
-        jobs = place.lead.jobs(JobKind.DAILY_CHECK)
-        return {job.week_id for job in jobs} == {place.week.id, beside.id}
+        return {job.week_id for job in place.lead.jobs(JobKind.DAILY_CHECK)} == weeks
 
-    wait_for(asked)
+    wait_for(ticking(service, asked))
     service.close()
 
 
