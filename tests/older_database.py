@@ -19,7 +19,7 @@ def make_older(database: sqlite3.Connection, revision: str) -> None:
 
     Columns that they add are the caller's to drop; those of weeks side by side are dropped here.
     """
-    if revision < "0014":
+    if revision < "0015":
         database.execute("DROP INDEX one_week_in_progress_of_a_place")
         for column in ("beside", "place"):
             database.execute(f"ALTER TABLE weeks DROP COLUMN {column}")

@@ -36,7 +36,7 @@ from runner.store.utc_datetime import UtcDateTime
 
 __all__ = ["REVISION", "handovers", "metadata", "shifts", "sweeps", "trials"]
 
-REVISION = "0014"
+REVISION = "0015"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)

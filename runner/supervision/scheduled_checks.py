@@ -66,10 +66,16 @@ class ScheduledChecks:
         snapshot = self.active.read()
         if self._plan is None or self._plan.snapshot is not snapshot:
             self._plan = self._read_plan(snapshot)
+        wrong = None
         for week in self._plan.weeks:
-            # A week that can't be planned must not keep the others from their checks.
-            with self._problems.guarding(f"{_SUBJECT} of week {week.week.id}", through=StaleRunner):
+            try:
                 self._request_first(week, now)
+            except StaleRunner:
+                raise
+            except Exception as error:  # one week must not keep the others from their checks
+                wrong = wrong or error
+        if wrong is not None:
+            raise wrong
 
     def _request_first(self, plan: _WeekPlan, now: datetime) -> None:
         due = () if plan.busy else due_jobs(plan.week, plan.clock.to_week(now), plan.asked)

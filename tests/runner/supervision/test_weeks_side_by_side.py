@@ -95,7 +95,7 @@ def test_a_crash_blocks_the_starts_of_its_own_week_alone(place: Place, beside: W
 
 
 def test_the_schedule_of_each_week_asks_for_its_own_daily_checks(place: Place) -> None:
-    launch = datetime.now(UTC) - timedelta(hours=12)
+    launch = datetime.now(UTC) - timedelta(hours=36)  # the launch day has been checked
     weeks = {
         recorded(place.lead.create_week(launch)).id,
         recorded(place.lead.create_week(launch, symbol=OTHER, beside=True)).id,
