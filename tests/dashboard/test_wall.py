@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from core.errors import SetupError
 from core.vocabulary import Verdict
 from dashboard import wall
@@ -14,8 +16,6 @@ from tests.event_files import write_events
 from tests.expected import present, recorded
 
 if TYPE_CHECKING:
-    import pytest
-
     from core.language import Language
     from tests.dashboard.place import Place
 
