@@ -77,7 +77,7 @@ class Services:
         # Another tab of the same person may be doing this in its own thread.
         if taken is not None and taken is not self._snapshot:
             # An act is meant for the week that was on the screen when it was asked for.
-            self.client.shown_week = taken.week.id
+            self.client.look_at(taken.week)
             self.elsewhere = None if taken.week.in_progress else self.client.not_here()
         self._snapshot = taken
         return taken

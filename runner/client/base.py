@@ -140,6 +140,7 @@ class BaseClient:
         self.now = now
         self.entry = entry
         self.shown_week: str | None = None
+        self._shown: Week | None = None  # its place never changes
         self.moment: datetime | None = None
         self.shown_week_time: datetime | None = None
 
@@ -198,9 +199,15 @@ class BaseClient:
         return queries.active_week(connection)
 
     def here(self) -> Home:
-        """The data directory as the week sees it on which a person acts."""
+        """The data directory as the week sees it that the person looks at, or acts on."""
+        if self._shown is not None and self._shown.id == self.shown_week:
+            return self._files(self._shown)
         with self.store.read() as connection:
             return self._files(self._meant_week(connection))
+
+    def look_at(self, week: Week) -> None:
+        """The person looks at this week, which was read already."""
+        self.shown_week, self._shown = week.id, week
 
     def _files(self, week: Week | None) -> Home:
         """The data directory as the week sees it, with the place of its runs."""
