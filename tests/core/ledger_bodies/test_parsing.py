@@ -55,6 +55,7 @@ from core.ledger_bodies import (
     TokenMade,
     TokensRevoked,
     TrialScored,
+    TwinJudged,
     UnknownBody,
     WeekArchived,
     WeekMended,
@@ -103,6 +104,7 @@ NEWER: set[type[Body]] = {
     SweepStopped,
     SweepResumed,
     TrialScored,
+    TwinJudged,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {
