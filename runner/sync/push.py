@@ -132,13 +132,10 @@ class Push:
         for source in sources:
             try:
                 change = of(source)
-            except OSError:  # removed, or being written: at the next look
-                self._agreed = agreed
-                del self._pack[size:]
-                return
-            except _Differs:
-                entry = self.index.entries[source.name]
-                self._done.conflicts[source.name] = entry.host
+            except (OSError, _Differs) as error:  # OSError: removed, or being written: later
+                if isinstance(error, _Differs):
+                    host = self.index.entries[source.name].host
+                    self._done.conflicts[source.name] = host
                 self._agreed = agreed
                 del self._pack[size:]
                 return
