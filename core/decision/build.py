@@ -24,6 +24,7 @@ from core.decision.record import (
     RecordFacts,
     with_sentences,
 )
+from core.decision.selection import selection_of
 from core.decision.skill import skill_sections
 from core.decision.trust import Checks, integrity_of, trust_section
 from core.decision.warnings import find_warnings
@@ -155,14 +156,16 @@ def build_decision(
         record.equity["time"],
     )
     recipe = None if siblings is None else recipe_record(siblings, card)
+    others = None if job is None else job.multiplicity
     skill = skill_sections(
         record,
         card,
         playbook,
         trials or Trials(),
         integrity_of(trust),
-        of_recipe(recipe, None if job is None else job.multiplicity),
+        of_recipe(recipe, others),
     )
+    selected = selection_of(skill.evidence, recipe, others)
     power = measured_power(
         track,
         levels,
@@ -227,7 +230,12 @@ def build_decision(
         dials=dials(track, levels, record.costs, judge, strained, card.gates),
         power=power,
         forecast=forecast_of(
-            record, playbook.gates, bars_per_year, rests_on, settings.bootstrap_repetitions
+            record,
+            playbook.gates,
+            bars_per_year,
+            rests_on,
+            settings.bootstrap_repetitions,
+            selected,
         ),
         recipe=recipe,
         trust=trust,

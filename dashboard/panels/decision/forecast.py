@@ -104,12 +104,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             alpha=ALPHA,
         )
     )
-    st.caption(
-        say(
-            "The forecast takes the record at its word: it does not take into account that the model "
-            "may have been chosen as the best of several. Then expect less than the middle of the cone."
-        )
-    )
+    st.caption(say(forecast.of_selection()))
     _figures(page, saved.decision, forecast, record)
     _follow(page, snapshot, saved)
 
