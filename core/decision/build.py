@@ -142,9 +142,8 @@ def build_decision(
     levels, track = record.levels, record.track  # bad records raise before long computations
     table = episode_table(record.equity, record.trades, playbook.gates, bars_per_year)
     begin("uncertainty", card.gates)
-    doubt = uncertainty(
-        record.returns, record.pnl, playbook.gates, bars_per_year, settings.bootstrap_repetitions
-    )
+    draws = settings.bootstrap_repetitions
+    doubt = uncertainty(record.returns, record.pnl, playbook.gates, bars_per_year, draws)
     resampled = with_uncertainty(card.gates, doubt)
     begin("skill", resampled)
     trust = trust_section(
@@ -229,14 +228,7 @@ def build_decision(
         robustness=robustness(record, strained, table, bars_per_year),
         dials=dials(track, levels, record.costs, judge, strained, card.gates),
         power=power,
-        forecast=forecast_of(
-            record,
-            playbook.gates,
-            bars_per_year,
-            rests_on,
-            settings.bootstrap_repetitions,
-            selected,
-        ),
+        forecast=forecast_of(record, playbook.gates, bars_per_year, rests_on, draws, selected),
         recipe=recipe,
         trust=trust,
         if_go=live_limits(
