@@ -258,6 +258,7 @@ class WeekRecords:
     countersignature_requests: tuple[CountersignatureRequest, ...] = ()
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     reproducing: tuple[Job, ...] = ()  # of decided models, newest first; likewise
+    following: tuple[Job, ...] = ()  # replays on new candles, the newest ones of every week
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
     withdrawals: tuple[Withdrawal, ...] = ()  # of ticks, oldest first
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
@@ -285,8 +286,7 @@ class WeekRecords:
 
     def countersignature_request(self, sha256: str) -> CountersignatureRequest | None:
         """The newest request that a lead may answer; None: nobody asks."""
-        newest = self.newest_signature(sha256)
-        open_ = since_signed(self.countersignature_requests, sha256, newest)
+        open_ = since_signed(self.countersignature_requests, sha256, self.newest_signature(sha256))
         return next(reversed(open_), None)
 
     def asked_to_countersign(self, sha256: str) -> CountersignatureRequest | None:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import TrainweekError
 from core.language import Message
 from core.trading.expiry import ALPHA, block_days
-from core.vocabulary import JobKind, JobState, Right, Verdict
+from core.vocabulary import JobKind, JobState, Right, Severity, Verdict
 from dashboard.components import outcomes
 from dashboard.components.figures_table import table
 from dashboard.components.headings import part
@@ -22,6 +22,7 @@ from dashboard.figures.cone import cone_figure
 from dashboard.formatting import NONE, share, short
 from dashboard.wording import plain
 from runner.client.paper import followed_by
+from runner.week.evidence_concerns import approved_last, evidence_concerns
 
 if TYPE_CHECKING:
     from core.decision import RecordedDecision, SavedDecision
@@ -69,6 +70,20 @@ def line(page: Page, saved: SavedDecision) -> str | None:
     if record is None:
         return page.say(forecast.sentence())
     return page.say("On paper: {sentence}", sentence=record.sentence(forecast.level))
+
+
+def alert_of_another(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> None:
+    """What is wrong with the model that was approved last, if another decision is shown."""
+    approved = approved_last(snapshot.records.signatures)
+    if approved is None or (saved is not None and approved.revalidation_sha256 == saved.sha256):
+        return
+    for concern in evidence_concerns(snapshot):
+        box = st.error if concern.severity is Severity.CRITICAL else st.warning
+        box(
+            page.say(concern.text),
+            title=page.say("The model that is approved is another one"),
+            icon=":material/trending_down:",
+        )
 
 
 def alert(page: Page, saved: SavedDecision) -> None:

@@ -25,11 +25,13 @@ def test_a_day_that_has_opened_is_known_in_part_and_one_that_is_over_wholly() ->
 def test_an_act_is_judged_by_the_days_after_it_and_its_base_rate_is_of_these() -> None:
     held, lost = paper(30, 0.0001), paper(12, -0.02)
     before = FIRST - timedelta(hours=1)
-    assert claim_of(held, before, True, 0.9) == Claim(True, pytest.approx(0.95), True)
-    half = claim_of(held, FIRST + timedelta(days=15), False, 0.9)
-    assert half == Claim(False, pytest.approx(0.975), True)
+    whole = present(claim_of(held, before, True, 0.9))
+    assert (whole.holds, whole.held, whole.base) == (True, True, pytest.approx(0.95))
+    half = present(claim_of(held, FIRST + timedelta(days=15), False, 0.9))
+    assert (half.holds, half.held, half.base) == (False, True, pytest.approx(0.975))
     assert claim_of(held, FIRST + timedelta(days=30), True, 0.9) is None
-    assert claim_of(lost, before, True, 0.9) == Claim(True, pytest.approx(0.95), False)
+    failed = present(claim_of(lost, before, True, 0.9))
+    assert (failed.holds, failed.held) == (True, False)
     known = FIRST + timedelta(days=present(lost.failed_on))
     assert claim_of(lost, known, False, 0.9) is None
     assert claim_of(paper(12, 0.0001), before, True, 0.9) is None  # still running

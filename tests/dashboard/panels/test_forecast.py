@@ -183,6 +183,19 @@ def test_a_record_that_hides_an_expiry_is_an_error_with_its_remedy_on_both_pages
         assert any("Make it again" in each and sha256 in each for each in errors)
 
 
+def test_the_page_of_another_decision_says_that_the_approved_one_expired(
+    place: SignedPlace,
+) -> None:
+    first = signed(place)
+    follows(place, came(place, first, 12, -0.02))
+    place.revalidate("GO", seed=2)
+    errors = [each.value for each in draw(place, "decision", Role.VIEWER).error]
+    (said,) = [each for each in errors if first[:12] in each]
+    assert "expired on day" in said
+    for page in ("this_week", "all_weeks"):
+        assert "Approved model" in text_of(draw(place, page, Role.VIEWER)), page
+
+
 def test_a_past_moment_shows_the_newest_record_that_was_made_by_then(place: SignedPlace) -> None:
     sha256 = signed(place)
     folder = place.home.paper(sha256)
