@@ -57,15 +57,7 @@ _STARTS_VANISHED = Message("Two starts left no trace of a process.")
 _START_HUNG = Message("The start hung before the program ran. Retrying once.")
 _STARTS_HUNG = Message("Two starts hung before the program ran.")
 _TEMPORARY = frozenset(
-    {
-        errno.EAGAIN,
-        errno.ENOMEM,
-        errno.EMFILE,
-        errno.ENFILE,
-        errno.ENOSPC,
-        errno.EDQUOT,
-        errno.EIO,
-    }
+    {errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EIO}
 )
 # The line that a successful job of a kind adds.
 _RESULT_LINES: Mapping[

@@ -232,9 +232,7 @@ class Push:
             folder = checkpoint_of(name)
             if not folder or folder in here or entry.machine != self.kept.machine:
                 continue
-            if (
-                self.home.root / folder
-            ).parent.is_dir():  # else it is a mount that is missing, perhaps
+            if (self.home.root / folder).parent.is_dir():  # else a mount is missing, perhaps
                 yield Change(path=name, grows=False, start=0, gone=True)
 
     def _packed(self, block: bytes) -> Part:

@@ -120,12 +120,9 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return _requested(page, body)
         case AttemptStarted() | StartRequeued() | JobChanged() as body:
             return _changed(page, body)
-        case (
-            IncidentOpened()
-            | IncidentActionDone()
-            | IncidentActionSkipped()
-            | IncidentClosed() as body
-        ):
+        case IncidentOpened() | IncidentClosed() as body:
+            return _incident(page, body)
+        case IncidentActionDone() | IncidentActionSkipped() as body:
             return _incident(page, body)
         case (
             DecisionMade()
