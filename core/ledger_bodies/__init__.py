@@ -53,7 +53,7 @@ from core.ledger_bodies.jobs import (
     StartRequeued,
 )
 from core.ledger_bodies.parsing import BODIES, parse_body, readable_body
-from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
+from core.ledger_bodies.requests import JobRequested, MachineGone, RestartRequested, StopRequested
 from core.ledger_bodies.shifts import ShiftRemoved, ShiftSet, ShiftTaken
 from core.ledger_bodies.sweeps import SweepResumed, SweepStarted, SweepStopped, TrialScored
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
@@ -103,6 +103,7 @@ __all__ = [
     "JobColumns",
     "JobRequested",
     "LedgerReplayed",
+    "MachineGone",
     "ModelChosen",
     "NoteWritten",
     "PlaybookField",

@@ -49,7 +49,7 @@ from core.ledger_bodies.incidents import (
     IncidentOpened,
 )
 from core.ledger_bodies.jobs import AttemptStarted, JobChanged, StartRequeued
-from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
+from core.ledger_bodies.requests import JobRequested, MachineGone, RestartRequested, StopRequested
 from core.ledger_bodies.shifts import ShiftRemoved, ShiftSet, ShiftTaken
 from core.ledger_bodies.sweeps import SweepResumed, SweepStarted, SweepStopped, TrialScored
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
@@ -73,6 +73,7 @@ BODIES: tuple[type[Body], ...] = (
     ClockSet,
     JobRequested,
     StopRequested,
+    MachineGone,
     RestartRequested,
     AttemptStarted,
     StartRequeued,

@@ -7,6 +7,7 @@ from runner.client.alert_marks import AlertMarks
 from runner.client.alert_rules import AlertRules
 from runner.client.current_weeks import CurrentWeekReads
 from runner.client.decisions import Decisions
+from runner.client.gone_machines import GoneMachines
 from runner.client.handovers import Handovers
 from runner.client.hold_outs import HoldOutActs
 from runner.client.incidents import Incidents
@@ -33,6 +34,7 @@ from runner.client.weeks import Weeks
 
 
 class Client(
+    GoneMachines,
     Reads,
     WeekReads,
     CurrentWeekReads,

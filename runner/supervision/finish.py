@@ -110,6 +110,7 @@ class Finisher:
             killed_after_s=killed_after_s,
             gone=observed.gone,
             ended_because=observed.ended_because,
+            machine_gone=observed.machine_gone,
         )
         state, reason = exit_state(ended)
         trial = row.kind == JobKind.TRIAL

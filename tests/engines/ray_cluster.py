@@ -37,7 +37,14 @@ def missing() -> str:
         return f"{PROGRAM} is not there"
     if shutil.which("ip") is None:
         return "iproute2 is not installed"
-    return "" if os.geteuid() == 0 else "only root can make a network namespace"
+    if os.geteuid() != 0:
+        return "only root can make a network namespace"
+    space = f"{PREFIX}probe-{os.getpid()}"
+    made = subprocess.run(["ip", "netns", "add", space], check=False, capture_output=True)
+    if made.returncode != 0:
+        return "no network namespace can be made here"
+    _run("ip", "netns", "del", space)
+    return ""
 
 
 class RayCluster:

@@ -37,6 +37,7 @@ from core.ledger_bodies import (
     JobChanged,
     JobColumns,
     JobRequested,
+    MachineGone,
     ModelChosen,
     PlaybookTaken,
     ProcessColumns,
@@ -103,6 +104,7 @@ NEWER: set[type[Body]] = {
     SweepStopped,
     SweepResumed,
     TrialScored,
+    MachineGone,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {
