@@ -127,6 +127,9 @@ COMMANDS: Mapping[str, Listed] = {
         "playbook:app", "Check or print a playbook, or take a changed one into a week."
     ),
     "data": Listed("data:app", "Write sample candles, check candles."),
+    "sync": Listed(
+        "sync:app", "Ship event files, models and reports to an object store, or fetch them."
+    ),
     "executor": Listed("executor:app", "What runs jobs on a cluster."),
     "jobs": Listed("jobs:app", "Submit, list, show and stop jobs."),
     "incidents": Listed("incidents:app", "The incidents of a week and their actions."),
