@@ -52,11 +52,12 @@ class RecipeRecord(JsonModel):
     )
     as_good: Share | None = Field(
         default=None,
-        description="Share of the tries, the judged model included, that are at least as good.",
+        description="Share of the tries, the judged model included, whose Sharpe is at least as good; "
+        "null: not known, as below 19 siblings.",
     )
     outlier: bool | None = Field(
         default=None,
-        description="Whether the recipe does not give such a model again; null: not known.",
+        description="Whether that share is 5 % or less; null: not known.",
     )
     others: Count = Field(
         default=0,
@@ -127,9 +128,8 @@ def _of_sweep(sweep: Sweep, recipe: Recipe, card: Scorecard, siblings: Siblings)
     sharpe = card.gate("sharpe").value
     steps = None if sweep.steps in (None, siblings.recipe.total_steps) else sweep.steps
     seed = siblings.made.seed
-    verdict = Verdict(recipe, sharpe, steps=steps, passed=card.passed, seed=seed)
+    verdict = Verdict(recipe, sharpe, steps=steps, seed=seed)
     standing, among = verdict.standing(), recipe.spread("sharpe", own=True)
-    judged = standing if standing is not None and recipe.judges else None
     return RecipeRecord(
         state="tried" if recipe.own else "not tried",
         verdict=verdict.sentence(),
@@ -143,8 +143,8 @@ def _of_sweep(sweep: Sweep, recipe: Recipe, card: Scorecard, siblings: Siblings)
         interval=None if among.interval is None else (among.interval.low, among.interval.high),
         rank=None if standing is None else standing.rank,
         luck_premium=None if standing is None else standing.premium,
-        as_good=None if judged is None else judged.as_good,
-        outlier=None if judged is None else judged.outlier,
+        as_good=None if standing is None else standing.as_good,
+        outlier=None if standing is None else standing.outlier,
     )
 
 
@@ -157,7 +157,6 @@ def of_recipe(record: RecipeRecord | None, multiplicity: Multiplicity | None) ->
     )
     if record is None or record.as_good is None:
         return OfRecipe(dsr=measured, other=record is not None and record.others > 0)
-    from core.sweep.recipe import outlier_limit
+    from core.sweep.recipe import ORDINARY
 
-    siblings = record.tries if record.siblings is None else record.siblings
-    return OfRecipe(record.as_good, outlier_limit(siblings), measured)
+    return OfRecipe(record.as_good, ORDINARY, measured)

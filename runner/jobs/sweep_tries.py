@@ -57,17 +57,8 @@ def siblings_of(
 
 def _training(weeks: Sequence[Week], sha256: str) -> TrainingSettings | None:
     """The settings of the playbook with this hash; None: no week has it, or it is not valid now."""
-    for week in weeks:
-        earlier = {one.sha256: one for one in week.earlier}
-        if sha256 != week.playbook_sha256 and sha256 not in earlier:
-            continue
-        try:
-            if sha256 == week.playbook_sha256:
-                return week.playbook.training
-            return earlier[sha256].playbook.training
-        except TrainweekError:
-            return None
-    return None
+    found = next(filter(None, (week.playbook_of(sha256) for week in weeks)), None)
+    return None if found is None else found.training
 
 
 @dataclass(frozen=True)
