@@ -199,7 +199,7 @@ class Week:
             return None
         return next((one for one in reversed(self.earlier) if one.sha256 == sha256), None)
 
-    def playbook_of(self, sha256: str) -> Playbook | None:
+    def playbook_with(self, sha256: str) -> Playbook | None:
         """The playbook with this hash; None: the week never had it, or it is not valid now."""
         if sha256 == self.playbook_sha256:
             return self.playbook

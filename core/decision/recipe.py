@@ -9,10 +9,12 @@ from pydantic import Field
 
 from core.json_model import Count, Ends, JsonModel, Sentence, Share
 from core.language import Message, joined
+from core.sweep.folds import OWN_SPLIT
 from core.trading.evidence import OfRecipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from core.gates import Scorecard
     from core.playbook.settings import TrainingSettings
@@ -39,6 +41,15 @@ class RecipeRecord(JsonModel):
     )
     go: Count = Field(default=0, description="Those that are a GO.")
     diverged: Count = Field(default=0, description="Those whose training diverged.")
+    planned: Count | None = Field(
+        default=None,
+        description="Tries on the same bars that the sweep was to make; absent in older ones.",
+    )
+    open: Count = Field(
+        default=0,
+        description="Those of them that had not ended: the verdict is of a part; absent: none, or "
+        "older.",
+    )
     crashed: Count = Field(default=0, description="Tries without a result, in no other number.")
     sharpe: float | None = Field(
         default=None, description="Interquartile mean of the tries' Sharpe ratios."
@@ -138,6 +149,8 @@ def _of_sweep(sweep: Sweep, recipe: Recipe, card: Scorecard, siblings: Siblings)
         siblings=len(recipe.siblings(seed)),
         go=recipe.go(),
         diverged=recipe.diverged(),
+        planned=recipe.planned_own,
+        open=recipe.open_own,
         crashed=recipe.failed,
         sharpe=among.iqm,
         interval=None if among.interval is None else (among.interval.low, among.interval.high),
@@ -146,6 +159,17 @@ def _of_sweep(sweep: Sweep, recipe: Recipe, card: Scorecard, siblings: Siblings)
         as_good=None if standing is None else standing.as_good,
         outlier=None if standing is None else standing.outlier,
     )
+
+
+def tries_since(decided: RecipeRecord | None, created_at: datetime, sweep: Sweep) -> int:
+    """Scored tries of a sweep that a decision does not know of.
+
+    Of its own sweep it says how many it knew; of another one only the time of their ends tells.
+    """
+    own = sum(each.fold == OWN_SPLIT and each.decision is not None for each in sweep.trials)
+    if decided is not None and decided.sweep == sweep.id:
+        return max(own - decided.tries, 0)
+    return own if sweep.newest_try is not None and sweep.newest_try > created_at else 0
 
 
 def of_recipe(record: RecipeRecord | None, multiplicity: Multiplicity | None) -> OfRecipe:

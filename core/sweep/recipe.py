@@ -82,6 +82,7 @@ class Recipe:
         failures say nothing of the recipe and are in no number above. A try that diverged is the
         recipe's own failure, and is a try.
     :ivar failed_folds: the same of the walk-forward folds.
+    :ivar open_own: tries of the week's own split that have not ended.
     """
 
     own: tuple[Try, ...]
@@ -89,6 +90,12 @@ class Recipe:
     failed: int
     failed_folds: int
     planned: int
+    open_own: int = 0
+
+    @property
+    def planned_own(self) -> int:
+        """Tries of the week's own split, with and without a result."""
+        return len(self.own) + self.failed + self.open_own
 
     @property
     def scored(self) -> int:

@@ -53,6 +53,15 @@ class Verdict:
             )
             return joined(said)
         said.append(self._share(tries))
+        if open_own := self.recipe.open_own:
+            said.append(
+                plural(
+                    "{n} of {planned} tries has not ended.",
+                    "{n} of {planned} tries have not ended.",
+                    open_own,
+                    planned=self.recipe.planned_own,
+                )
+            )
         if diverged := self.recipe.diverged():
             said.append(
                 plural(

@@ -35,7 +35,7 @@ class SweepVerdicts(RunModels):
 
         with self.store.read() as connection:
             week = queries.week_by_id(connection, sweep.week_id)
-        tried = None if week is None else week.playbook_of(sweep.playbook_sha256)
+        tried = None if week is None else week.playbook_with(sweep.playbook_sha256)
         if week is None or tried is None or other_recipe(week.playbook, tried):
             return Verdict(sweep.recipe(), None, other_playbook=True, steps=sweep.steps)
         asked, usual = sweep.steps or tried.training.total_steps, week.playbook.training.total_steps
@@ -52,7 +52,7 @@ class SweepVerdicts(RunModels):
         with self.store.read() as connection:
             week = queries.week_by_id(connection, sweep.week_id)
         return week is None or other_recipe(
-            week.playbook, week.playbook_of(sweep.playbook_sha256)
+            week.playbook, week.playbook_with(sweep.playbook_sha256)
         )
 
     def sweep_rewards(self, sweep: Sweep) -> tuple[Curve, ...]:
@@ -76,7 +76,7 @@ class SweepVerdicts(RunModels):
             candidate = _candidate(given) if isinstance(given, dict) else None
             if candidate is None or candidate.model != sha256:
                 continue
-            by = week.playbook_of(candidate.playbook or "")
+            by = week.playbook_with(candidate.playbook or "")
             same = by is not None and costs_of(by.training) == costs_of(week.playbook.training)
             if not same or candidate.data != sweep.backtest_sha256:
                 continue

@@ -57,7 +57,7 @@ def siblings_of(
 
 def _training(weeks: Sequence[Week], sha256: str) -> TrainingSettings | None:
     """The settings of the playbook with this hash; None: no week has it, or it is not valid now."""
-    found = next(filter(None, (week.playbook_of(sha256) for week in weeks)), None)
+    found = next(filter(None, (week.playbook_with(sha256) for week in weeks)), None)
     return None if found is None else found.training
 
 
