@@ -21,7 +21,7 @@ class SweepStarted(Body):
 
     id: PlainText
     seeds: list[int]
-    folds: list[dict[str, Any]]  # number, train and test: first and last bar, ISO 8601, UTC
+    folds: list[dict[str, Any]]  # number, train, test: first and last bar, UTC; symbol
     steps: int | None  # None: the playbook's
     playbook_sha256: PlainText  # the recipe
     train_sha256: PlainText

@@ -27,7 +27,7 @@ def tested_window(fold: Mapping[str, Any], train_sha256: str, backtest_sha256: s
     first, last = fold["test"]
     own = fold["number"] == OWN_SPLIT
     data = backtest_sha256 if own else f"{train_sha256}, fold {fold['number']}"
-    return Window(data=data, first=first, last=last)
+    return Window(data=data, first=first, last=last, symbol=fold.get("symbol"))
 
 
 @dataclass(frozen=True)

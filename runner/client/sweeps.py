@@ -222,7 +222,8 @@ def _planned(
     :raises TrainweekError: candles that can't be read or judged, or folds that don't fit.
     """
     from core.market import load_candles
-    from core.sweep.folds import require_judged, walk_forward
+    from core.sweep.folds import OWN_SPLIT, require_judged, walk_forward
+    from core.trading.hold_out import symbol_of
     from core.trading.training_bars import fewest_bars, purge_gap
     from core.trading.warm_up import WARM_UP
 
@@ -236,8 +237,16 @@ def _planned(
         len(trained), folds, embargo=purge_gap(settings), fewest_train=fewest_bars(settings)
     )
     times = trained.frame.index
+    symbols = [
+        symbol_of(each.raw.symbols, week.playbook.symbol) for each in (trained, tested)
+    ]
     rows: list[dict[str, Any]] = [
-        {"number": 0, "train": _ends(trained, 0, -1), "test": _ends(tested, 0, -1)}
+        {
+            "number": OWN_SPLIT,
+            "train": _ends(trained, 0, -1),
+            "test": _ends(tested, 0, -1),
+            "symbol": symbols[1],
+        }
     ]
     for number, fold in enumerate(found, start=1):
         loaded = fold.test[0] - WARM_UP  # the embargo's last bars warm the features up
@@ -247,6 +256,7 @@ def _planned(
                 "number": number,
                 "train": _ends(trained, *fold.train),
                 "test": _ends(trained, loaded, fold.test[1]),
+                "symbol": symbols[0],
             }
         )
     return SweepStarted(
