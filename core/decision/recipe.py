@@ -85,12 +85,14 @@ class Siblings:
     :ivar made: how the judged model was made.
     :ivar recipe: training settings of the playbook.
     :ivar tried: those of the sweeps' playbooks by SHA-256; one that is not there is not known.
+    :ivar equities: SHA-256 of the tries' equity by job, as the ledger has it; older lines have none.
     """
 
     sweeps: tuple[Sweep, ...]
     made: Made
     recipe: TrainingSettings
     tried: Mapping[str, TrainingSettings] = field(default_factory=dict)
+    equities: Mapping[str, str] = field(default_factory=dict)
 
     def apart(self, sweep: Sweep) -> Message | None:
         """Why the tries of a sweep are not the model's siblings; None: they are."""

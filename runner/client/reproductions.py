@@ -227,9 +227,7 @@ def window_of(recipe: Recipe) -> Window:
     from core.trading.hold_out import Window
 
     data, symbol = recipe.decision.data, recipe.decision.symbol
-    return Window(
-        data=data.sha256, first=data.first, last=data.last, bars=data.rows, symbol=symbol
-    )
+    return Window(data=data.sha256, first=data.first, last=data.last, bars=data.rows, symbol=symbol)
 
 
 def locked(connection: Connection, recipe: Recipe) -> Refused | None:

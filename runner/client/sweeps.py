@@ -21,7 +21,7 @@ from runner.client.week_changes import archived
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
 from runner.store.sweep_holds import held_by, refused_by_lock
-from runner.store.sweeps import sweep_by_id, sweeps
+from runner.store.sweeps import equity_hashes, sweep_by_id, sweeps
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -50,6 +50,11 @@ class Sweeps(BaseClient):
         """A sweep by its id; None if it does not exist."""
         with self.store.read() as connection:
             return sweep_by_id(connection, sweep_id)
+
+    def equity_hashes(self) -> dict[str, str]:
+        """SHA-256 of each scored trial's equity.csv, by job."""
+        with self.store.read() as connection:
+            return equity_hashes(connection)
 
     def sweep_waits_for(self, sweep: Sweep) -> Message | None:
         """Why no further trial of it begins; None: nothing holds it."""
@@ -237,9 +242,7 @@ def _planned(
         len(trained), folds, embargo=purge_gap(settings), fewest_train=fewest_bars(settings)
     )
     times = trained.frame.index
-    symbols = [
-        symbol_of(each.raw.symbols, week.playbook.symbol) for each in (trained, tested)
-    ]
+    symbols = [symbol_of(each.raw.symbols, week.playbook.symbol) for each in (trained, tested)]
     rows: list[dict[str, Any]] = [
         {
             "number": OWN_SPLIT,

@@ -41,9 +41,7 @@ def of_sweep(tried: Tried, one: int, siblings: range) -> OfRecipe:
         for each in others
     )
     standing = Recipe(own, (), 0, 0, len(own)).standing(tried.sharpes[one])
-    found = multiplicity(
-        tried.returns[:, one], tried.returns[:, others], {}, 1, tries=len(others)
-    )
+    found = multiplicity(tried.returns[:, one], tried.returns[:, others], {}, 1, tries=len(others))
     as_good = None if standing is None else standing.as_good
     return OfRecipe(as_good, ORDINARY, found.dsr_measured)
 
