@@ -141,8 +141,8 @@ class Tried:
         """As a revalidation books it."""
         trips = self.played.trades
         trips = trips[trips["scenario"].to_numpy() == one]
-        times = self.world.frame.index
-        ends = times[-1:] + pd.Timedelta(hours=1)
+        times = pd.DatetimeIndex(self.world.frame.index)
+        ends = pd.DatetimeIndex([times[-1] + pd.Timedelta(hours=1)])
         closes = times.append(ends)
         held = np.concatenate([[0.0], self.levels[:, one]])
         equity = pd.DataFrame(
