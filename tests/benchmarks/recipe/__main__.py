@@ -7,7 +7,15 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.recipe import cone, coverage, power, reproduce, selection, tuning
+from tests.benchmarks.recipe import (
+    cone,
+    coverage,
+    power,
+    reproduce,
+    selected,
+    selection,
+    tuning,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +26,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "coverage": coverage.main,
     "power": power.main,
     "cone": cone.main,
+    "selected": selected.main,
     "reproduce": reproduce.main,
 }
 
