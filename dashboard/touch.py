@@ -38,6 +38,7 @@ _CSS = """<style>
   [data-testid="stMetricLabel"] .stMarkdownEllipsis p { overflow: visible; white-space: normal; }
   .st-key-keys-help, .st-key-frame [data-testid="stTooltipIcon"], .st-key-frame .stTooltipIcon,
   .st-key-frame-who { display: none; }  /* the sidebar says who */
+  .stTable td { min-width: 6rem; }  /* a wide table scrolls sideways; its words stay whole */
   .st-key-timeline .stPageLink * { white-space: normal; overflow: visible; }
   :has(> .st-key-next-due) { order: -1; }  /* what is to be ticked stands before long lists */
   [class*="st-key-wrong-"]:not(.st-key-wrong-now) { flex-wrap: nowrap; }

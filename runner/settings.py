@@ -232,6 +232,7 @@ class Settings(_Settings):
     command_paper: Command = _program("paper", "a replay on paper")
     command_trial: Command = _program("trial", "a trial of a sweep")
     command_reproduce: Command = _program("reproduce", "a reproduction of a decided model")
+    command_twin: Command = _program("twin", "a twin run")
 
     def command(self, kind: JobKind) -> tuple[str, ...]:
         """The program of a kind of job."""

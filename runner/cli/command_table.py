@@ -139,6 +139,9 @@ COMMANDS: Mapping[str, Listed] = {
     "sweep": Listed(
         "sweep:app", "Sweeps: the week's recipe with many seeds, on its own split and on folds."
     ),
+    "twin": Listed(
+        "twin:app", "Twin runs: a change tried from the last good checkpoint, beside the run."
+    ),
     "hold-out": Listed(
         "hold_out:app",
         "The hold-out: looks at the backtest bars so far, and the lock of the final one.",

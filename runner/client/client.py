@@ -25,6 +25,7 @@ from runner.client.signatures.pipeline_gate import PipelineGate
 from runner.client.sweep_verdicts import SweepVerdicts
 from runner.client.sweeps import Sweeps
 from runner.client.ticks import Ticks
+from runner.client.twins import Twins
 from runner.client.visits import VisitMarks
 from runner.client.week_changes import WeekChanges
 from runner.client.week_list import WeekList
@@ -42,6 +43,7 @@ class Client(
     WeekPlaybooks,
     WeekChanges,
     Reproductions,
+    Twins,
     Jobs,
     Restarts,
     Models,
