@@ -66,7 +66,7 @@ def test_curves_are_never_wrong_while_sizes_and_names_are_late(
         reader.refresh()
         shown = points(reader)
         assert shown == true[: len(shown)]
-        assert reader.problems == []
+        assert [each.kind for each in reader.problems if step >= first] == []
         assert len(shown) >= longest  # what was shown is not taken back
         longest = len(shown)
     shared.catch_up()
