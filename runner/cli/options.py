@@ -218,10 +218,15 @@ def require_week(client: Client, week_id: str | None = None) -> Week:
     return week
 
 
-def tell_older(count: int) -> None:
-    """Say how many the limit of a list has left out; nothing if it has left out none."""
+def tell_older(count: int, *, aside: bool = False) -> None:
+    """Say how many the limit of a list has left out; nothing if it has left out none.
+
+    :param aside: on the error output, since the output is read by a program.
+    """
     if count:
-        tell(plural("{n} older one; see --limit.", "{n} older ones; see --limit.", count))
+        (warn if aside else tell)(
+            plural("{n} older one; see --limit.", "{n} older ones; see --limit.", count)
+        )
 
 
 def print_json(value: Any) -> None:
