@@ -25,6 +25,7 @@ from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
 from runner.executors.choice import Executors
 from runner.executors.elsewhere import Elsewhere, named, this_machine
+from runner.executors.warm import WarmTrials
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
@@ -104,6 +105,7 @@ class Service:
         self.identity = RunnerIdentity.of_this_process(self.fenced.epoch, began)
         write_identity(home, self.identity, began)
         self._beat = monotonic()
+        self._warm = WarmTrials() if settings.sweep_warm else None
         self.supervisor = Supervisor(
             home,
             self.store,
@@ -187,6 +189,8 @@ class Service:
         self.backups.close()
         self.verification.close()
         self.alerts.close()
+        if self._warm is not None:
+            self._warm.close()
         try:
             with self.fenced.write(self.now()) as write:
                 write.append(RunnerEnded(epoch=self.fenced.epoch), None)
@@ -199,7 +203,7 @@ class Service:
         machine = this_machine(self.home)
         shared = self.store.database_file is None
         elsewhere = Elsewhere(machine) if shared else None
-        return Executors(self.settings, self.monotonic, machine, elsewhere)
+        return Executors(self.settings, self.monotonic, machine, elsewhere, self._warm)
 
     def live_jobs(self) -> list[Row]:
         """Jobs whose processes may be alive."""
