@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard import shown_week
 from dashboard.navigation import PAGES_FOLDER, STEMS
+from dashboard.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,15 +46,22 @@ function begin() {
 
 
 def text_link(
-    stem: str, label: str, query: Mapping[str, str] | None = None, *, week: str | None = ""
+    stem: str,
+    label: str,
+    query: Mapping[str, str] | None = None,
+    *,
+    week: str | None = "",
+    tip: str = "",
 ) -> str:
     """Markdown of a link to a page, for a text in a container whose key begins with ``links-``.
 
     :param label: Markdown.
     :param week: the week that the page shows, as for :func:`dashboard.navigation.link`.
+    :param tip: what a mouse reads over it, as plain text.
     """
     asked = urlencode({**shown_week.query(week), **(query or {})}, safe=":")
-    return f"[{label}]({stem}{'?' + asked if asked else ''})"
+    title = f' "{plain(tip)}"' if tip else ""
+    return f"[{label}]({stem}{'?' + asked if asked else ''}{title})"
 
 
 def draw() -> None:

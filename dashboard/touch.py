@@ -13,7 +13,6 @@ _CSS = """<style>
 [data-testid="stBaseButton-primary"]:not(:disabled),
 [data-testid="stBaseButton-primaryFormSubmit"]:not(:disabled) { color: light-dark(#ffffff, #0e1721); }
 [class*="st-key-why-not"] { display: none; }  /* a mouse reads it in the tooltip */
-.st-key-overdue .stPageLink a { margin: 0; padding: 0; }  /* a badge among badges */
 :is([class*="st-key-links-"], [class*="st-key-tiles-"]) [data-testid="stMarkdownContainer"] { margin: 0; }
 [class*="st-key-links-"] ul { margin: 0; padding: 0; list-style: none; }
 [class*="st-key-links-"] li { display: flex; align-items: center; gap: 1rem; margin: 0; padding: 0; }
@@ -23,6 +22,7 @@ _CSS = """<style>
   display: inline-block; padding: 0.2rem 0.5rem; border-radius: 0.4rem; text-decoration: none;
 }
 [class*="st-key-links-"] a:hover { background: light-dark(#f3f5f8, #19222c); }
+.st-key-links-overdue a { padding: 0; }  /* a badge among badges */
 .st-key-links-timeline li { align-items: baseline; }
 .st-key-links-timeline li p:first-child { flex: 0 0 13%; }
 .st-key-links-timeline li p:last-child { display: flex; flex-wrap: wrap; gap: 0 0.25rem; font-size: 0.875rem; }
@@ -67,7 +67,7 @@ _CSS = """<style>
   .st-key-keys-help, .st-key-frame [data-testid="stTooltipIcon"], .st-key-frame .stTooltipIcon,
   .st-key-frame-who { display: none; }  /* the sidebar says who */
   .st-key-links-timeline li { display: block; }
-  [class*="st-key-links-"] a { padding-block: 0.7rem; }
+  [class*="st-key-links-"] li a { padding-block: 0.7rem; }
   :has(> .st-key-next-due) { order: -1; }  /* what is to be ticked stands before long lists */
   .st-key-slot [role="radiogroup"], .st-key-day [role="radiogroup"] {
     flex-wrap: nowrap; overflow-x: auto;
