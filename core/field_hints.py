@@ -78,6 +78,12 @@ def wanted(model: type[BaseModel], name: str) -> Message:
                 " PGPASSFILE holds it",
                 example=example,
             )
+        case {"type": "string", "format": "sync-address"}:
+            return Message(
+                "an address such as {examples}, without keys: they stand in sync.toml or the"
+                " environment",
+                examples="s3://bucket/team, gs://bucket/team, az://container/team, file:///folder",
+            )
         case {"type": "string", "format": "line", "minLength": low, "maxLength": high}:
             return Message(
                 "text of {low:,} to {high:,} characters on one line, without control characters",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_settings import NoDecode
 
 from core.text_rules import readable
@@ -33,6 +33,16 @@ Command = Annotated[
     NoDecode,
     BeforeValidator(_words),
 ]
-RayAddress = Annotated[
+HttpAddress = Annotated[
     str, StringConstraints(pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$", max_length=300)
+]
+RayAddress = HttpAddress
+SyncAddress = Annotated[
+    str,
+    StringConstraints(
+        # No user, no password, no options: keys are kept apart.
+        pattern=r"^((s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._=-]+)*|file:///[^\s?#@]+)/?$",
+        max_length=300,
+    ),
+    Field(json_schema_extra={"format": "sync-address"}),
 ]

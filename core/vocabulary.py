@@ -44,6 +44,7 @@ class JobKind(StrEnum):
     PAPER = "paper"  # a signed decision's model on candles that came later; no orders
     TRIAL = "trial"  # one seed on one fold of a sweep; never the week's run
     REPRODUCE = "reproduce"  # trains a decided model again and compares its gates
+    TWIN = "twin"  # a checkpoint trained further with and without a change; never the week's run
 
 
 class JobState(StrEnum):
@@ -279,8 +280,7 @@ class Right(StrEnum):
     PLAN = "plan"  # make a week the active one, change its launch time or playbook, archive it
 
 
-FRESH_RIGHTS = frozenset({Right.SIGN, Right.COUNTERSIGN, Right.CLOSE})
-"""Rights whose acts ask for a fresh sign-in, where people sign in."""
+FRESH_RIGHTS = frozenset({Right.SIGN, Right.COUNTERSIGN, Right.CLOSE})  # ask for a fresh sign-in
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),

@@ -7,7 +7,6 @@ Authlib, which it uses too, proves the person, and the session is ours.
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -26,6 +25,7 @@ from core.errors import PermissionDenied, TrainweekError
 from core.field_hints import shown
 from core.language import Message
 from core.login import CALLBACK
+from dashboard.asked_page import own_page
 from dashboard.door_pages import page
 from dashboard.gate import SIGN_IN, SIGN_OUT, set_session
 from dashboard.serving import session_cookie
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from core.login import Login
     from runner.client.entry import Entry
 
-# Where to go back to: a page of ours below the base path, with its query; never another site.
-_PAGE = re.compile(r"/[a-z_]*(\?[\w.~%=&+:-]*)?", re.ASCII)
-_LONGEST_BACK = 1000  # characters: it is kept in a cookie
 _BACK, _AGAIN = "back", "again"
 _STATE_VALID_S = 600
 
@@ -92,7 +89,7 @@ class _Doors:
         """The page with the button; on to the provider once it is pressed, or for a fresh sign-in."""
         go = request.query_params.get("go")
         if go is None:
-            request.session[_BACK] = self._own(request.query_params.get("back"))
+            request.session[_BACK] = own_page(request.query_params.get("back"), self.base)
             return page(
                 request,
                 Message("Sign in to open the training week"),
@@ -148,7 +145,7 @@ class _Doors:
                 Message("Your sign-in is confirmed"),
                 Message("Close this tab and continue in the other one."),
             )
-        answer = RedirectResponse(self._own(back), 302)
+        answer = RedirectResponse(own_page(back, self.base), 302)
         if new is not None:
             set_session(answer, self.cookie, new, self.entry, self.base)
         return answer
@@ -207,10 +204,3 @@ class _Doors:
             [self._try],
             status=502,
         )
-
-    def _own(self, given: object) -> str:
-        """The address of a page of ours; the first page for anything else."""
-        if not isinstance(given, str) or len(given) > _LONGEST_BACK:
-            return self.home
-        path = given.removeprefix(self.base)
-        return self.base + path if _PAGE.fullmatch(path) else self.home

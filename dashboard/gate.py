@@ -17,6 +17,7 @@ from core.net_addresses import LOOPBACK_NAMES
 from dashboard.api.addresses import for_programs
 from dashboard.api.app import programs
 from dashboard.api.callers import NAMED
+from dashboard.asked_page import asked_before, forget_asked, keep_asked
 from dashboard.door_pages import page
 from dashboard.proxy_names import DOUBT, without_names
 from dashboard.serving import live_session, session_cookie
@@ -52,7 +53,7 @@ class Gate:
         self, app: ASGIApp, entry: Entry, listening: Listening, doors: ASGIApp | None
     ) -> None:
         self.app, self.entry, self.doors = app, entry, doors
-        self.base, port = listening.base_path, listening.port
+        self.base, self.port = listening.base_path, (port := listening.port)
         self.cookie = session_cookie(port)
         login = entry.login
         self.hosts = (login.host,) if login else tuple(f"{name}:{port}" for name in LOOPBACK_NAMES)
@@ -127,14 +128,18 @@ class Gate:
             return page(connection, Message("The sessions can't be used"), error, status=503)
         if self.entry.login is not None:
             return self._to_sign_in(connection)
-        return page(
+        closed = page(
             connection,
             Message("This page opens by a one-time link"),
             Message(
-                "trainweek prints the link when it starts. For another browser: trainweek link"
+                "trainweek prints the link when it starts. For another browser: trainweek link. "
+                "Open the link in this browser within 10 minutes, and this page is shown."
             ),
             status=403,
         )
+        if _wants_page(connection):
+            keep_asked(closed, _own_address(connection), self.port, self.base)
+        return closed
 
     def _opened(self, connection: HTTPConnection, token: str) -> Response:
         """The answer to a one-time link: the page without the token, and the session's cookie."""
@@ -146,7 +151,11 @@ class Gate:
                 Message("Each link opens one browser, once. Make another: trainweek link"),
                 status=403,
             )
-        answer = RedirectResponse(_own_address(connection), 303)
+        address = _own_address(connection)
+        if address in (self.base, f"{self.base}/"):
+            address = asked_before(connection, self.port, self.base)
+        answer = RedirectResponse(address, 303)
+        forget_asked(answer, self.port, self.base)
         set_session(answer, self.cookie, new, self.entry, self.base)
         return answer
 

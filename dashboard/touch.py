@@ -13,7 +13,7 @@ _CSS = """<style>
 [data-testid="stBaseButton-primary"]:not(:disabled),
 [data-testid="stBaseButton-primaryFormSubmit"]:not(:disabled) { color: light-dark(#ffffff, #0e1721); }
 [class*="st-key-why-not"] { display: none; }  /* a mouse reads it in the tooltip */
-:is([class*="st-key-links-"], [class*="st-key-tiles-"]) [data-testid="stMarkdownContainer"] { margin: 0; }
+:is([class*="st-key-links-"]:not(.st-key-links-overdue), [class*="st-key-tiles-"]) [data-testid="stMarkdownContainer"] { margin: 0; }
 [class*="st-key-links-"] ul { margin: 0; padding: 0; list-style: none; }
 [class*="st-key-links-"] li { display: flex; align-items: center; gap: 1rem; margin: 0; padding: 0; }
 [class*="st-key-links-"] li p { margin: 0; }

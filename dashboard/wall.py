@@ -11,14 +11,14 @@ from core.drill import DRILL
 from core.drill_paths import is_drill
 from core.language import plural, said
 from core.schedule import next_up
-from core.telemetry.chart import chosen_points
+from core.telemetry.chart import chosen_points, with_limit
 from core.vocabulary import Severity, SlotState
 from dashboard import tab
 from dashboard.components import wall_screen, week_banner
 from dashboard.components.alerts import Alert, alerts, unnamed_alerts
 from dashboard.components.markup import bare
 from dashboard.components.no_problem import no_problem
-from dashboard.components.reward_curve import reward
+from dashboard.components.reward_curve import LIMIT, reward
 from dashboard.components.run_state import progress, run_state
 from dashboard.components.silencing import silence_lines
 from dashboard.components.states import look
@@ -36,6 +36,7 @@ VIEW, WALL = "view", "wall"  # in the address
 EVERY_S = 5.0
 MOST_LINES = 4
 POINTS = 300
+_NO_CURVE: dict[str, Any] = {"title": "", "words": "", "xs": [], "ys": []}
 _MARKS = {Severity.CRITICAL: "✖", Severity.WARNING: "▲", Severity.INFO: "•"}
 
 
@@ -86,7 +87,7 @@ def nothing(page: Page) -> dict[str, Any]:
         "head": "", "notice": "", "clock": f"{page.services.now():%H:%M} UTC",
         "state": state,
         "problems": _count(say, len(above), above, critical=True) if above else none, "due": none,
-        "curve": {"title": "", "words": "", "xs": [], "ys": []},
+        "curve": _NO_CURVE,
     }  # fmt: skip
 
 
@@ -232,7 +233,7 @@ def _curve(page: Page, snapshot: Snapshot) -> dict[str, Any]:
     known = None if series is None else series.finite()
     if known is None or not len(known):
         return {
-            "title": title, "words": say.raw("The run has written no events yet"), "xs": [], "ys": [],
+            **_NO_CURVE, "title": title, "words": say.raw("The run has written no events yet"),
         }  # fmt: skip
     step, last = known.last
     words = say.raw(
@@ -243,9 +244,18 @@ def _curve(page: Page, snapshot: Snapshot) -> dict[str, Any]:
         high=number(float(known.value.max())),
     )
     chosen = chosen_points(known.value, POINTS)
+    low, high = with_limit(float(known.value.min()), float(known.value.max()), LIMIT)
     return {
         "title": title,
         "words": words,
         "xs": np.round(known.step[chosen].astype(float), 0).tolist(),
         "ys": np.round(known.value[chosen], 5).tolist(),
+        "low": low,
+        "high": high,
+        "limit": LIMIT,
+        "upright": [say.raw(number(high)), say.raw(number(low))],
+        "across": [
+            say.raw(number(float(known.step[0]))),
+            say.raw("step {step}", step=number(step)),
+        ],
     }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.language import Message
     from core.ledger_bodies import AnyBody
     from core.shifts import Shift
+    from core.twin.result import TwinResult
     from core.vocabulary import JobKind, JobState, Role, SignatureAct, Verdict
     from core.week import Week
     from runner.incident_records import Incident
@@ -175,10 +176,7 @@ class Condition:
     closed: ConditionClosure | None
 
     def overdue(self, today: date) -> bool:
-        """Still open after its due day.
-
-        :param today: in week time.
-        """
+        """Still open after its due day; ``today`` is in week time."""
         return self.closed is None and self.due is not None and today > self.due
 
 
@@ -265,6 +263,7 @@ class WeekRecords:
     runner: RunnerStatus | None = None  # as the ledger says it; only for a past moment
     shifts: tuple[Shift, ...] = ()  # as they were written, also those that were removed
     rules: tuple[OwnRule, ...] = ()  # of the engineers' own, without the retired ones
+    twins: Mapping[str, TwinResult] = field(default_factory=dict)  # by job id
 
     @property
     def decisions(self) -> DecisionRecords:
@@ -286,8 +285,7 @@ class WeekRecords:
     def countersignature_request(self, sha256: str) -> CountersignatureRequest | None:
         """The newest request that a lead may answer; None: nobody asks."""
         newest = self.newest_signature(sha256)
-        open_ = since_signed(self.countersignature_requests, sha256, newest)
-        return next(reversed(open_), None)
+        return next(reversed(since_signed(self.countersignature_requests, sha256, newest)), None)
 
     def asked_to_countersign(self, sha256: str) -> CountersignatureRequest | None:
         """The newest request, if no countersignature of this decision has answered it yet."""

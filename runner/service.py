@@ -24,7 +24,7 @@ from core.paths import Home
 from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
 from runner.executors.choice import Executors
-from runner.executors.elsewhere import Elsewhere, this_machine
+from runner.executors.elsewhere import Elsewhere, named, this_machine
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
@@ -91,7 +91,11 @@ class Service:
         self._lock = runner_lock(home, take_over)
         began = now()
         mine = RunnerPlace(socket.gethostname(), os.getpid(), boot_id(), lock_place(home))
-        self.fenced = FencedStore.claim(self.store, mine, began, take_over=take_over)
+        shared = self.store.database_file is None
+        machine = named(this_machine(home)) if shared else None
+        self.fenced = FencedStore.claim(
+            self.store, mine, began, take_over=take_over, machine=machine
+        )
         absence = unplanned_absence(home, self.store, began)
         earlier = read_identity(home)
         self.identity = RunnerIdentity.of_this_process(self.fenced.epoch, began)

@@ -18,7 +18,7 @@ from core.field_hints import nearest, shown, wanted
 from core.language import FIRST_LANGUAGE, Language, Message
 from core.liveness import GAPS, MIN_SILENCE
 from core.people import PersonName
-from core.setting_types import Command, Count, Number, RayAddress
+from core.setting_types import Command, Count, HttpAddress, Number, RayAddress, SyncAddress
 from core.vocabulary import JobKind, Role
 from runner.files import BUSY_TIMEOUT_S, LOG_BYTES, LOG_FILES
 from runner.settings_file import settings_in_file
@@ -109,7 +109,7 @@ class _Settings(BaseSettings):
         in_file = sources[name] == "file" and home is not None
         place = f"{name} ({home.settings_file})" if in_file and home else variable(name)
         given = first["input"]
-        if name == "store_url":  # it may hold a password, which is why it was refused
+        if name in ("store_url", "sync_url"):  # it may hold a password, which is why it was refused
             given = shown_address(str(given))
         return InputError(
             Message("{setting} is {value}.", setting=place, value=shown(given)),
@@ -190,6 +190,14 @@ class Settings(_Settings):
     lost_grace_s: Number = _seconds(
         300.0, "How long its shim must be silent after its engine has called an attempt ended."
     )
+    sync_url: SyncAddress | None = Field(
+        default=None,
+        description="Object store that event files, models and reports are shipped to.",
+    )
+    sync_endpoint: HttpAddress | None = Field(
+        default=None, description="Server of an S3 store that is not Amazon's."
+    )
+    sync_s: Number = _seconds(15.0, "Interval of `trainweek sync push --follow` and `pull`.")
     metrics_on_loopback: bool = Field(default=False, description="No token for local /metrics.")
     schedule: bool = Field(
         default=True, description="Run the daily checks at their time, without a request."
@@ -224,6 +232,7 @@ class Settings(_Settings):
     command_paper: Command = _program("paper", "a replay on paper")
     command_trial: Command = _program("trial", "a trial of a sweep")
     command_reproduce: Command = _program("reproduce", "a reproduction of a decided model")
+    command_twin: Command = _program("twin", "a twin run")
 
     def command(self, kind: JobKind) -> tuple[str, ...]:
         """The program of a kind of job."""

@@ -68,13 +68,16 @@ def test_packages_copied_into_site_packages_refuse_to_make_a_week_there(tmp_path
 def test_the_locks_pin_everything_that_is_asked_for_and_nothing_twice() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     run, dev = pins("requirements.lock"), pins("requirements-dev.lock")
-    ray = pins("requirements-ray.lock")
+    ray, sync = pins("requirements-ray.lock"), pins("requirements-sync.lock")
     assert not run.keys() & dev.keys()
     assert all(run[name] == ray[name] for name in run.keys() & ray.keys())
+    assert not run.keys() & sync.keys()
+    assert all(dev[name] == version for name, version in sync.items())  # that is what is tested
     for asked, pinned in (
         (project["dependencies"], run),
         (project["optional-dependencies"]["dev"], run | dev),
         (project["optional-dependencies"]["ray"], ray),
+        (project["optional-dependencies"]["sync"], sync),
     ):
         for requirement in map(Requirement, asked):
             version = pinned[canonicalize_name(requirement.name)]

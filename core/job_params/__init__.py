@@ -6,8 +6,8 @@ Stored parameters may come from another version: :func:`program_params` and
 :func:`stored_params` leave out names that this version does not know.
 """
 
+from core.job_params.beside import ReproduceParams, TrialParams, TwinParams
 from core.job_params.models import (
-    PARAMS,
     BackupParams,
     DailyCheckParams,
     DataCheckParams,
@@ -15,15 +15,14 @@ from core.job_params.models import (
     JobParams,
     PaperParams,
     PreflightParams,
-    ReproduceParams,
     RestartRecord,
     RevalidateParams,
     StoredTrainParams,
     TrainParams,
-    TrialParams,
     require_range,
 )
 from core.job_params.validation import (
+    PARAMS,
     Params,
     asked_params,
     is_text,
@@ -48,6 +47,7 @@ __all__ = [
     "StoredTrainParams",
     "TrainParams",
     "TrialParams",
+    "TwinParams",
     "asked_params",
     "is_text",
     "path_fields",

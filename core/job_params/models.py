@@ -21,10 +21,9 @@ from core.errors import InputError
 from core.json_model import Moment
 from core.language import Message, literal, recorded_message
 from core.path_names import safe_name
-from core.playbook.settings import LARGEST_SEED, RevalidationSettings, TrainingSettings
+from core.playbook.settings import RevalidationSettings, TrainingSettings
 from core.text_rules import LINE, is_blank, one_line, readable
 from core.timestamps import iso, parse_day, parse_moment_or_day
-from core.vocabulary import JobKind
 
 
 def _day(given: object) -> object:
@@ -77,7 +76,7 @@ TimeOrDay = Annotated[datetime, BeforeValidator(_time_or_day), PlainSerializer(i
 Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
 
 
-def _like(settings: type[BaseModel], name: str) -> Any:
+def like(settings: type[BaseModel], name: str) -> Any:
     """An optional parameter with the bounds and the explanation of a playbook's field."""
     field = settings.model_fields[name]
     bounds = {
@@ -116,9 +115,9 @@ class TrainParams(JobParams):
         default=None,
         description="true: resume the unfinished run; false: start another run in the same week.",
     )
-    seed: int | None = _like(TrainingSettings, "seed")
-    learning_rate: float | None = _like(TrainingSettings, "learning_rate")
-    ent_coef: float | None = _like(TrainingSettings, "ent_coef")
+    seed: int | None = like(TrainingSettings, "seed")
+    learning_rate: float | None = like(TrainingSettings, "learning_rate")
+    ent_coef: float | None = like(TrainingSettings, "ent_coef")
     note: Annotated[Prose, AfterValidator(_visible_if_given)] | None = Field(
         default=None, description="What this run is for, shown beside it."
     )
@@ -134,6 +133,7 @@ class RestartRecord(JobParams):
 
     by: str
     what: Message = Field(default_factory=lambda: literal(""))
+    because: Message = Field(default_factory=lambda: literal(""))
     log_line: str | None = None
     attempt: int | None = None
     at: Moment | None = None
@@ -141,9 +141,11 @@ class RestartRecord(JobParams):
     @model_validator(mode="before")
     @classmethod
     def _with_its_message(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping) or isinstance(given.get("what"), Message):
+        if not isinstance(given, Mapping):
             return given
-        return {**given, "what": recorded_message(given, "what")}
+        texts = [each for each in ("what", "because") if each in given or each == "what"]
+        unread = [each for each in texts if not isinstance(given.get(each), Message)]
+        return {**given, **{each: recorded_message(given, each) for each in unread}}
 
 
 class StoredTrainParams(TrainParams):
@@ -165,7 +167,7 @@ class RevalidateParams(JobParams):
         default=None,
         description="Folder of the candles, relative to the data directory (default: the playbook's).",
     )
-    episodes: int | None = _like(RevalidationSettings, "episodes")
+    episodes: int | None = like(RevalidationSettings, "episodes")
     save_report: bool = Field(default=False, description="Write the decision and its documents.")
     trials: int | None = Field(
         default=None,
@@ -238,50 +240,3 @@ class PaperParams(JobParams):
         description="File or folder of the candles, relative to the data directory (default: "
         "data/live).",
     )
-
-
-Ends = Annotated[list[TimeOrDay], Field(min_length=2, max_length=2)]
-
-
-class TrialParams(JobParams):
-    """One trial of a sweep: a seed on a fold. The runner requests it, no person."""
-
-    sweep: RunName = Field(description="The sweep that it belongs to.")
-    week: RunName = Field(description="The week whose playbook is the recipe.")
-    seed: int = Field(ge=0, le=LARGEST_SEED, description="Of weights, environments and sampling.")
-    fold: int = Field(ge=0, description="0: the week's own split; 1 and more: a walk-forward fold.")
-    steps: int | None = Field(default=None, ge=1, le=1_000_000_000, description="Of the training.")
-    train: Ends = Field(description="First and last bar to train on.")
-    test: Ends = Field(description="First and last bar that is loaded to test.")
-    playbook_sha256: str = Field(description="Of the playbook, the recipe.")
-    train_sha256: str = Field(description="Of the training data.")
-    backtest_sha256: str = Field(description="Of the backtest data.")
-
-
-class ReproduceParams(JobParams):
-    """A decided model trained again from its recipe. The recipe is kept under the decision's hash."""
-
-    decision: RunName = Field(description="SHA-256 of the decision.")
-    week: RunName | None = Field(
-        default=None, description="Its week, if it was made in this data directory."
-    )
-    train_data_dir: PathText | None = Field(
-        default=None, description="Folder of the training candles (default: data/train)."
-    )
-    backtest_data_dir: PathText | None = Field(
-        default=None, description="Folder of the backtest candles (default: the playbook's)."
-    )
-
-
-PARAMS: Mapping[JobKind, type[JobParams]] = {
-    JobKind.TRAIN: TrainParams,
-    JobKind.REVALIDATE: RevalidateParams,
-    JobKind.PREFLIGHT: PreflightParams,
-    JobKind.DAILY_CHECK: DailyCheckParams,
-    JobKind.DATA_CHECK: DataCheckParams,
-    JobKind.BACKUP: BackupParams,
-    JobKind.IMPORT_MODEL: ImportModelParams,
-    JobKind.PAPER: PaperParams,
-    JobKind.TRIAL: TrialParams,
-    JobKind.REPRODUCE: ReproduceParams,
-}

@@ -8,13 +8,37 @@ from pydantic import ValidationError
 
 from core.errors import InputError
 from core.field_hints import nearest, schemas, shown, wanted
-from core.job_params.models import PARAMS, BackupParams, JobParams
+from core.job_params.beside import ReproduceParams, TrialParams, TwinParams
+from core.job_params.models import (
+    BackupParams,
+    DailyCheckParams,
+    DataCheckParams,
+    ImportModelParams,
+    JobParams,
+    PaperParams,
+    PreflightParams,
+    RevalidateParams,
+    TrainParams,
+)
 from core.language import Message, literal
+from core.vocabulary import JobKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from core.vocabulary import JobKind
+PARAMS: Mapping[JobKind, type[JobParams]] = {
+    JobKind.TRAIN: TrainParams,
+    JobKind.REVALIDATE: RevalidateParams,
+    JobKind.PREFLIGHT: PreflightParams,
+    JobKind.DAILY_CHECK: DailyCheckParams,
+    JobKind.DATA_CHECK: DataCheckParams,
+    JobKind.BACKUP: BackupParams,
+    JobKind.IMPORT_MODEL: ImportModelParams,
+    JobKind.PAPER: PaperParams,
+    JobKind.TRIAL: TrialParams,
+    JobKind.REPRODUCE: ReproduceParams,
+    JobKind.TWIN: TwinParams,
+}
 
 # Names from the command line or from other tools.
 _ALSO_CALLED = {

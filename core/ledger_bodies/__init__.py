@@ -53,9 +53,10 @@ from core.ledger_bodies.jobs import (
     StartRequeued,
 )
 from core.ledger_bodies.parsing import BODIES, parse_body, readable_body
-from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
+from core.ledger_bodies.requests import JobRequested, MachineGone, RestartRequested, StopRequested
 from core.ledger_bodies.shifts import ShiftRemoved, ShiftSet, ShiftTaken
 from core.ledger_bodies.sweeps import SweepResumed, SweepStarted, SweepStopped, TrialScored
+from core.ledger_bodies.twins import TwinJudged
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
 from core.ledger_bodies.weeks import (
     ClockSet,
@@ -103,6 +104,7 @@ __all__ = [
     "JobColumns",
     "JobRequested",
     "LedgerReplayed",
+    "MachineGone",
     "ModelChosen",
     "NoteWritten",
     "PlaybookField",
@@ -130,6 +132,7 @@ __all__ = [
     "TokenMade",
     "TokensRevoked",
     "TrialScored",
+    "TwinJudged",
     "UnknownBody",
     "WeekArchived",
     "WeekCreated",

@@ -49,9 +49,10 @@ from core.ledger_bodies.incidents import (
     IncidentOpened,
 )
 from core.ledger_bodies.jobs import AttemptStarted, JobChanged, StartRequeued
-from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
+from core.ledger_bodies.requests import JobRequested, MachineGone, RestartRequested, StopRequested
 from core.ledger_bodies.shifts import ShiftRemoved, ShiftSet, ShiftTaken
 from core.ledger_bodies.sweeps import SweepResumed, SweepStarted, SweepStopped, TrialScored
+from core.ledger_bodies.twins import TwinJudged
 from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
 from core.ledger_bodies.weeks import (
     ClockSet,
@@ -73,6 +74,7 @@ BODIES: tuple[type[Body], ...] = (
     ClockSet,
     JobRequested,
     StopRequested,
+    MachineGone,
     RestartRequested,
     AttemptStarted,
     StartRequeued,
@@ -121,6 +123,7 @@ BODIES: tuple[type[Body], ...] = (
     SweepStopped,
     SweepResumed,
     TrialScored,
+    TwinJudged,
 )
 _BY_NAME = {(model.kind, model.action): model for model in BODIES}
 _KINDS = {model.kind for model in BODIES}

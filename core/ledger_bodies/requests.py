@@ -33,6 +33,18 @@ class StopRequested(Body):
     job_id: PlainText
 
 
+class MachineGone(Body):
+    """A person says that the machine of an attempt is gone: nothing of it can run any more."""
+
+    kind = "request"
+    action = "machine-gone"
+
+    job_id: PlainText
+    number: int  # of the attempt
+    host: PlainText | None  # as its last sign named it
+    reason: PlainText
+
+
 class RestartRequested(Body):
     """Another attempt of a job was requested, with changed parameters or the same."""
 

@@ -14,6 +14,7 @@ class RunnerStarted(Body):
     epoch: int
     host: PlainText
     pid: int
+    machine: PlainText | None = None  # on a shared database: what tells it from any other
 
 
 class RunnerEnded(Body):

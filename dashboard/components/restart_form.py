@@ -67,6 +67,7 @@ def restart_form(
             lambda: page.services.client.restart(
                 **({} if changed is None else {changed: _typed(f"{key}:value")}),
                 scenario=scenario,
+                because=None,
                 key=outcomes.intent(place),
             ),
         ):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 HEIGHT = 300
+LIMIT = 0.0  # a run that earns nothing
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
@@ -48,7 +49,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
         key="reward-curve",
         title=say.raw("Reward over steps"),
         height=HEIGHT,
-        limits=[Limit(0.0, "", GRAY)],
+        limits=[Limit(LIMIT, "", GRAY)],
         marks=reward_marks(page, snapshot, series),
     )
 

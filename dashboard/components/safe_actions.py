@@ -103,6 +103,11 @@ _RESTARTS: dict[str, tuple[Changed | None, str | None]] = {
 }
 
 
+def changed_by(act: str | None) -> Changed | None:
+    """The setting that an action changes; None: it changes none."""
+    return _RESTARTS[act][0] if act in _RESTARTS else None
+
+
 def has_button(act: str | None) -> bool:
     """Whether an action of the playbook has a button.
 

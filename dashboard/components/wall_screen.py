@@ -43,9 +43,23 @@ h1, h2 { margin: 0; padding: 0; }
 .line { margin-top: 0.7vh; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical;
   overflow: hidden; }
 .curve { display: flex; flex-direction: column; min-height: 0; }
-.curve svg { flex: 1; min-height: 0; width: 100%; }
+.plot { flex: 1; min-height: 0; display: grid; grid-template: minmax(0, 1fr) auto / auto minmax(0, 1fr);
+  column-gap: 0.8vw; font-variant-numeric: tabular-nums; }
+.plot svg { width: 100%; height: 100%; min-height: 0; }
+.upright { position: relative; text-align: right; min-width: 3ch; }
+.upright span { position: absolute; right: 0; transform: translateY(-50%); line-height: 1; }
+.upright span:first-child { transform: none; } .upright span:nth-child(2) { transform: translateY(-100%); }
+.upright b { visibility: hidden; }
+.across { grid-column: 2; display: flex; justify-content: space-between; }
 .green { color: var(--green); } .orange { color: var(--orange); } .red { color: var(--red); }
 .blue { color: var(--blue); } .gray { color: var(--gray); } .violet { color: var(--violet); }
+@media (max-aspect-ratio: 1/1) {  /* a phone held upright: one column that may be scrolled */
+  .wall { font-size: max(4vw, 14px); overflow-y: auto; grid-template-rows: auto auto 38vh auto; }
+  .two { grid-template-columns: minmax(0, 1fr); gap: 1.4vh; }
+  .clock { font-size: 5vw; } .state { font-size: 9vw; } .state .more { font-size: 4.4vw; display: block; }
+  .title { font-size: 5vw; } .card { border-radius: 2vw; padding: 1.2vh 3vw; }
+  .lost-note { font-size: 5vw; } .lost-note b { font-size: 7vw; }
+}
 .wall.lost > :not(.lost-note) { filter: grayscale(1); opacity: 0.28; }
 .lost-note { display: none; position: absolute; inset: 22vh 6vw; place-content: center;
   text-align: center; background: #7d1420; color: #fff; border-radius: 1vw; font-size: 3vw;
@@ -95,10 +109,11 @@ function begin(parent) {
     card.append(head);
     const { xs, ys } = shown;
     if (xs.length > 1) {
-      const low = Math.min(...ys), high = Math.max(...ys), room = high - low || 1;
+      const { low, high } = shown, room = high - low || 1;
+      const share = (value) => 1 - (value - low) / room;
       const wide = xs[xs.length - 1] - xs[0] || 1;
       const path = xs.map((x, at) => [
-        (1000 * (x - xs[0])) / wide, 4 + 192 * (1 - (ys[at] - low) / room),
+        (1000 * (x - xs[0])) / wide, 4 + 192 * share(ys[at]),
       ].map((n) => n.toFixed(1)).join(",")).join(" ");
       const space = "http://www.w3.org/2000/svg";
       const svg = document.createElementNS(space, "svg");
@@ -111,14 +126,27 @@ function begin(parent) {
         for (const [name, value] of Object.entries(values)) shape.setAttribute(name, value);
         svg.append(shape);
       };
-      if (low < 0 && high > 0) {
-        const y = 4 + 192 * (1 - (0 - low) / room);
-        draw("line", { x1: 0, x2: 1000, y1: y, y2: y, stroke: "var(--dim)", "stroke-width": 2,
-          "stroke-dasharray": "6 8", "vector-effect": "non-scaling-stroke" });
+      const upright = made("div", "upright dim");
+      upright.append(...shown.upright.map((text) => made("span", "", text)));
+      upright.children[1].style.top = "100%";
+      if (low <= shown.limit && shown.limit <= high) {
+        const y = 4 + 192 * share(shown.limit);
+        draw("line", { x1: 0, x2: 1000, y1: y, y2: y, stroke: "var(--orange)", "stroke-width": 3,
+          "stroke-dasharray": "10 8", "vector-effect": "non-scaling-stroke" });
+        if (y > 30 && y < 170) {
+          const label = made("span", "orange", String(shown.limit));
+          label.style.top = `${y / 2}%`;
+          upright.append(label);
+        }
       }
+      const widest = shown.upright.reduce((a, b) => (a.length > b.length ? a : b));
+      upright.append(made("b", "", widest));
       draw("polyline", { points: path, fill: "none", stroke: "var(--blue)", "stroke-width": 5,
         "vector-effect": "non-scaling-stroke", "stroke-linejoin": "round" });
-      card.append(svg);
+      const plot = made("div", "plot"), across = made("div", "across dim");
+      across.append(...shown.across.map((text) => made("span", "", text)));
+      plot.append(upright, svg, across);
+      card.append(plot);
     }
     return card;
   }

@@ -74,7 +74,7 @@ def curve(
     )
     return {
         "animation": False,
-        "color": [_colour(index) for index in range(len(lines))],
+        "color": list(_colours(lines).values()),
         "grid": {
             "left": LEFT, "right": RIGHT, "top": top, "bottom": BOTTOM,
             "outerBoundsMode": "none", "containLabel": False,
@@ -171,17 +171,24 @@ def _legend(lines: Mapping[str, Line]) -> Option:
     if len(lines) < 2:
         return {"show": False}
     return {
-        "show": True, "type": "scroll", "top": 0, "left": 0, "right": 0, "data": list(lines),
+        "show": True, "type": "scroll", "top": 0, "left": 0, "right": 0, "data": _named(lines),
         "selectedMode": False, "itemWidth": 14, "itemHeight": 6, "icon": "roundRect",
     }  # fmt: skip
+
+
+def _named(lines: Mapping[str, Line]) -> list[str]:
+    """The names above a chart: a dashed line has its curve's colour, and a name where there is one curve."""
+    own = [name for name, line in lines.items() if not line.other]
+    return own if len(own) > 1 else list(lines)
 
 
 def _series(
     lines: Mapping[str, Line], tables: Sequence[pa.Table], view: View, smooth_name: str
 ) -> list[Option]:
     found: list[Option] = []
+    colours = _colours(lines)
     for index, (name, line) in enumerate(lines.items()):
-        colour, alone = _colour(index), len(tables[index]) == 1
+        colour, alone = colours[name], len(tables[index]) == 1
         style = {"color": colour, "width": 1.6, "type": "dashed" if line.other else "solid"}
         raw: Option = {
             "type": "line", "name": name, "datasetIndex": index, "symbol": "circle",
@@ -284,5 +291,10 @@ def _aligned(place: float, across: axes.Scale) -> str:
     return "left" if share < NEAR_END else "right" if share > 1 - NEAR_END else "center"
 
 
-def _colour(index: int) -> str:
-    return PALETTE[index % len(PALETTE)]
+def _colours(lines: Mapping[str, Line]) -> dict[str, str]:
+    """A colour for each curve; what is drawn over a curve has that curve's."""
+    order = list(dict.fromkeys(line.curve or name for name, line in lines.items()))
+    return {
+        name: PALETTE[order.index(line.curve or name) % len(PALETTE)]
+        for name, line in lines.items()
+    }

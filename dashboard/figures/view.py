@@ -79,11 +79,13 @@ class Line:
 
     :ivar begin: step and unix time of the first event of its run; None: its own first point.
     :ivar other: of another run or attempt: drawn dashed.
+    :ivar curve: name of the curve that it is drawn over, whose colour it has; empty: its own.
     """
 
     points: Series
     begin: tuple[float, float] | None = None
     other: bool = False
+    curve: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ JOB_KINDS: dict[JobKind, Message] = {
     JobKind.PAPER: Message("Replay on paper"),
     JobKind.TRIAL: Message("Trial of a sweep"),
     JobKind.REPRODUCE: Message("Reproduction"),
+    JobKind.TWIN: Message("Twin run"),
 }
 SLOT_KINDS: dict[str, Message] = {
     "preflight": Message("Pre-flight"),

@@ -97,12 +97,13 @@ def save_checkpoint(
     return final
 
 
-def restore(checkpoint: Checkpoint, model: PPO) -> None:
+def restore(checkpoint: Checkpoint, model: PPO, seed: int | None = None) -> None:
     """Put weights, optimizer, step and update counters and random states into ``model``.
 
     At this step it equals the run that saved it. The rest is not bit-identical to an
     uninterrupted run, because running episodes start over.
 
+    :param seed: of another future of the run; None: the random states that were saved.
     :raises IntegrityError: it was saved from a different network.
     """
     load_weights(model, checkpoint.folder / "model.zip", f"Checkpoint {checkpoint.step}")
@@ -114,7 +115,10 @@ def restore(checkpoint: Checkpoint, model: PPO) -> None:
         maxlen=model._stats_window_size,
     )
     model.ep_success_buffer = deque(maxlen=model._stats_window_size)
-    restore_random_states(read_part(checkpoint.folder / "rng.json"), model)
+    if seed is None:
+        restore_random_states(read_part(checkpoint.folder / "rng.json"), model)
+    else:
+        model.set_random_seed(seed)
 
 
 def checkpoint_name(step: int) -> Message:

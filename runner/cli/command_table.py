@@ -127,6 +127,9 @@ COMMANDS: Mapping[str, Listed] = {
         "playbook:app", "Check or print a playbook, or take a changed one into a week."
     ),
     "data": Listed("data:app", "Write sample candles, check candles."),
+    "sync": Listed(
+        "sync:app", "Ship event files, models and reports to an object store, or fetch them."
+    ),
     "executor": Listed("executor:app", "What runs jobs on a cluster."),
     "jobs": Listed("jobs:app", "Submit, list, show and stop jobs."),
     "incidents": Listed("incidents:app", "The incidents of a week and their actions."),
@@ -135,6 +138,9 @@ COMMANDS: Mapping[str, Listed] = {
     ),
     "sweep": Listed(
         "sweep:app", "Sweeps: the week's recipe with many seeds, on its own split and on folds."
+    ),
+    "twin": Listed(
+        "twin:app", "Twin runs: a change tried from the last good checkpoint, beside the run."
     ),
     "hold-out": Listed(
         "hold_out:app",

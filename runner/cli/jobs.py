@@ -159,6 +159,24 @@ def stop(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
     )
 
 
+@app.command("machine-gone")
+def machine_gone(
+    job_id: str,
+    reason: Annotated[str, typer.Option(help="Why it is certain that the machine is gone.")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say that the machine of an unreachable job is gone for good: the run may be resumed elsewhere."""
+    client = open_client(home)
+    outcome = client.machine_gone(job_id, reason)
+    if isinstance(outcome, Refused):
+        raise InputError(outcome.reason, outcome.remedy)
+    job = _require_job(client.job(job_id), job_id)
+    print_json(as_dict(job)) if json else tell(
+        Message("{job}: its machine counts as gone; the runner follows.", job=job.id)
+    )
+
+
 @app.command()
 def logs(
     job_id: str,

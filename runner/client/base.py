@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.errors import InputError, PermissionDenied, TrainweekError
 from core.field_hints import shown
 from core.language import Message, literal
-from core.ledger_bodies import JobRequested, RestartRequested, StopRequested
+from core.ledger_bodies import JobRequested, MachineGone, RestartRequested, StopRequested
 from core.text_rules import not_blank, one_line, readable
 from core.vocabulary import FRESH_RIGHTS
 from runner.outcomes import Refused
@@ -100,7 +100,7 @@ def _require_key(key: str) -> None:
 
 def requested_job(entry: LedgerEntry) -> str:
     """The job that an earlier request with the same key asked for, or asked to stop."""
-    assert isinstance(entry.body, JobRequested | StopRequested | RestartRequested)
+    assert isinstance(entry.body, JobRequested | StopRequested | MachineGone | RestartRequested)
     return entry.body.job_id
 
 

@@ -7,6 +7,7 @@ from runner.client.alert_marks import AlertMarks
 from runner.client.alert_rules import AlertRules
 from runner.client.current_weeks import CurrentWeekReads
 from runner.client.decisions import Decisions
+from runner.client.gone_machines import GoneMachines
 from runner.client.handovers import Handovers
 from runner.client.hold_outs import HoldOutActs
 from runner.client.incidents import Incidents
@@ -24,6 +25,7 @@ from runner.client.signatures.pipeline_gate import PipelineGate
 from runner.client.sweep_verdicts import SweepVerdicts
 from runner.client.sweeps import Sweeps
 from runner.client.ticks import Ticks
+from runner.client.twins import Twins
 from runner.client.visits import VisitMarks
 from runner.client.week_changes import WeekChanges
 from runner.client.week_list import WeekList
@@ -33,6 +35,7 @@ from runner.client.weeks import Weeks
 
 
 class Client(
+    GoneMachines,
     Reads,
     WeekReads,
     CurrentWeekReads,
@@ -40,6 +43,7 @@ class Client(
     WeekPlaybooks,
     WeekChanges,
     Reproductions,
+    Twins,
     Jobs,
     Restarts,
     Models,

@@ -14,6 +14,7 @@ from core.job_params import (
     PaperParams,
     RevalidateParams,
     TrainParams,
+    TwinParams,
     asked_params,
 )
 from core.language import Message
@@ -27,6 +28,7 @@ from runner.client.models import is_restore, is_stored_restore, refused_restore,
 from runner.client.paper import refused_paper
 from runner.client.revalidation_rules import refused_revalidation
 from runner.client.start_rules import launch_params
+from runner.client.twin_rules import twin_params
 from runner.outcomes import AlreadyRunning, Denied, Recorded, Refused, Submitted
 from runner.store import Transaction, queries, rows, schema
 from runner.store.requests import job_request, restart_pending
@@ -139,6 +141,11 @@ class Jobs(BaseClient):
                 refused = refused_paper(connection, self.home, asked)
                 if refused is not None:
                     return refused
+            if isinstance(asked, TwinParams) and week is not None:
+                forked = twin_params(connection, self.home, week, asked)
+                if isinstance(forked, Refused):
+                    return forked
+                asked = forked
             body = job_request(kind, asked, run, now)
             if kind is JobKind.REPRODUCE:  # beside the week: none of its questions finds it
                 week = None

@@ -40,6 +40,7 @@ class Restarts(BaseClient):
         learning_rate: float | None = None,
         ent_coef: float | None = None,
         scenario: str | None = None,
+        because: Message | None = None,
         key: str | None = None,
     ) -> Submitted | Refused:
         """Request a new attempt of the week's run, with or without changed settings.
@@ -49,6 +50,7 @@ class Restarts(BaseClient):
 
         :param scenario: id of the playbook scenario whose line is written to training.log;
             by default ``kl_explosion`` for a learning rate, ``flat_reward`` for ent_coef.
+        :param because: the reason, if there is one; the ledger has it with the change.
         """
         if denied := self._denied(Right.OPERATE):
             return denied
@@ -84,6 +86,8 @@ class Restarts(BaseClient):
                 what=_in_words(changes),
                 log_line=_log_line(week, row, changes, scenario),
             )
+            if because is not None:
+                record = record.model_copy(update={"because": because})
             if row.state in ACTIVE_STATES:
                 body: JobRequested | RestartRequested = RestartRequested(
                     job_id=row.id,

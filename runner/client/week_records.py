@@ -14,6 +14,7 @@ from runner.store.alerts import silences
 from runner.store.handovers import handovers
 from runner.store.past_store import PastStore
 from runner.store.shifts import shifts
+from runner.store.twins import results_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -103,4 +104,5 @@ def _read(
         handovers=tuple(handovers(connection, week.id)),
         shifts=tuple(shifts(connection, week.id)),
         rules=tuple(alert_rules(connection)),
+        twins=results_of(connection, jobs),
     )

@@ -19,6 +19,7 @@ from runner.doctor import (
     processes,
     record,
     signing_key,
+    sync,
 )
 from runner.doctor.check_result import CheckResult, failed
 
@@ -44,6 +45,7 @@ _CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[CheckResult]]] 
     "orphans": processes.orphans,
     "shims": processes.shims,
     "engines": engines.engines,
+    "sync": sync.sync,
     "leftovers": place.leftovers,
     "model": models.exchange,
     "checkpoints": models.checkpoints,

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from runner.executors.executor import Handle
 
 MACHINE_KEY = "machine"  # of command.json
-GONE = "machine_is_gone"  # a file that a person makes in the attempt's folder
 _FILE = "machine"  # of logs/state, which each machine has for itself
 _SYSTEM = "/etc/machine-id"
 _SILENT_S = 15.0
@@ -46,6 +45,11 @@ def this_machine(home: Home) -> dict[str, str]:
     return {"id": own, "system": _text(_SYSTEM), "host": socket.gethostname()}
 
 
+def named(machine: Mapping[str, str]) -> str:
+    """What tells this machine from any other, in one text."""
+    return f"{machine['id']} {machine['system']}"
+
+
 @dataclass
 class _Seen:
     since: float
@@ -64,30 +68,41 @@ class Elsewhere:
         self._seen: dict[str, _Seen] = {}
 
     def look(self, handle: Handle) -> Observation | None:
-        """Its state; None: it is of this machine, or a person said that its machine is gone."""
+        """Its state; None: it is of this machine.
+
+        Where its folder isn't to be seen, the record says which machine placed it.
+        """
         command = read_json(handle.folder / "command.json") or {}
-        stored = command.get(MACHINE_KEY)
-        if command.get(ID_KEY) != handle.attempt_id or not isinstance(stored, dict):
-            return None
-        if all(stored.get(name) == self.mine[name] for name in ("id", "system")):
-            return None
-        if (handle.folder / GONE).exists():
-            return None
+        seen_here = command.get(ID_KEY) == handle.attempt_id
+        if seen_here:
+            stored = command.get(MACHINE_KEY)
+            if not isinstance(stored, dict):
+                return None
+            if all(stored.get(name) == self.mine[name] for name in ("id", "system")):
+                return None
+            host = str(stored.get("host") or "?")
+        else:
+            if handle.machine is None or handle.machine == named(self.mine):
+                return None
+            host = handle.host or "?"
         files, now = read_shim_files(handle), time.monotonic()
         seen = self._seen.setdefault(handle.attempt_id, _Seen(now, files.beat))
         if files.beat != seen.beat:
             seen.beat, seen.beat_at = files.beat, now
-        host = str(stored.get("host") or "?")
-        said = Message(
-            "only that machine can say whether it runs. Stop this runner and start that one (trainweek"
-            " runner); if the machine is gone for good, make the file {file}.",
-            file=str(handle.folder / GONE),
-        )
         last = seen.since if seen.beat_at is None else seen.beat_at
+        if handle.gone is not None and now - last > _SILENT_S:
+            return Observation(
+                found=True,
+                process=None,
+                alive=False,
+                started_at=files.started,
+                exit=files.exit,
+                machine_gone=handle.gone,
+            )
         words = EngineWords(
             host,
             EngineState.UNREACHABLE,
-            said,
+            _ASK_THERE if seen_here else _not_seen(handle.folder),
             now - seen.since,
             now - last,
             seen.beat_at is not None,
@@ -103,6 +118,21 @@ class Elsewhere:
             words=words,
             elsewhere=True,
         )
+
+
+_ASK_THERE = Message(
+    "only that machine can say whether it runs. Stop this runner and start that one (trainweek"
+    " runner). If the machine is gone for good, say so (trainweek jobs machine-gone)."
+)
+
+
+def _not_seen(folder: Path) -> Message:
+    return Message(
+        "it placed the attempt, and the folder {folder} is one that two machines see differently: its"
+        " files are not here. Mount that machine's logs/jobs here, or stop this runner and start that one"
+        " (trainweek runner). If the machine is gone for good, say so (trainweek jobs machine-gone).",
+        folder=str(folder),
+    )
 
 
 def _text(path: Path | str) -> str:

@@ -36,6 +36,9 @@ class Handle:
 
     attempt_id: str
     folder: Path
+    machine: str | None = None  # of the runner that placed it, as :func:`named`; None: not known
+    host: str | None = None  # its name
+    gone: Message | None = None  # what a person said: its machine is gone
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Observation:
     words: EngineWords | None = None  # of an attempt on another machine
     gone: Message | None = None  # the proof that such an attempt has ended without an exit status
     ended_because: Message | None = None  # why its node ended it
+    machine_gone: Message | None = None  # a person's word for its end, which holds by now
     elsewhere: bool = False  # on a machine whose own runner has to look: nothing may be done here
 
 

@@ -45,6 +45,9 @@ class Watched:
     beat: object = None
     beat_at: float | None = None  # when the beat was last seen to change
     over_at: float | None = None  # since when the engine calls it over
+    given_up_at: float | None = (
+        None  # since when a person's word that its machine is gone is obeyed
+    )
     jobs: list[EngineJob] = field(default_factory=list)  # by the newest answer
     refused: TrainweekError | None = None
     cancel: bool = False  # the engine has to be asked

@@ -107,15 +107,17 @@ class RemoteAttempts:
             why = joined(filter(None, [literal(refused.what), literal(refused.remedy)]))
             ended = Exit(None, None, why, from_unix(_written(handle)))
         gone = None if ended else self._gone(watched, files, words, now)
+        given_up = ended is None and self._given_up(handle, watched, words, now)
         return Observation(
             found=True,
             process=files.program,
-            alive=gone is None and ended is None,
+            alive=gone is None and ended is None and not given_up,
             started_at=files.started,
             exit=ended,
             words=words,
             gone=gone,
             ended_because=_BECAUSE.get(files.because),
+            machine_gone=handle.gone if given_up else None,
         )
 
     def adopt(self, handle: Handle) -> bool:
@@ -227,6 +229,20 @@ class RemoteAttempts:
             word=words.said,
             seconds=quiet,
         )
+
+    def _given_up(
+        self, handle: Handle, watched: Watched, words: EngineWords, now: float
+    ) -> bool:  # fmt: skip
+        """Whether a person's word that its machine is gone holds by now.
+
+        It takes the lease away, and holds after the grace; a shim that speaks is obeyed instead.
+        """
+        if handle.gone is None or words.state is not EngineState.UNREACHABLE or not words.silent:
+            watched.given_up_at = None
+            return False
+        fence(handle, "a person said that its machine is gone")
+        watched.given_up_at = now if watched.given_up_at is None else watched.given_up_at
+        return now - watched.given_up_at >= self._grace
 
     @property
     def _grace(self) -> float:

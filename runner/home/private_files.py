@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.files import require_private
 from core.paths import CHECKOUT
+from core.sync_paths import sync_keys
 from runner.store.checkpoint import key_file
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def private_files(home: Home) -> Iterator[Path]:
     secrets = (".streamlit/secrets.toml", "login.toml")
     places = (
         *(keys, home.signing_key, home.acts_key, key_file(home)),
-        *(home.access, home.alerts_file),
+        *(home.access, home.alerts_file, sync_keys(home)),
         *(folder / name for folder in (home.root, CHECKOUT) for name in secrets),
     )
     yield from (path for path in dict.fromkeys(places) if path.exists())

@@ -47,7 +47,7 @@ def train(
         require_quality(candles, utc_now())
         resumed = plan.checkpoint
         if resumed is not None:
-            _require_same_data(resumed, candles)
+            require_same_data(resumed, candles)
         data = TrainingData.prepare(candles, plan.settings, plan.normaliser)
         session = Session(
             data, plan.settings, plan.total_steps, spec.playbook.revalidation.bars_per_year
@@ -78,7 +78,7 @@ def _log_restart(log: TrainingLog, restart: Restart) -> None:
     log.info(f"Restarted by {restart.by}: {', '.join(restart.changes) or 'nothing changed'}")
 
 
-def _require_same_data(checkpoint: Checkpoint, candles: Candles) -> None:
+def require_same_data(checkpoint: Checkpoint, candles: Candles) -> None:
     """Refuse to resume with other candles.
 
     The manifest has one training range, and the revalidation counts every bar outside it as

@@ -197,6 +197,7 @@ def write_pulse(
     }
     if words is not None:
         stored |= {"words": words.as_dict(), "words_at": signals.at}
+    folder.mkdir(parents=True, exist_ok=True)  # another machine's may not be mounted here
     partial = folder / f".{PULSE}.partial"
     partial.write_text(json.dumps(stored) + "\n", encoding="utf-8")
     partial.replace(folder / PULSE)

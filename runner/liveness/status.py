@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.liveness import Limits, Pulse, judge_liveness
-from core.vocabulary import ENDED_STATES, JobState
+from core.vocabulary import ENDED_STATES, EngineState, JobState
 from runner.files import read_json
 from runner.liveness.progress import PULSE, read_pulse, read_signals, read_words, vitals
 from runner.liveness.watcher import progress_paths
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.clock import Clock
+    from core.engine_words import EngineWords
     from core.paths import Home
     from core.playbook import Playbook
     from runner.records import Attempt, Job
@@ -53,10 +54,10 @@ def pulse_of(
     identity = read_json(paths.folder / "identity.json") or {}
     program = ProcessIdentity.from_dict(identity.get("child"))
     entry = process_entry(program)
-    if program is None and state is JobState.STARTING:
-        return None
     signals, stored = read_pulse(paths.folder)
     words = read_words(stored, monotonic)
+    if program is None and state is JobState.STARTING and not _can_not_be_asked(words):
+        return None
     signals = read_signals(paths, signals, None, monotonic, now.timestamp())
     if words is None and entry is None and _just_ended(paths.folder, now):
         return None  # neither at work nor dead: the runner reads its exit in a moment
@@ -69,6 +70,11 @@ def pulse_of(
     hours = clock.week_hours(now - timedelta(seconds=silence), now)
     seen = vitals(signals, state, state_there, age, monotonic, hours, words)
     return judge_liveness(seen, attempt_limits(paths.folder, playbook))
+
+
+def _can_not_be_asked(words: EngineWords | None) -> bool:
+    """Whether nobody can say if it starts; a shim that is awaited is silent by right."""
+    return words is not None and words.state is EngineState.UNREACHABLE
 
 
 def _just_ended(folder: Path, now: datetime) -> bool:

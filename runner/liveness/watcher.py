@@ -52,6 +52,10 @@ class _Watch:
         self.saving: threading.Thread | None = None  # the diagnostics of its last stall
 
 
+# A sweep and a twin run go on by themselves; nobody looks at each of their trainings.
+_ENDED_IF_HUNG = frozenset({JobKind.TRIAL, JobKind.TWIN})
+
+
 class Watcher:
     """Observes all live attempts of one runner at an interval.
 
@@ -66,7 +70,7 @@ class Watcher:
         self._last = -settings.liveness_s
         self._watches: dict[str, _Watch] = {}
         self._problems = ReportedProblems(log)
-        self.hung: dict[str, Message] = {}  # attempt_id of a trial that hangs -> the evidence
+        self.hung: dict[str, Message] = {}  # attempt_id of one that hangs -> the evidence
 
     def due(self) -> bool:
         """Whether the interval has passed."""
@@ -105,7 +109,7 @@ class Watcher:
         tree: dict[int, ProcessEntry],
         now: datetime,
     ) -> Pulse | None:
-        """Its judgement if it is a trial that hangs; a run waits for a person, a sweep for nobody."""
+        """Its judgement if it hangs and is to be ended; a run waits for a person."""
         report_corrupt_checkpoints(self.home, self.fenced, row, watch.paths.folder, now)
         monotonic = self.monotonic()
         watch.signals = read_signals(
@@ -145,7 +149,7 @@ class Watcher:
             # An unreported stall is not counted, so that another runner reports it.
             counted = watch.stalls - watch.unreported
             write_pulse(watch.paths.folder, watch.signals, allowed, judged, counted, observed.words)
-        hung = row.state == JobState.RUNNING and row.kind == JobKind.TRIAL and hangs(judged, vital)
+        hung = row.state == JobState.RUNNING and row.kind in _ENDED_IF_HUNG and hangs(judged, vital)
         saved = watch.saving is None or not watch.saving.is_alive()
         return judged if hung and saved else None
 

@@ -33,6 +33,7 @@ from core.ledger_bodies import (
     JobChanged,
     JobColumns,
     JobRequested,
+    MachineGone,
     NoteWritten,
     PlaybookTaken,
     RestartRequested,
@@ -59,7 +60,17 @@ from core.ledger_bodies import (
 )
 from core.timestamps import iso, parse_moment
 from core.vocabulary import IncidentState, JobKind, JobState
-from runner.store import alert_rules, alerts, handovers, items, schema, shifts, sweeps, weeks
+from runner.store import (
+    alert_rules,
+    alerts,
+    handovers,
+    items,
+    runners,
+    schema,
+    shifts,
+    sweeps,
+    weeks,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -241,14 +252,6 @@ def _close_condition(rows: RowWriter, fields: Fields, body: ConditionClosed) -> 
     _insert(rows, schema.conditions_closed, fields, body.given())
 
 
-def _start_runner(rows: RowWriter, fields: Fields, body: RunnerStarted) -> None:
-    rows.insert(schema.runners, {**body.given(), "since": fields["at"]})
-
-
-def _end_runner(rows: RowWriter, fields: Fields, body: RunnerEnded) -> None:
-    rows.update(schema.runners, {"epoch": body.epoch}, {"ended_at": fields["at"]})
-
-
 _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     WeekCreated: weeks.create,
     WeekUsed: weeks.use,
@@ -260,6 +263,7 @@ _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     JobRequested: _request_job,
     StopRequested: _request_stop,
     RestartRequested: _request_restart,
+    MachineGone: runners.machine_gone,
     AttemptStarted: _start_attempt,
     StartRequeued: _requeue,
     JobChanged: _change_job,
@@ -288,8 +292,8 @@ _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     SweepStopped: sweeps.stop,
     SweepResumed: sweeps.resume,
     TrialScored: lambda rows, _, body: sweeps.score(rows, body),
-    RunnerStarted: _start_runner,
-    RunnerEnded: _end_runner,
+    RunnerStarted: runners.start,
+    RunnerEnded: runners.end,
 }
 
 APPLIED_KINDS = frozenset(body.kind for body in _ACTIONS)

@@ -61,10 +61,17 @@ class FencedStore:
 
     @classmethod
     def claim(
-        cls, store: Store, mine: RunnerPlace, now: datetime, *, take_over: bool = False
+        cls,
+        store: Store,
+        mine: RunnerPlace,
+        now: datetime,
+        *,
+        take_over: bool = False,
+        machine: str | None = None,
     ) -> FencedStore:
         """Begin a new epoch; from here on every earlier runner is stale.
 
+        :param machine: on a shared store: what tells this machine from any other.
         :param take_over: also from a runner on another machine that seems to live.
         :raises ConflictError: a runner on another machine lives.
         """
@@ -72,6 +79,8 @@ class FencedStore:
             epoch = store.epoch(transaction.connection) + 1
             store.claim_runner(transaction, epoch, mine, take_over)
             started = RunnerStarted(epoch=epoch, host=mine.host, pid=mine.pid)
+            if machine is not None:
+                started = started.model_copy(update={"machine": machine})
             FencedWrite(transaction, now).append(started, None)
         return cls(store, epoch)
 

@@ -110,9 +110,13 @@ def job_of(row: Row[Any]) -> Job:
     return Job(**values | {"kind": JobKind(row.kind), "state": JobState(row.state)})
 
 
+# The last two are of its runner, which the supervisor reads with it.
+_OF_ITS_MACHINE = ("gone_by", "gone_reason", "host", "machine")
+
+
 def attempt_of(row: Row[Any]) -> Attempt:
     """An attempt from its row."""
-    values = _plain(row, "mark", "epoch", "reason_message")
+    values = _plain(row, *_OF_ITS_MACHINE, "mark", "epoch", "reason_message")
     return Attempt(**values | {"state": JobState(row.state), "reason": reason_of(row)})
 
 

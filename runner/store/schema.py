@@ -36,7 +36,7 @@ from runner.store.utc_datetime import UtcDateTime
 
 __all__ = ["REVISION", "handovers", "metadata", "shifts", "sweeps", "trials"]
 
-REVISION = "0013"
+REVISION = "0014"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
@@ -142,6 +142,8 @@ attempts = Table(
     Column("exit_code", Integer),
     Column("folder", String, nullable=False),
     Column("event_folder", String),  # of a training run: where its event files go
+    Column("gone_by", String),  # who said that its machine is gone
+    Column("gone_reason", Text),
     _message("reason"),
     Index(
         "one_live_attempt_of_a_job",
@@ -280,4 +282,5 @@ runners = Table(
     Column("pid", Integer, nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
+    Column("machine", String),  # on a shared database: what tells it from any other
 )

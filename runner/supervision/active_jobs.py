@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, select
 
+from core.language import Message
 from core.vocabulary import ACTIVE_STATES
+from runner.executors.executor import Handle
 from runner.store import Store, schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from core.paths import Home
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,19 @@ class ActiveSnapshot:
     def begun(self) -> list[tuple[Row, Row]]:
         """The jobs that have an attempt, each with its newest."""
         return [(job, self.attempts[job.id]) for job in self.jobs if job.id in self.attempts]
+
+
+def handle_of(home: Home, attempt: Row) -> Handle:
+    """The attempt as executors know it, with what the record says of its machine."""
+    gone = None
+    if attempt.gone_by is not None:
+        gone = Message(
+            "{by} said that its machine is gone: {reason}",
+            by=attempt.gone_by,
+            reason=attempt.gone_reason,
+        )
+    folder = home.root / attempt.folder
+    return Handle(attempt.attempt_id, folder, attempt.machine, attempt.host, gone)
 
 
 class ActiveJobs:
@@ -51,12 +68,14 @@ class ActiveJobs:
 
     def _read(self) -> tuple[ActiveSnapshot, int]:
         jobs, attempts, ledger = schema.jobs, schema.attempts, schema.ledger
+        runners = schema.runners
         with self.store.read() as connection:
             rows = connection.execute(
                 select(jobs).where(jobs.c.state.in_(ACTIVE_STATES)).order_by(jobs.c.seq)
             ).all()
             newest = connection.execute(
-                select(attempts)
+                select(attempts, runners.c.host, runners.c.machine)
+                .join(runners, attempts.c.epoch == runners.c.epoch, isouter=True)
                 .join(
                     jobs, (attempts.c.job_id == jobs.c.id) & (attempts.c.number == jobs.c.attempt)
                 )

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 # Failures of the machine. A failure of the trainer itself (FAILED) waits for a person, and a
 # revalidation is never repeated automatically: that would select a verdict by luck.
 _RESUMED = frozenset({JobState.INTERRUPTED, JobState.LOST})
-# A reproduction begins again at step 0; what it compares with is fixed, so nothing is chosen.
-_REPEATED = frozenset({JobKind.TRAIN, JobKind.REPRODUCE})
+# A reproduction begins again at step 0; what it compares with is fixed, so nothing is chosen. A twin
+# run keeps the arms that have ended, and its verdict is of all of them.
+_REPEATED = frozenset({JobKind.TRAIN, JobKind.REPRODUCE, JobKind.TWIN})
 _DAY = timedelta(hours=24)
 
 

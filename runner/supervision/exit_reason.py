@@ -63,6 +63,7 @@ class EndedAttempt:
     killed_after_s: float | None = None  # how long it ignored SIGTERM
     gone: Message | None = None  # on another machine: the proof of its end
     ended_because: Message | None = None  # on another machine: why its node ended it
+    machine_gone: Message | None = None  # what a person said of its machine
 
 
 def exit_state(ended: EndedAttempt) -> tuple[JobState, Message]:
@@ -125,6 +126,8 @@ def _without_exit_status(ended: EndedAttempt, complete: bool) -> tuple[JobState,
         return JobState.FAILED, _during_stop(ended, joined([failure, source]))
     if ended.stop_asked_by is not None:
         return JobState.STOPPED, _stopped(ended.stop_asked_by, ended)
+    if ended.machine_gone is not None:
+        return JobState.INTERRUPTED, ended.machine_gone
     if not ended.same_boot:
         return JobState.INTERRUPTED, Message("The machine restarted during the run.")
     return JobState.LOST, ended.gone or Message(

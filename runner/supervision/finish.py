@@ -20,6 +20,7 @@ from core.ledger_bodies import (
     ProcessColumns,
     StartRequeued,
     TrialScored,
+    TwinJudged,
 )
 from core.vocabulary import JobKind, JobState
 from runner.executors.executor import Handle
@@ -36,7 +37,7 @@ from runner.supervision.exit_reason import REFUSED, EndedAttempt, exit_state
 from runner.supervision.trial_ends import never_began, trial_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -66,6 +67,15 @@ _TEMPORARY = frozenset(
         errno.EIO,
     }
 )
+# The line that a successful job of a kind adds.
+_RESULT_LINES: Mapping[
+    str, type[TrialScored | DecisionFollowed | DecisionReproduced | TwinJudged]
+] = {
+    JobKind.TRIAL: TrialScored,
+    JobKind.PAPER: DecisionFollowed,
+    JobKind.REPRODUCE: DecisionReproduced,
+    JobKind.TWIN: TwinJudged,
+}
 
 
 class Finisher:
@@ -110,11 +120,12 @@ class Finisher:
             killed_after_s=killed_after_s,
             gone=observed.gone,
             ended_because=observed.ended_because,
+            machine_gone=observed.machine_gone,
         )
         state, reason = exit_state(ended)
         trial = row.kind == JobKind.TRIAL
-        if trial:
-            state, reason = trial_end(state, reason, ended, folder)
+        if trial or row.kind == JobKind.TWIN:
+            state, reason = trial_end(state, reason, ended, folder, repeats=trial)
         if killed and killed_after_s is None:
             log.warning("%s left %s processes; they were killed.", row.id, killed)
         columns = ProcessColumns(
@@ -139,15 +150,9 @@ class Finisher:
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append(DecisionMade.of_result(row.id, result), row.week_id)
-            elif row.kind == JobKind.TRIAL and state is JobState.SUCCEEDED:
-                if (scored := TrialScored.of_result(row.id, result or {})) is not None:
-                    write.append(scored, None)
-            elif row.kind == JobKind.PAPER and state is JobState.SUCCEEDED:
-                if (came := DecisionFollowed.of_result(row.id, result or {})) is not None:
-                    write.append(came, None)
-            elif row.kind == JobKind.REPRODUCE and state is JobState.SUCCEEDED:
-                if (again := DecisionReproduced.of_result(row.id, result or {})) is not None:
-                    write.append(again, None)
+            elif state is JobState.SUCCEEDED and (line := _RESULT_LINES.get(row.kind)) is not None:
+                if (found := line.of_result(row.id, result or {})) is not None:
+                    write.append(found, row.week_id if line is TwinJudged else None)
             elif requeued := requeue_for_restart(write.connection, row.id, state):
                 write.append(JobChanged(job_id=row.id, job=requeued), row.week_id)
             else:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from runner.supervision.finish import Finisher
 
 
-_BESIDE = frozenset({JobKind.TRIAL, JobKind.REPRODUCE})
+_BESIDE = frozenset({JobKind.TRIAL, JobKind.REPRODUCE, JobKind.TWIN})
 
 
 class Starter:
@@ -66,7 +66,7 @@ class Starter:
                 return None
             week_id = row.week_id or _recipe_of(job)
             week = queries.week_by_id(write.connection, week_id) if week_id else None
-            trains = row.kind == JobKind.TRAIN
+            trains = row.kind in (JobKind.TRAIN, JobKind.TWIN)
             if trains and (held := queries.blocking_incident(write.connection, row.week_id)):
                 # It blocks a resume as well as a first start that was requested before it.
                 reason = Message(

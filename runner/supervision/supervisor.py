@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING
 from core.language import Message, literal
 from core.ledger_bodies import JobChanged, JobColumns, ProcessColumns
 from core.vocabulary import JobState
-from runner.executors.executor import Handle
 from runner.liveness.watcher import Watcher
 from runner.reported_problems import ReportedProblems
 from runner.store.fenced_store import FencedStore, StaleRunner
-from runner.supervision.active_jobs import ActiveJobs
+from runner.supervision.active_jobs import ActiveJobs, handle_of
 from runner.supervision.finish import Finisher
 from runner.supervision.start import Starter
 from runner.supervision.trial_ends import write_hang
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
     from core.engine_words import EngineWords
     from core.paths import Home
-    from runner.executors.executor import Executor, Observation
+    from runner.executors.executor import Executor, Handle, Observation
     from runner.settings import Settings
     from runner.store import Store
 
@@ -107,7 +106,7 @@ class Supervisor:
 
     def _end_hung(self, row: Row, attempt: Row, why: Message) -> None:
         """End a trial that hangs. The reason is a file first: this runner may die meanwhile."""
-        handle = self._handle(attempt)
+        handle = handle_of(self.home, attempt)
         write_hang(handle.folder, why)
         self.fenced.check()
         self.executor.end(handle)
@@ -128,10 +127,12 @@ class Supervisor:
 
     def _supervise(self, row: Row, attempt: Row, now: datetime) -> Observation | None:
         """Act on a live attempt; returns its observation if no action was needed."""
-        handle = self._handle(attempt)
+        handle = handle_of(self.home, attempt)
         starting = row.state == JobState.STARTING
         observed = self.executor.look(handle, search=starting and self._overdue(attempt))
         if observed.elsewhere:
+            if starting and observed.words is not None:
+                self._say_why(row, observed.words, now)
             return observed
         if (
             observed.exit is not None
@@ -149,6 +150,7 @@ class Supervisor:
                 self._running(row, attempt, observed, now)
             elif observed.words is not None:
                 self._watch_engine(row, attempt, handle, observed.words, now)
+                return observed
             else:
                 self._watch_start(row, attempt, handle, now)
         elif row.state == JobState.RUNNING and row.stop_requested_at is not None:
@@ -262,6 +264,10 @@ class Supervisor:
         if row.stop_requested_at is not None and attempt.attempt_id not in self._terminated:
             self._terminated[attempt.attempt_id] = self.monotonic()
             self.executor.end_start(handle)
+        self._say_why(row, words, now)
+
+    def _say_why(self, row: Row, words: EngineWords, now: datetime) -> None:
+        """Why no program runs yet, as the job's reason."""
         reason = Message("{engine}: {word}", engine=words.engine, word=words.said)
         if row.reason != reason:
             body = JobChanged(job_id=row.id, job=JobColumns(reason=reason))
@@ -283,9 +289,6 @@ class Supervisor:
             self.finisher.finish(row, attempt, observed, None, now)
         else:
             self.finisher.give_up_start(row, attempt, now, hung=True)
-
-    def _handle(self, attempt: Row) -> Handle:
-        return Handle(attempt.attempt_id, self.home.root / attempt.folder)
 
     def _overdue(self, attempt: Row) -> bool:
         """Whether a start should have a process by now; an adopted one also gets the full timeout."""

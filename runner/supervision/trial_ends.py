@@ -1,4 +1,4 @@
-"""How a trial of a sweep ended: what only the machine ended, and what never began."""
+"""How a trial of a sweep, or a twin run, ended: what only the machine ended, and what never began."""
 
 from __future__ import annotations
 
@@ -31,12 +31,17 @@ def write_hang(folder: Path, why: Message) -> None:
 
 
 def trial_end(
-    state: JobState, reason: Message, ended: EndedAttempt, folder: Path
+    state: JobState, reason: Message, ended: EndedAttempt, folder: Path, *, repeats: bool = True
 ) -> tuple[JobState, Message]:
-    """State and reason of a trial's attempt; one that hung has crashed, and is not tried again."""
+    """State and reason of a trial's attempt; one that hung has crashed, and is not tried again.
+
+    :param repeats: what never began is tried again; False: of a twin run, whose person is told.
+    """
     why = None if _moved_since(folder) else recorded_message(read_json(folder / _HANG) or {}, "why")
     killed = ended.exit is None or ended.exit.signal == signal.SIGKILL
     if not why or state is JobState.SUCCEEDED or not killed:
+        if not repeats and never_began(ended):
+            return state, reason
         return trial_state(state, ended), reason
     return JobState.FAILED, Message("It hung and was ended: {why}.", why=why)
 

@@ -80,6 +80,20 @@ def test_many_marks_are_drawn_without_names_that_would_hide_each_other() -> None
     assert not any(line["label"]["show"] for line in lines)
 
 
+def test_what_is_drawn_over_a_curve_has_its_colour_and_is_named_once() -> None:
+    own, other = series(np.arange(5.0)), series(np.arange(4.0))
+    option = curve({
+        "profit": Line(own), "profit · B": Line(other, other=True, curve="profit"),
+        "cost": Line(own), "cost · B": Line(other, other=True, curve="cost"),
+    })  # fmt: skip
+    colours = [one["lineStyle"]["color"] for one in option["series"][:4]]
+    assert colours[0] == colours[1] != colours[2] == colours[3]
+    assert [one["lineStyle"]["type"] for one in option["series"][:2]] == ["solid", "dashed"]
+    assert option["legend"]["data"] == ["profit", "cost"]
+    alone = curve({"A": Line(own), "B": Line(other, other=True, curve="A")})
+    assert alone["legend"]["data"] == ["A", "B"]
+
+
 def test_the_smoothed_line_is_over_the_raw_one() -> None:
     option = curve({"a": series(np.array([0.0, 1.0, 0.0, 1.0]))}, view=View(smoothing=0.5))
     raw, smooth = option["series"][:2]

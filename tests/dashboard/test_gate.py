@@ -170,6 +170,30 @@ def test_a_link_opens_one_browser_and_leaves_the_address(tmp_path: Path) -> None
     assert not other.streams()
 
 
+def test_a_link_without_a_page_leads_to_the_one_that_was_asked_for_before(tmp_path: Path) -> None:
+    house = House(Home(tmp_path), login=False)
+    asked = "/alerts?week=2026-02-23&alert=finding:hung"
+    assert house.browser.get(asked, headers=HTML).status_code == 403
+    house.browser.get("/static/x.js")  # what a page fetches is not what the person asked for
+    link = house.entry.sessions.make_link(house.entry.now())
+    answer = house.browser.get(f"/?token={link}", headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (
+        303, "/alerts?week=2026-02-23&alert=finding%3Ahung",
+    )  # fmt: skip
+    again = house.entry.sessions.make_link(house.entry.now())
+    assert house.browser.get(f"/?token={again}").headers["location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "kept", ["//evil.example/", "https%3A//evil.example", "/\\evil", "/alerts%0d%0aset-cookie:x"]
+)
+def test_what_a_browser_says_it_asked_for_leads_to_no_other_site(tmp_path: Path, kept: str) -> None:
+    house = House(Home(tmp_path), login=False)
+    house.browser.cookies.set(f"trainweek_asked_{PORT}", kept)
+    link = house.entry.sessions.make_link(house.entry.now())
+    assert house.browser.get(f"/?token={link}").headers["location"] == "/"
+
+
 def test_a_link_never_leads_to_another_site(tmp_path: Path) -> None:
     house = House(Home(tmp_path), login=False)
     link = house.entry.sessions.make_link(house.entry.now())

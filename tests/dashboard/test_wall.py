@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from core.errors import SetupError
 from core.vocabulary import Verdict
 from dashboard import wall
@@ -14,8 +16,6 @@ from tests.event_files import write_events
 from tests.expected import present, recorded
 
 if TYPE_CHECKING:
-    import pytest
-
     from core.language import Language
     from tests.dashboard.place import Place
 
@@ -36,7 +36,13 @@ def test_it_names_what_is_overdue_and_draws_the_reward(place: Place) -> None:
     assert "Check after 1 hour" in [line["what"] for line in found["due"]["lines"]]
     assert len(found["curve"]["xs"]) == len(found["curve"]["ys"]) > 10
     assert found["curve"]["words"].startswith("7.95 at step")
-    assert shown(place, "pt")["due"]["text"] == f"{late} atrasadas"
+    in_portuguese = shown(place, "pt")
+    assert in_portuguese["due"]["text"] == f"{late} atrasadas"
+    curve, pt = found["curve"], in_portuguese["curve"]
+    assert (curve["low"], curve["high"]) == pytest.approx((min(curve["ys"]), max(curve["ys"])))
+    assert curve["upright"] != pt["upright"]
+    assert "," in "".join(pt["upright"])
+    assert curve["across"][1].startswith("step ")
 
 
 def test_each_tick_is_stamped_so_that_the_browser_knows_how_old_it_is(place: Place) -> None:

@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from core.paths import CHECKOUT
 from tests.runner.place import wait_for
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 PROGRAM = CHECKOUT / ".venv-ray" / "bin" / "ray"
 PREFIX = "tw-ray-"
+WORKERS = "workers"  # the group of the second node
 # A node that is gone counts as dead after some seconds.
 QUICK = {
     "RAY_health_check_initial_delay_ms": "1000",
@@ -37,7 +40,14 @@ def missing() -> str:
         return f"{PROGRAM} is not there"
     if shutil.which("ip") is None:
         return "iproute2 is not installed"
-    return "" if os.geteuid() == 0 else "only root can make a network namespace"
+    if os.geteuid() != 0:
+        return "only root can make a network namespace"
+    space = f"{PREFIX}probe-{os.getpid()}"
+    made = subprocess.run(["ip", "netns", "add", space], check=False, capture_output=True)
+    if made.returncode != 0:
+        return "no network namespace can be made here"
+    _run("ip", "netns", "del", space)
+    return ""
 
 
 class RayCluster:
@@ -60,7 +70,7 @@ class RayCluster:
         self.here, self.there = f"{base}.{int(last) + 1}", f"{base}.{int(last) + 2}"
         self.address = f"http://{self.there}:8265"
         self.token = secrets.token_hex(32)
-        self.group = "debug"
+        self.group, self.worker = "debug", set[int]()
 
     def start(self) -> None:
         inside = f"{self.link}i"
@@ -75,12 +85,7 @@ class RayCluster:
 
     def start_controller(self) -> None:
         """A head; what an earlier one knew, it does not."""
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("RAY_")},
-            **QUICK,
-            "RAY_AUTH_MODE": "token",
-            "RAY_AUTH_TOKEN": self.token,
-        }
+        environment = self._environment()
         for left in (2, 1, 0):
             try:
                 self._start_head(environment)
@@ -90,6 +95,14 @@ class RayCluster:
                 if not left:
                     raise
         wait_for(self.ready)
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("RAY_")},
+            **QUICK,
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN": self.token,
+        }
 
     def _start_head(self, environment: dict[str, str]) -> None:
         _run(
@@ -103,11 +116,43 @@ class RayCluster:
 
     def ready(self) -> bool:
         """Whether the head answers and its node takes jobs."""
+        return self.nodes() > 0
+
+    def nodes(self) -> int:
+        """How many nodes the head takes for alive; 0 if it does not answer."""
         try:
             found = self.ask("/api/v0/nodes")["data"]["result"]["result"]
         except (OSError, ValueError, KeyError, TypeError):
-            return False
-        return any(node["state"] == "ALIVE" for node in found)
+            return 0
+        return sum(node["state"] == "ALIVE" for node in found)
+
+    def add_worker(self) -> None:
+        """A second node, in a group of its own; with the next head it is gone."""
+        before = set(self._own())
+        _run(
+            "ip", "netns", "exec", self.space, str(PROGRAM), "start",
+            f"--address={self.there}:6399", f"--node-ip-address={self.there}",
+            "--dashboard-agent-listen-port=52399", "--num-cpus=4",
+            "--object-store-memory=80000000",
+            f"--labels=ray.io/node-group={WORKERS}", "--disable-usage-stats",
+            environment=self._environment(),
+        )  # fmt: skip
+        self.worker = {pid for pid in set(self._own()) - before if self._is_of_a_node(pid)}
+        wait_for(lambda: self.nodes() == 2)
+
+    def kill_worker(self) -> None:
+        """The second node, at once: its raylet, agents and workers, not what its jobs have started."""
+        below = {child.pid for pid in self.worker for child in _children(pid)}
+        for pid in [*self.worker, *(below & set(self._own()))]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.worker = set()
+
+    @staticmethod
+    def _is_of_a_node(pid: int) -> bool:
+        with suppress(OSError):
+            return b"/raylet/raylet" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return False
 
     def remember(self, attempt_id: str) -> None:
         """Nothing: a head saves no job."""
@@ -184,6 +229,12 @@ class RayCluster:
             ["ip", "netns", "pids", self.space], check=False, capture_output=True, text=True
         )
         return [int(line) for line in found.stdout.split()]
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).children(recursive=True)
+    return []
 
 
 def _run(*words: str, environment: dict[str, str] | None = None) -> None:

@@ -13,7 +13,9 @@ from dashboard.components import outcomes, thing_link
 from dashboard.components.acknowledge import acknowledge
 from dashboard.components.file_link import file_links
 from dashboard.components.headings import card, part
-from dashboard.components.safe_actions import action_button
+from dashboard.components.safe_actions import action_button, can_still
+from dashboard.components.twin_form import twin_form
+from dashboard.components.twin_runs import twin_runs
 from dashboard.components.why_not import why_not
 from dashboard.formatting import age
 from dashboard.panels.escalation import items
@@ -59,7 +61,7 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
     with end.container(gap="xsmall"):
         machine_text(page, spec)
         if not spec.blocks_start:
-            _interventions(page, snapshot, spec)
+            _interventions(page, snapshot, spec, opened)
         _close(page, snapshot, spec, opened)
 
 
@@ -125,11 +127,15 @@ def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Inciden
     why_not(f"{key}:close", denied)
 
 
-def _interventions(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
-    """Buttons for the changes that the manual allows in a running training."""
+def _interventions(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
+    """Buttons for the changes that the manual allows in a running training, and their trial."""
+    place = f"incident:{spec.id}"
     with st.container(horizontal=True, gap="small"):
         for act in ("restart_lowered_learning_rate", "restart_raised_ent_coef"):
-            action_button(page, snapshot, act, f"incident:{spec.id}")
+            action_button(page, snapshot, act, place)
+        if can_still(snapshot, "restart"):
+            twin_form(page, snapshot, place, incident=opened.id)
+    twin_runs(page, snapshot, place, incident=opened.id)
 
 
 def machine_text(page: Page, spec: EscalationSpec) -> None:

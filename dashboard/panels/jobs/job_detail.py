@@ -27,6 +27,7 @@ from dashboard.components.start_training import INCIDENT_BLOCKS, progress
 from dashboard.components.states import mark
 from dashboard.components.why_not import why_not
 from dashboard.navigation import TITLES, link
+from dashboard.panels.jobs.gone_machine import gone_machine
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
                     ),
                 )
             why_not(f"{place}:stop", denied)
+            gone_machine(page, snapshot, job, place, denied)
         newest = snapshot.latest(JobKind.TRAIN)
         if job.kind is not JobKind.TRAIN or newest is None or newest.id != job.id:
             return

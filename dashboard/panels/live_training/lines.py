@@ -73,7 +73,7 @@ class Lines:
                 found[name] = Line(series, begin)
             if self.beside is not None and len(other := self.beside.series(tag)):
                 named = self.beside.name if len(tags) == 1 else f"{name} · {self.beside.name}"
-                found[named] = Line(other, self.beside.begin, other=True)
+                found[named] = Line(other, self.beside.begin, other=True, curve=name)
         return found
 
     @property

@@ -114,6 +114,8 @@ def _curves(page: Page, snapshot: Snapshot, logged: ShownEvents) -> None:
     shown, cards, marks = shown_curves(page, snapshot, logged, chosen)
     beside = choices(page, snapshot, logged)
     controls.show(page, chosen, beside=beside, marks=marks, tags=_others(logged))
+    if shown.lines.beside is not None:
+        st.caption(page.say("Dashed: {name}", name=shown.lines.beside.name))
     with st.grid(2, min_column_width=420, gap="small", key=CURVES):
         for card in cards:
             card.draw(shown)

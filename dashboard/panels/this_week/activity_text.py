@@ -28,6 +28,7 @@ from core.ledger_bodies import (
     IncidentOpened,
     JobChanged,
     JobRequested,
+    MachineGone,
     ModelChosen,
     NoteWritten,
     PlaybookTaken,
@@ -113,7 +114,7 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
         case NoteWritten(text=text, slot=slot):
             where = _slot(page, snapshot, slot)
             return page.say("wrote a note on {slot}: {text}", text=text, slot=where)
-        case JobRequested() | StopRequested() | RestartRequested() as body:
+        case JobRequested() | StopRequested() | MachineGone() | RestartRequested() as body:
             return _requested(page, body)
         case AttemptStarted() | StartRequeued() | JobChanged() as body:
             return _changed(page, body)
@@ -221,11 +222,17 @@ def _changed(page: Page, body: AttemptStarted | StartRequeued | JobChanged) -> s
     return f"{plain(_kind(page, body.job_id))} {mark(state, page.say)}"
 
 
-def _requested(page: Page, body: JobRequested | StopRequested | RestartRequested) -> str:
+def _requested(
+    page: Page, body: JobRequested | StopRequested | MachineGone | RestartRequested
+) -> str:
     kind = _kind(page, body.job_id)
     match body:
         case StopRequested():
             return page.say("requested a stop: {kind}", kind=kind)
+        case MachineGone(reason=reason):
+            return page.say(
+                "said that the machine of {kind} is gone: {text}", kind=kind, text=reason
+            )
         case RestartRequested(changes=changes):
             return _restarted(page, kind, changes)
         case JobRequested(params={"restart": restart, **given}) if restart:

@@ -15,8 +15,10 @@ from dashboard.components.file_link import file_links
 from dashboard.components.headings import card as card_title
 from dashboard.components.headings import part
 from dashboard.components.markup import tinted
-from dashboard.components.safe_actions import action_button, has_button
+from dashboard.components.safe_actions import action_button, can_still, changed_by, has_button
 from dashboard.components.states import Look, badge, mark
+from dashboard.components.twin_form import twin_form
+from dashboard.components.twin_runs import twin_runs
 from dashboard.formatting import number
 from dashboard.navigation import link
 from dashboard.panels.troubleshooting import context
@@ -111,6 +113,10 @@ def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:
             st.code(command, language=None, wrap_lines=True)
         if act is not None and has_button(act) and not calm:
             action_button(page, snapshot, act, place)
+            changed = changed_by(act)
+            if changed is not None and can_still(snapshot, act):
+                twin_form(page, snapshot, place, scenario=finding.scenario, changes=(changed,))
+    twin_runs(page, snapshot, place, scenario=finding.scenario)
     outcomes.show(page, place)
     if spec is not None:
         st.markdown(f":small[:gray[{say('Log line')}:]] `{spec.log_line}`")

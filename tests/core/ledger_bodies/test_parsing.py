@@ -37,6 +37,7 @@ from core.ledger_bodies import (
     JobChanged,
     JobColumns,
     JobRequested,
+    MachineGone,
     ModelChosen,
     PlaybookTaken,
     ProcessColumns,
@@ -55,6 +56,7 @@ from core.ledger_bodies import (
     TokenMade,
     TokensRevoked,
     TrialScored,
+    TwinJudged,
     UnknownBody,
     WeekArchived,
     WeekMended,
@@ -103,6 +105,8 @@ NEWER: set[type[Body]] = {
     SweepStopped,
     SweepResumed,
     TrialScored,
+    TwinJudged,
+    MachineGone,
 }  # kinds and actions that came after those lines
 UPDATE = "A newer version of trainweek wrote it. Update trainweek, then retry."
 TICK = {

@@ -66,6 +66,7 @@ def test_a_week_is_played_to_the_waiting_decision(played: tuple[Home, str]) -> N
         JobKind.IMPORT_MODEL,
         JobKind.TRIAL,
         JobKind.REPRODUCE,
+        JobKind.TWIN,
         JobKind.PAPER,
     }
     states = {kind: present(client.latest_job(kind, week.id)).state for kind in played_kinds}

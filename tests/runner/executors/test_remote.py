@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -297,3 +298,38 @@ def test_the_words_grow_old_where_they_are_stored(attempt: Attempt) -> None:
     assert stored == told
     assert stored.older(60).shim_age == told.shim_age + 60
     assert stored.older(60).liveness is Liveness.UNREACHABLE
+
+
+GONE = Message("Lea said that its machine is gone: It burned.")
+
+
+def test_one_whose_engine_never_answers_again_ends_by_a_persons_word_after_the_grace(
+    attempt: Attempt,
+) -> None:
+    attempt.runs()
+    attempt.cluster.answers = False
+    assert attempt.look(10 * GRACE).alive  # an engine that does not answer proves nothing
+    attempt.handle = replace(attempt.handle, gone=GONE)
+    assert attempt.look(1).alive
+    assert attempt.epoch() == 2  # fenced first
+    assert attempt.look(GRACE - 1).alive
+    ended = attempt.look(1)
+    assert (ended.alive, ended.machine_gone) == (False, GONE)
+
+
+def test_a_persons_word_counts_for_nothing_while_the_shim_speaks(attempt: Attempt) -> None:
+    attempt.runs()
+    attempt.cluster.answers = False
+    attempt.handle = replace(attempt.handle, gone=GONE)
+    for _ in range(4):
+        attempt.beat()
+        assert attempt.look(GRACE / 3).alive
+    assert attempt.epoch() == 1
+
+
+def test_a_persons_word_counts_for_nothing_once_the_engine_answers(attempt: Attempt) -> None:
+    attempt.runs()
+    attempt.handle = replace(attempt.handle, gone=GONE)
+    assert attempt.look(GRACE).alive  # silent, and its engine says that it runs
+    assert attempt.look(GRACE).alive
+    assert attempt.epoch() == 1

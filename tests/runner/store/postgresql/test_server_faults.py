@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import threading
 import time
 from contextlib import ExitStack
@@ -19,14 +20,17 @@ from core.ledger_bodies import NoteWritten
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Liveness
 from runner.client import Client
-from runner.executors.elsewhere import GONE
+from runner.executors import elsewhere
+from runner.executors.local import LocalProcesses
 from runner.files import BUSY_TIMEOUT_S
 from runner.home.runner_identity import runner_status
+from runner.outcomes import Refused
 from runner.recovery.shared_verification import verify_record
 from runner.service import Service
 from runner.store import open_store
 from runner.store.fenced_store import StaleRunner
 from runner.store.postgresql.server import ServerAway, engine_of, locked
+from tests.expected import present
 from tests.postgresql import share
 from tests.runner.place import LEAD, child_settings, ticking, wait_for
 
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from runner.records import Job
     from runner.store.postgresql.shared_store import SharedStore, SharedTransaction
     from tests.postgresql import Server
     from tests.runner.place import Place
@@ -282,8 +287,9 @@ def test_one_store_that_two_threads_write_and_mirror_does_not_stall(shared: Plac
 
 
 def test_the_run_of_another_machine_is_left_alone_until_it_is_said_to_be_gone(
-    shared: Place,
+    shared: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(elsewhere, "_SILENT_S", 0.5)
     first = shared.service()
     job = shared.until(first, shared.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
     folder = shared.folder(job)
@@ -303,11 +309,54 @@ def test_the_run_of_another_machine_is_left_alone_until_it_is_said_to_be_gone(
     assert shared.job(job).state is JobState.RUNNING
     pulse = json.loads((folder / "pulse.json").read_text())
     assert pulse["liveness"] == Liveness.UNREACHABLE
-    assert "make the file" in str(pulse["words"]["said"])
+    assert "machine-gone" in str(pulse["words"]["said"])
     assert len(shared.starts()) == 1
-    (folder / GONE).touch()
-    assert shared.until(second, job).state in (JobState.STOPPED, JobState.INTERRUPTED)
+    wait_for(ticking(second, lambda: is_refused(shared, job, "is alive: its shim")))
+    for stray in (
+        shared.shim(job),
+        json.loads((folder / "identity.json").read_text())["child"]["pid"],
+    ):
+        os.kill(stray, signal.SIGKILL)
+    wait_for(ticking(second, lambda: not is_refused(shared, job)))
+    assert shared.until(second, job).state is JobState.STOPPED  # as was asked before
     second.close()
+
+
+def is_refused(place: Place, job: Job, why: str = "") -> bool:
+    outcome = place.lead.machine_gone(job.id, "It was sent back.")
+    return isinstance(outcome, Refused) and why in outcome.reason
+
+
+def test_a_start_by_another_machine_whose_folder_is_not_here_is_not_started_again(
+    shared: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "_SILENT_S", 0.2)
+    first = shared.service()
+    job = shared.submit(JobKind.TRAIN, do="complete")
+    monkeypatch.setattr(LocalProcesses, "place", lambda self, order: order.handle)
+    first.tick(first.now())
+    monkeypatch.undo()
+    monkeypatch.setattr(elsewhere, "_SILENT_S", 0.2)
+    first.close()
+    shutil.rmtree(shared.folder(job))  # this machine sees another folder than that one
+    (shared.home.state / "machine").write_text("another machine\n")
+    second = shared.service(liveness_s=0.0, start_timeout_s=0.0)
+    for _ in range(3):
+        second.tick(second.now())
+    seen = shared.job(job)
+    assert (seen.state, seen.attempt, shared.starts()) == (JobState.STARTING, 1, [])
+    assert "is one that two machines see differently" in seen.reason
+    assert present(shared.lead.pulse(job.id)).liveness is Liveness.UNREACHABLE
+    wait_for(ticking(second, lambda: not is_refused(shared, job)))
+    wait_for(ticking(second, lambda: shared.job(job).state is not JobState.STARTING))
+    second.close()
+    ended = shared.lead.attempts(job.id)[0]
+    assert ended.state is JobState.INTERRUPTED
+    assert ended.reason == "Lea said that its machine is gone: It was sent back."
+    third = shared.service()
+    job = shared.until(third, job)
+    assert (job.state, job.attempt, len(shared.starts())) == (JobState.SUCCEEDED, 2, 1)
+    third.close()
 
 
 def test_of_many_runners_that_start_at_once_one_is_left(

@@ -1,0 +1,63 @@
+"""A process that ships from a data directory, or fetches into it: what it needs, opened once."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from runner.sync.index import Index, name_of, parsed
+from runner.sync.kept import alone, read_kept
+from runner.sync.object_store import ObjectStore
+from runner.sync.owner import claim, owner_of, record_of, require_same
+from runner.sync.pull import Pull
+from runner.sync.push import Push
+from runner.sync.trial import require_conditional_put
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.paths import Home
+    from runner.settings import Settings
+    from runner.sync.kept import Kept
+
+
+@contextmanager
+def pushing(home: Home, settings: Settings) -> Iterator[Push]:
+    """Ship from here.
+
+    :raises InputError, SetupError: the store can't be used; names the setting.
+    :raises ConflictError: another process does, or the address is another record's.
+    """
+    store = ObjectStore(home, settings)
+    with alone(home):
+        require_conditional_put(store)
+        owner = claim(home, store)
+        kept = read_kept(home, store.address)
+        kept.owner = owner
+        kept.write(home)  # who this machine is, before its first commit says it
+        yield Push(home, store, _index(store, kept), kept)
+
+
+@contextmanager
+def pulling(home: Home, settings: Settings) -> Iterator[Pull]:
+    """Fetch to here; the errors are those of :func:`pushing`."""
+    store = ObjectStore(home, settings)
+    with alone(home):
+        owner = owner_of(store)
+        require_same(store, record_of(home))
+        kept = read_kept(home, store.address)
+        if kept.owner not in ("", owner):  # the store was emptied and is another's now
+            kept.files = {}
+        kept.owner = owner
+        yield Pull(home, store, _index(store, kept), kept)
+
+
+def _index(store: ObjectStore, kept: Kept) -> Index:
+    """What was read before, if the store still has it; a store that was emptied begins anew."""
+    found = Index(store)
+    found.restore(kept.index)
+    if found.number:
+        content = store.get(name_of(found.number))
+        if content is None or parsed(content, found.number).at != found.at:
+            return Index(store)
+    return found

@@ -1,0 +1,127 @@
+"""Which files of a data directory are shipped, and how far a growing one is complete."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from core.errors import IntegrityError
+from runner.models.checkpoints import PARTS, folders, verify_checkpoint
+from runner.sync.index import shipped_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from core.paths import Home
+
+Grows = Literal["records", "lines"]
+Stamp = tuple[int, int, int]  # size, mtime and inode
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file here.
+
+    :ivar name: relative to the data directory, with slashes.
+    :ivar grows: what it is appended to by; None: it is replaced as a whole.
+    """
+
+    path: Path
+    name: str
+    grows: Grows | None = None
+
+
+def growing_files(home: Home) -> Iterator[Source]:
+    """Event files and the training log."""
+    for folder, below, names in os.walk(home.tensorboard):
+        below.sort()
+        for name in sorted(names):
+            if "tfevents" in name:
+                yield from _source(home, home.tensorboard.__class__(folder, name), "records")
+    if home.training_log.is_file():
+        yield from _source(home, home.training_log, "lines")
+
+
+def whole_files(home: Home) -> Iterator[Source]:
+    """Models with what belongs to them, reports, daily summaries: not checkpoints, not the ledger."""
+    for root in (home.model, home.daily_summaries, home.root / "reports"):
+        for folder, below, names in os.walk(root):
+            below[:] = sorted(each for each in below if not each.startswith("."))
+            for name in sorted(names):
+                path = root.__class__(folder, name)
+                if not path.is_relative_to(home.checkpoints):
+                    yield from _source(home, path, None)
+
+
+def checkpoints(home: Home) -> Iterator[tuple[str, list[Source]]]:
+    """Name and files of each checkpoint folder; its manifest is the last."""
+    for folder in folders(home.checkpoints):
+        names = sorted(path.name for path in folder.iterdir() if path.name in PARTS)
+        found = [
+            source
+            for name in (*names, "manifest.json")
+            for source in _source(home, folder / name, None)
+        ]
+        yield folder.relative_to(home.root).as_posix(), found
+
+
+def is_whole(sources: Sequence[Source]) -> bool:
+    """Whether a checkpoint's files have the hashes of its manifest, all of them."""
+    try:
+        verify_checkpoint(sources[0].path.parent)
+    except (IntegrityError, IndexError):
+        return False
+    return len(sources) == len(PARTS) + 1
+
+
+def checkpoint_of(name: str) -> str | None:
+    """The checkpoint folder that a shipped file belongs to."""
+    folder, _, _ = name.rpartition("/")
+    above, _, step = folder.rpartition("/")
+    return folder if above.endswith("/checkpoints") and step.isdigit() else None
+
+
+def stamp_of(descriptor: int | Path) -> Stamp:
+    """What changes when a file does."""
+    found = os.stat(descriptor)  # noqa: PTH116 (a descriptor, too)
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def complete_end(block: bytes, grows: Grows, at_end: bool) -> int:
+    """Bytes of the block that are whole records or lines.
+
+    A record that is damaged can't become whole: it is shipped as it is, so that others see the
+    damage, too.
+
+    :param at_end: the file has no more bytes now.
+    """
+    if grows == "lines":
+        return block.rfind(b"\n") + 1 or (0 if at_end else len(block))
+    from core.telemetry.frames import AROUND, FRAME, MAX_RECORD, length_in, whole_records
+
+    end = whole_records(block).end
+    frame = block[end : end + FRAME]
+    if len(frame) < FRAME:
+        return end
+    length = length_in(frame)
+    waits = length is not None and length <= MAX_RECORD
+    if waits and (at_end or end):
+        return end
+    if waits and length is not None and AROUND + length > len(block):
+        return len(block)  # one record larger than a block
+    if not any(frame) and at_end:
+        return end  # space that was reserved, and may be filled
+    return len(block)
+
+
+def _source(home: Home, path: Path, grows: Grows | None) -> Iterator[Source]:
+    """The file, if it is an ordinary one with a name that can be shipped."""
+    name = path.relative_to(home.root).as_posix()
+    try:
+        shipped_path(name)
+    except ValueError:
+        return
+    if path.is_file() and not path.is_symlink():
+        yield Source(path, name, grows)
