@@ -87,6 +87,22 @@ def spells(shifts: Sequence[Shift], begin: datetime, end: datetime) -> list[Spel
     return found
 
 
+def next_spell(shifts: Sequence[Shift], moment: datetime) -> Spell | None:
+    """The first change of the people on call after a moment to people who are then on call."""
+    later = [shift.until for shift in shifts if shift.until > moment]
+    if not later:
+        return None
+    now = on_call(shifts, moment)
+    return next(
+        (
+            spell
+            for spell in spells(shifts, moment, max(later))
+            if spell.begin > moment and spell.people and spell.people != now
+        ),
+        None,
+    )
+
+
 def held(shifts: Sequence[Shift], shift: Shift) -> list[tuple[datetime, datetime]]:
     """The parts of a shift that its person has, oldest first; whoever took it over has the rest."""
     parts: list[tuple[datetime, datetime]] = []

@@ -41,9 +41,10 @@ def asked_before(connection: HTTPConnection, port: int, base: str) -> str:
     return own_page(unquote(connection.cookies.get(_cookie(port), "")), base)
 
 
-def forget_asked(answer: Response, port: int, base: str) -> None:
+def forget_asked(answer: Response, connection: HTTPConnection, port: int, base: str) -> None:
     """It counts once."""
-    answer.delete_cookie(_cookie(port), path=base or "/")
+    if _cookie(port) in connection.cookies:
+        answer.delete_cookie(_cookie(port), path=base or "/")
 
 
 def _cookie(port: int) -> str:

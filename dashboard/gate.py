@@ -155,8 +155,8 @@ class Gate:
         if address in (self.base, f"{self.base}/"):
             address = asked_before(connection, self.port, self.base)
         answer = RedirectResponse(address, 303)
-        forget_asked(answer, self.port, self.base)
         set_session(answer, self.cookie, new, self.entry, self.base)
+        forget_asked(answer, connection, self.port, self.base)
         return answer
 
     async def _let_in(self, connection: HTTPConnection, method: str, named: str) -> Response:

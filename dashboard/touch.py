@@ -68,6 +68,7 @@ _CSS = """<style>
   .st-key-frame-who { display: none; }  /* the sidebar says who */
   .st-key-links-timeline li { display: block; }
   [class*="st-key-links-"] li a { padding-block: 0.7rem; }
+  .stTable td { min-width: 6rem; }  /* a wide table scrolls sideways; its words stay whole */
   :has(> .st-key-next-due) { order: -1; }  /* what is to be ticked stands before long lists */
   .st-key-slot [role="radiogroup"], .st-key-day [role="radiogroup"] {
     flex-wrap: nowrap; overflow-x: auto;

@@ -256,6 +256,7 @@ class WeekRecords:
     countersignature_requests: tuple[CountersignatureRequest, ...] = ()
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     reproducing: tuple[Job, ...] = ()  # of decided models, newest first; likewise
+    following: tuple[Job, ...] = ()  # replays on new candles, the newest ones of every week
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
     withdrawals: tuple[Withdrawal, ...] = ()  # of ticks, oldest first
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended

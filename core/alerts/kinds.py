@@ -21,6 +21,7 @@ class EventKind(StrEnum):
     DECISION = "decision"  # it waits for a signature, or for its conditions
     VOID = "void"  # a signature that is no longer valid
     SIGNED = "signed"
+    EVIDENCE = "evidence"  # of the approved model: expired, or not followed on new candles
     ON_CALL = "on-call"  # nobody is on call, or nobody whom a channel reaches
     BACKUP = "backup"  # none was made in time, or it failed
     DISK = "disk"  # it runs full
@@ -47,6 +48,9 @@ TODO: dict[EventKind, Message] = {
     EventKind.INCIDENT: Message("Work through the incident's actions."),
     EventKind.DECISION: Message("Open Decision."),
     EventKind.VOID: Message("Do not deploy. Open Decision to see what has changed."),
+    EventKind.EVIDENCE: Message(
+        "Open Decision, view Forecast. If the evidence has expired, stop the model and revalidate."
+    ),
     EventKind.ON_CALL: Message("Take the time over, or ask somebody to: page On call."),
     EventKind.BACKUP: Message("Run trainweek doctor, then make one: trainweek ledger backup"),
     EventKind.DISK: Message(

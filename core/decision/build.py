@@ -24,6 +24,7 @@ from core.decision.record import (
     RecordFacts,
     with_sentences,
 )
+from core.decision.selection import selection_of
 from core.decision.skill import skill_sections
 from core.decision.trust import Checks, integrity_of, trust_section
 from core.decision.warnings import find_warnings
@@ -141,9 +142,8 @@ def build_decision(
     levels, track = record.levels, record.track  # bad records raise before long computations
     table = episode_table(record.equity, record.trades, playbook.gates, bars_per_year)
     begin("uncertainty", card.gates)
-    doubt = uncertainty(
-        record.returns, record.pnl, playbook.gates, bars_per_year, settings.bootstrap_repetitions
-    )
+    draws = settings.bootstrap_repetitions
+    doubt = uncertainty(record.returns, record.pnl, playbook.gates, bars_per_year, draws)
     resampled = with_uncertainty(card.gates, doubt)
     begin("skill", resampled)
     trust = trust_section(
@@ -155,14 +155,16 @@ def build_decision(
         record.equity["time"],
     )
     recipe = None if siblings is None else recipe_record(siblings, card)
+    others = None if job is None else job.multiplicity
     skill = skill_sections(
         record,
         card,
         playbook,
         trials or Trials(),
         integrity_of(trust),
-        of_recipe(recipe, None if job is None else job.multiplicity),
+        of_recipe(recipe, others),
     )
+    selected = selection_of(skill.evidence, recipe, others)
     power = measured_power(
         track,
         levels,
@@ -226,9 +228,7 @@ def build_decision(
         robustness=robustness(record, strained, table, bars_per_year),
         dials=dials(track, levels, record.costs, judge, strained, card.gates),
         power=power,
-        forecast=forecast_of(
-            record, playbook.gates, bars_per_year, rests_on, settings.bootstrap_repetitions
-        ),
+        forecast=forecast_of(record, playbook.gates, bars_per_year, rests_on, draws, selected),
         recipe=recipe,
         trust=trust,
         if_go=live_limits(

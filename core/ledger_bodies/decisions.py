@@ -113,6 +113,7 @@ class DecisionFollowed(Body):
     left_on: int | None = None
     expired_on: int | None = None
     held: bool | None = None
+    of: int | None = None  # days of the forecast; None: an older line
 
     @classmethod
     def of_result(cls, job_id: str, result: Mapping[str, Any]) -> Self | None:
@@ -120,6 +121,7 @@ class DecisionFollowed(Body):
         try:
             names = ("record_sha256", "data_sha256", "days", "left_on", "expired_on", "held")
             figures = {name: result[name] for name in names}
+            figures["of"] = result.get("of")
             return cls(job_id=job_id, revalidation_sha256=result["decision"], **figures)
         except (KeyError, TypeError, ValidationError):
             return None

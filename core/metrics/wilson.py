@@ -16,8 +16,11 @@ class Interval:
     high: float
 
 
-def wilson(passed: int, of: int) -> Interval:
-    """Wilson's score interval of a share (1927); 0 to 1 without a try."""
+def wilson(passed: float, of: int) -> Interval:
+    """Wilson's score interval of a share (1927); 0 to 1 without a try.
+
+    :param passed: not whole where several observations count as one.
+    """
     from scipy.special import ndtri  # without all of scipy.stats
 
     if not of:

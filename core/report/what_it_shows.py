@@ -24,7 +24,9 @@ def _recipe(d: RecordedDecision) -> list[Message]:
 
 
 def _forecast(d: RecordedDecision) -> list[Message]:
-    return [] if d.forecast is None else [d.forecast.sentence()]
+    if d.forecast is None:
+        return []
+    return [joined([d.forecast.sentence(), d.forecast.of_selection()])]
 
 
 def _candidates(d: RecordedDecision) -> list[Message]:

@@ -34,18 +34,23 @@ def logged_series(reader: RunEvents, tag: str, until: datetime) -> Series:
 
 
 def speed_series(reader: RunEvents, until: datetime) -> Series:
-    """Steps per second between points ten iterations apart, within one attempt."""
+    """Steps per second over the last ten iterations before each point, within one attempt.
+
+    Near an attempt's start over those that it has, as :func:`core.telemetry.readings.steps_per_second`
+    measures it; its first point has none.
+    """
     pace = pace_series(reader, until)
-    if len(pace) <= RATE_POINTS:
+    if len(pace) < 2:
         return pace.where(slice(0, 0))
-    steps = pace.step[RATE_POINTS:] - pace.step[:-RATE_POINTS]
-    walls = pace.wall[RATE_POINTS:] - pace.wall[:-RATE_POINTS]
-    rate = np.where(walls > 0, steps / np.where(walls > 0, walls, 1.0), np.nan)
-    later = pace.where(slice(RATE_POINTS, None))
-    restarts = [mark.first_wall for mark in reader.attempts[1:]]
-    for wall in restarts:  # a window that spans a restart measures the pause
-        rate[(later.wall >= wall) & (pace.wall[:-RATE_POINTS] < wall)] = np.nan
-    return Series(SPEED_TAG, later.step, later.wall, rate, later.source)
+    place = np.arange(len(pace))
+    starts = np.zeros(len(pace), dtype=np.int64)
+    for attempt in reader.attempts[1:]:  # a window that spans a restart measures the pause
+        starts[pace.wall >= attempt.first_wall] = np.searchsorted(pace.wall, attempt.first_wall)
+    before = np.maximum(place - RATE_POINTS, starts)
+    steps, walls = pace.step - pace.step[before], pace.wall - pace.wall[before]
+    rate = np.where((walls > 0) & (steps > 0), steps / np.where(walls > 0, walls, 1.0), np.nan)
+    later = pace.where(slice(1, None))
+    return Series(SPEED_TAG, later.step, later.wall, rate[1:], later.source)
 
 
 def step_at(points: Series, wall: float) -> float | None:

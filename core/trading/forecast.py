@@ -3,7 +3,8 @@
 Bars of the record are drawn in blocks (stationary bootstrap, Politis and Romano 1994) to make
 futures. Each future's mean return and volatility also differ from the measured ones as far as the
 record leaves them open, so the forecast is of days that come, not of days like those (predictive
-bootstrap). A round trip is drawn with the bar on which it ended.
+bootstrap). What the record owes to its selection is taken off its mean return first. A round trip is
+drawn with the bar on which it ended.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from core.language import Message
 from core.metrics.conventions import DAYS_PER_YEAR, NO_VOLATILITY, meets_limit
 from core.playbook.gates import GateId
 from core.trading.bar_resampling import BlockDraws, chosen_block, open_errors, optimal_blocks
+from core.trading.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +74,11 @@ class Forecast(JsonModel):
     gates: dict[GateId, Share] = Field(
         description="Share of the futures whose 30 days alone pass a gate; undefined does not pass."
     )
+    selection: Selection | None = Field(
+        default=None,
+        description="What the record's mean return is lowered by; null: it was not selected; "
+        "absent: an older forecast, which takes the record at its word.",
+    )
 
     def left_on(self, equity: Sequence[float]) -> int | None:
         """The first day, from 1, whose close is outside the cone; None: all are in it.
@@ -94,6 +101,17 @@ class Forecast(JsonModel):
             name: [band.low[-1], band.median[-1], band.high[-1]] for name, band in bands.items()
         }
         return {"days": self.days, "level": self.level, **ends, "gates": dict(self.gates)}
+
+    def of_selection(self) -> Message:
+        """What was taken off the record because it may be the best of several."""
+        if self.selection is not None:
+            return self.selection.sentence()
+        if "selection" in self.model_fields_set:
+            return Message("No other candidate was counted, so nothing is taken off for selection.")
+        return Message(
+            "The forecast takes the record at its word: it does not take into account that the model "
+            "may have been chosen as the best of several. Then expect less than the middle of the cone."
+        )
 
     def sentence(self) -> Message:
         """What the last day should look like."""
@@ -146,18 +164,24 @@ def forecast(
     seed: int,
     futures: int = FUTURES,
     days: int = DAYS,
+    selection: Selection | None = None,
 ) -> Forecast | None:
     """The forecast of a record; None where it is too short, never moves, or was ruined.
 
     :param returns: per bar, net, shape (n,).
     :param seed: the same record and seed give the same forecast.
+    :param selection: what the record owes to being chosen; None: it was not.
     """
     per_day = max(round(bars_per_year / DAYS_PER_YEAR), 1)
     still = not len(returns) or float(np.std(returns)) <= NO_VOLATILITY
     if len(returns) < MIN_DAYS * per_day or still or returns.min() <= -1.0:
         return None
     block = chosen_block(optimal_blocks(returns), len(returns))
-    drawn = _Futures(returns, ended, block, futures, days * per_day, seed)
+    luck = (0.0, 0.0)
+    if selection is not None:
+        a_bar = float(np.std(returns)) / np.sqrt(bars_per_year)  # of a Sharpe of 1
+        luck = selection.sharpe * a_bar, selection.error * a_bar
+    drawn = _Futures(returns, ended, block, futures, days * per_day, seed, luck)
     closes = drawn.equity[:, per_day::per_day]
     peaks = np.maximum.accumulate(drawn.equity, axis=1)
     falls = np.maximum.accumulate(1.0 - drawn.equity / peaks, axis=1)[:, per_day::per_day]
@@ -174,6 +198,7 @@ def forecast(
         drawdown_pct=_by_day(100.0 * falls),
         trades=_by_day(counts),
         gates=drawn.chances(gates, bars_per_year),
+        selection=selection,
     )
 
 
@@ -183,6 +208,7 @@ def forecast_of(
     bars_per_year: int,
     rests_on: Sequence[str],
     futures: int = FUTURES,
+    selection: Selection | None = None,
 ) -> Forecast | None:
     """:func:`forecast` of a backtest's tables.
 
@@ -190,7 +216,7 @@ def forecast_of(
     """
     seed = int(hashlib.sha256(" ".join(rests_on).encode()).hexdigest()[:8], 16)
     ended = Ended.of(record.equity, record.trades)
-    return forecast(record.returns, ended, gates, bars_per_year, seed, futures)
+    return forecast(record.returns, ended, gates, bars_per_year, seed, futures, selection=selection)
 
 
 def whole_paths(paths: np.ndarray, level: float) -> Band:
@@ -223,11 +249,14 @@ class _Futures:
         futures: int,
         bars: int,
         seed: int,
+        luck: tuple[float, float],
     ) -> None:
         logs, own = np.log1p(returns), len(returns)
         mean = float(logs.mean())
         draws = BlockDraws(own, block, futures, seed, length=bars)
         drift, louder = open_errors(logs, BlockDraws(own, block, futures, seed + 1), seed)
+        random = np.random.default_rng([seed, 4])
+        drift = drift - luck[0] + luck[1] * random.standard_normal(futures)
         source = np.stack([draws.bars(number) % own for number in range(futures)])
         steps = (logs - mean)[source] * louder[:, None] + mean + drift[:, None]
         start = np.zeros((futures, 1))

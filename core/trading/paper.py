@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field, ValidationError
 
-from core.errors import IntegrityError
+from core.errors import IntegrityError, TrainweekError
+from core.files import file_sha256
 from core.gates import measure
 from core.json_model import Count, IsoMoment, JsonModel, Number, Sha256, Share
 from core.language import Message, plural
@@ -98,6 +99,12 @@ class PaperRecord(JsonModel):
         if self.expired_on is not None or self.fell_out_on is not None:
             return False
         return True if self.complete else None
+
+    @property
+    def failed_on(self) -> int | None:
+        """The first day on which the model did not keep to its forecast; None: it has so far."""
+        days = [day for day in (self.fell_out_on, self.expired_on) if day is not None]
+        return min(days, default=None)
 
     def sentence(self, level: float) -> Message:
         """``12 of 30 days, inside the 90 % cone; too early to say …``"""
@@ -194,7 +201,8 @@ def judged(
 def read_paper(folder: Path) -> PaperRecord | None:
     """The paper record of a decision; None: it was not followed yet.
 
-    :raises IntegrityError: the file is not such a record, or is one of another decision.
+    :raises IntegrityError: the file is not such a record, is one of another decision, or a table
+        beside it is not the one that it names.
     """
     file = folder / RECORD
     try:
@@ -207,11 +215,22 @@ def read_paper(folder: Path) -> PaperRecord | None:
         raise _damaged(file) from error
     if found.decision != folder.name:
         raise _damaged(file)
+    for name, sha256 in found.artifacts.items():
+        try:
+            same = file_sha256(folder / name) == sha256
+        except (OSError, TrainweekError):
+            same = False
+        if not same:
+            what = Message("{file} is not the table that the paper record names.", file=name)
+            raise IntegrityError(what, make_again(folder.name))
     return found
 
 
+def make_again(sha256: str) -> Message:
+    """What helps against a damaged record of a decision."""
+    return Message("Make it again: trainweek decision follow {sha256}", sha256=sha256)
+
+
 def _damaged(file: Path) -> IntegrityError:
-    return IntegrityError(
-        Message("{file} is not the paper record of its decision.", file=str(file)),
-        Message("Make it again: trainweek decision follow"),
-    )
+    what = Message("{file} is not the paper record of its decision.", file=str(file))
+    return IntegrityError(what, make_again(file.parent.name))

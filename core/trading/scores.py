@@ -19,14 +19,16 @@ EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 class Bin:
     """Forecasts of similar chances.
 
+    :ivar decisions: that they are of; the gates of one decision are of one path of prices.
     :ivar stated: their mean.
     :ivar happened: how many of them happened.
-    :ivar interval: Wilson's, of the share that happens.
+    :ivar interval: Wilson's, of the share that happens, as if each decision were one forecast.
     """
 
     low: float
     high: float
     count: int
+    decisions: int
     stated: float
     happened: int
     interval: Interval
@@ -41,25 +43,29 @@ class Bin:
 class Scores:
     """Brier (1950): mean squared difference of chance and outcome; 0 is best, 0.25 a coin.
 
+    :ivar decisions: the independent ones among so many forecasts.
     :ivar expected: what a forecaster gets whose stated chances are true.
     """
 
     count: int
+    decisions: int
     brier: float
     expected: float
     bins: tuple[Bin, ...]
 
 
-def scores(outcomes: Sequence[Outcome]) -> Scores | None:
-    """Of forecasts that can be judged; None without one."""
+def scores(decisions: Sequence[Sequence[Outcome]]) -> Scores | None:
+    """Of forecasts that can be judged, by decision; None without one."""
+    outcomes = [each for decision in decisions for each in decision]
     if not outcomes:
         return None
     count = len(outcomes)
     return Scores(
         count,
+        sum(bool(decision) for decision in decisions),
         brier(outcomes),
         sum(chance * (1.0 - chance) for chance, _ in outcomes) / count,
-        tuple(_bins(outcomes)),
+        tuple(_bins(decisions)),
     )
 
 
@@ -68,11 +74,17 @@ def brier(outcomes: Sequence[Outcome]) -> float:
     return sum((chance - happened) ** 2 for chance, happened in outcomes) / len(outcomes)
 
 
-def _bins(outcomes: Sequence[Outcome]) -> Iterable[Bin]:
+def _bins(decisions: Sequence[Sequence[Outcome]]) -> Iterable[Bin]:
     for low, high in itertools.pairwise(EDGES):
         last = high == EDGES[-1]
-        mine = [each for each in outcomes if low <= each[0] < high or (last and each[0] == high)]
-        if mine:
-            happened = sum(passed for _, passed in mine)
-            stated = sum(chance for chance, _ in mine) / len(mine)
-            yield Bin(low, high, len(mine), stated, happened, wilson(happened, len(mine)))
+        by_decision = [
+            [each for each in mine if low <= each[0] < high or (last and each[0] == high)]
+            for mine in decisions
+        ]
+        own = [each for mine in by_decision for each in mine]
+        if own:
+            happened = sum(passed for _, passed in own)
+            stated = sum(chance for chance, _ in own) / len(own)
+            independent = sum(bool(mine) for mine in by_decision)
+            interval = wilson(happened / len(own) * independent, independent)
+            yield Bin(low, high, len(own), independent, stated, happened, interval)

@@ -80,7 +80,7 @@ def history(
         print(printable(as_csv(found)), end="")
     else:
         _print(found, len(every))
-        tell_older(len(chosen) - len(found))
+    tell_older(len(chosen) - len(found), aside=json or csv)
 
 
 def _print(found: list[ArchivedDecision], of_all: int) -> None:

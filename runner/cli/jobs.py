@@ -17,7 +17,7 @@ from runner.cli.options import (
     HomeOption,
     JsonOption,
     open_client,
-    open_lists,
+    open_reads,
     print_json,
     require_week,
 )
@@ -83,7 +83,7 @@ def list_jobs(
     json: JsonOption = False,
 ) -> None:
     """List jobs, newest first."""
-    client = open_lists(home)
+    client = open_reads(home)
     jobs = client.jobs(kind=kind, limit=limit)
     if json:
         print_json([as_dict(job) | _pulse(client, job) for job in jobs])
@@ -98,7 +98,7 @@ def list_jobs(
 @app.command()
 def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None:
     """Show one job with its attempts, progress and result."""
-    client = open_lists(home)
+    client = open_reads(home)
     job = _require_job(client.job(job_id), job_id)
     attempts = client.attempts(job.id)
     if json:
@@ -187,7 +187,7 @@ def logs(
     json: JsonOption = False,
 ) -> None:
     """Print the last lines of a job's output."""
-    client = open_lists(home)
+    client = open_reads(home)
     _require_job(client.job(job_id), job_id)
     tail = client.output_tail(job_id, lines=lines)
     print_json({"id": job_id, "lines": tail.splitlines()}) if json else print(printable(tail))

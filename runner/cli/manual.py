@@ -240,11 +240,14 @@ def data_check(
 ) -> None:
     """Print a quality report of the candles. Exit 1 on errors."""
     place = existing_home(home)
-    folders = {"train": place.train_data, "backtest": place.backtest_data}
+    week = open_client(home).active_week()
+    playbook = None if week is None or week.only_watched else week.playbook
+    train = place.train_data if playbook is None else place.train_data_of(playbook.symbol)
+    folders = {"train": train, "backtest": place.backtest_data}
     for name, given in (("train", train_data_dir), ("backtest", backtest_data_dir)):
         if given is not None:
-            folders[name] = given_path(given, place)
-    result, text = check_datasets(place, folders, now=datetime.now(UTC))
+            folders[name], playbook = given_path(given, place), None  # of any symbol
+    result, text = check_datasets(place, folders, now=datetime.now(UTC), playbook=playbook)
     print_json(result) if json else tell(text)
     raise typer.Exit(0 if result["ok"] else 1)
 

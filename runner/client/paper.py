@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 from core.language import Message
 from runner.client.base import BaseClient
 from runner.outcomes import Refused
+from runner.store import record_queries
 from runner.store.approvals import is_signed, newest_approved
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.engine import Connection
 
     from core.job_params import PaperParams
+    from core.ledger_bodies import DecisionFollowed
     from core.paths import Home
+    from runner.records import DecisionLine
 
 _SIGN = Message("The CTO signs on the page Decision.")
 
@@ -21,11 +26,27 @@ _SIGN = Message("The CTO signs on the page Decision.")
 class Followed(BaseClient):
     """Reads which decision new candles are for."""
 
+    def followed(self) -> dict[str, DecisionFollowed]:
+        """The newest line about each decision's replay, by the decision's hash."""
+        with self.store.read() as connection:
+            return followed_by(record_queries.decision_lines(connection))
+
     def approved_decision(self) -> str | None:
         """Hash of the decision that was approved last; None: none was."""
         with self.store.read() as connection:
             found = newest_approved(connection)
         return None if found is None else found[0]
+
+
+def followed_by(lines: Iterable[DecisionLine]) -> dict[str, DecisionFollowed]:
+    """The newest line about each decision's replay, by the decision's hash."""
+    from core.ledger_bodies import DecisionFollowed
+
+    return {
+        line.body.revalidation_sha256: line.body
+        for line in lines
+        if isinstance(line.body, DecisionFollowed)
+    }
 
 
 def refused_paper(connection: Connection, home: Home, asked: PaperParams) -> Refused | None:

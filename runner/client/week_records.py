@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from runner.outcomes import Refused
 
 ACTIVITY = 50  # ledger entries in the records
+_REPLAYS = 50  # likewise: hourly ones of the approved model, and few of others
 
 
 class WeekReads(BaseClient):
@@ -98,6 +99,9 @@ def _read(
         countersignature_requests=tuple(asked),
         decision_lines=record_queries.decision_lines(connection) if decided else (),
         reproducing=tuple(record_queries.jobs(connection, JobKind.REPRODUCE)) if decided else (),
+        following=tuple(record_queries.jobs(connection, JobKind.PAPER, limit=_REPLAYS))
+        if signatures
+        else (),
         other_weeks=queries.weeks_by_id(connection, others) if others else {},
         withdrawals=tuple(record_queries.withdrawals(connection, week.id)),
         silences=tuple(silences(connection, after=now)),

@@ -20,6 +20,18 @@ def is_signed(connection: Connection, sha256: str) -> bool:
     return connection.scalar(query) is not None
 
 
+def signed_decisions(connection: Connection) -> list[tuple[str, str | None]]:
+    """Hash and week of each decision that anybody signed, the newest signature first."""
+    table = schema.signatures
+    rows = connection.execute(
+        select(table.c.revalidation_sha256, table.c.week_id).order_by(table.c.id.desc())
+    )
+    found: dict[str, str | None] = {}
+    for row in rows:
+        found.setdefault(row.revalidation_sha256, row.week_id)
+    return list(found.items())
+
+
 def newest_approved(connection: Connection) -> tuple[str, str | None] | None:
     """Hash and week of the decision that was approved last and not rejected since."""
     table = schema.signatures

@@ -12,6 +12,7 @@ from core.ledger_bodies import (
     ClockSet,
     Countersigned,
     CountersignRequested,
+    DecisionFollowed,
     DecisionMade,
     DecisionReproduced,
     JobRequested,
@@ -193,7 +194,7 @@ _OF_DECISIONS = (DecisionMade.kind, DecisionReproduced.kind, WeekCreated.kind)
 
 
 def decision_lines(connection: Connection) -> tuple[DecisionLine, ...]:
-    """The ledger's lines about decisions and weeks, and each week's newest request, in order."""
+    """Lines about decisions and weeks, each week's newest request, each decision's newest replay."""
     table = schema.ledger
     # What a request takes over, the week's newest takes over too; the others are the most lines.
     requests = (
@@ -201,10 +202,14 @@ def decision_lines(connection: Connection) -> tuple[DecisionLine, ...]:
         .where(table.c.kind == JobRequested.kind)
         .group_by(table.c.week_id)
     )
+    followed = (
+        select(func.max(table.c.seq))
+        .where(table.c.kind == DecisionFollowed.kind)
+        .group_by(table.c.body["revalidation_sha256"].as_string())
+    )
+    wanted = table.c.kind.in_(_OF_DECISIONS) | table.c.seq.in_(requests) | table.c.seq.in_(followed)
     lines = connection.execute(
-        select(table.c.kind, table.c.week_id, table.c.body)
-        .where(table.c.kind.in_(_OF_DECISIONS) | table.c.seq.in_(requests))
-        .order_by(table.c.seq)
+        select(table.c.kind, table.c.week_id, table.c.body).where(wanted).order_by(table.c.seq)
     )
     return tuple(DecisionLine(row.week_id, readable_body(row.kind, row.body)) for row in lines)
 

@@ -13,7 +13,7 @@ from core.job_params import PaperParams
 from core.vocabulary import JobKind
 from runner.files import read_json
 from runner.store import queries, schema
-from runner.store.approvals import newest_approved
+from runner.store.approvals import newest_approved, signed_decisions
 from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.store.requests import job_request
 
@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 _SUBJECT = "The replays on paper"  # of its problems in the log
 _SETTLED = timedelta(seconds=30)  # a file that has just changed may still be written
 _AGAIN = timedelta(hours=1)  # candles are hourly
+_SELDOM = timedelta(days=1)  # of decisions that are not in use: what came true is by day
 
 
 class PaperReplays:
-    """Follows the decision that was approved last while its symbol's candles grow, at most hourly.
+    """Follows each signed decision until its last day while its symbol's candles grow.
 
-    A look costs one ``stat`` a file; the store is read only after a write.
+    Rejected and replaced ones too: else only what stayed in use would be known. The one that was
+    approved last is followed at most hourly, the others at most daily. A look costs one ``stat`` a file; the store is read only after a write.
     """
 
     def __init__(
@@ -48,6 +50,8 @@ class PaperReplays:
         self.home, self.fenced, self.active = home, fenced, active
         self.settings, self.monotonic, self._problems = settings, monotonic, problems
         self._plan: _Plan | None = None
+        self._over: set[str] = set()  # for good
+        self._symbols: dict[str, str] = {}
         self._checked = -settings.schedule_s
 
     def tick(self, now: datetime) -> None:
@@ -77,43 +81,83 @@ class PaperReplays:
         snapshot = self.active.read()
         if self._plan is None or self._plan.snapshot is not snapshot:
             self._plan = self._read_plan(snapshot)
-        plan = self._plan
-        if plan.decision is None or (changed := self._changed(plan.symbol)) is None:
-            return
-        asked, unsettled = plan.asked_at, now - changed < _SETTLED
-        if unsettled or (asked is not None and (asked >= changed or now - asked < _AGAIN)):
-            return
-        with self.fenced.write(now) as write:
-            if queries.active_job(write.connection, JobKind.PAPER) is None:
-                params = PaperParams(decision=plan.decision)
-                write.append(job_request(JobKind.PAPER, params, None, now), plan.week_id)
+        changes: dict[str, datetime | None] = {}
+        for one in self._plan.decisions:
+            if one.symbol not in changes:
+                changes[one.symbol] = self._changed(one.symbol)
+            if (changed := changes[one.symbol]) is None or not one.due(changed, now):
+                continue
+            with self.fenced.write(now) as write:
+                if queries.active_job(write.connection, JobKind.PAPER) is None:
+                    params = PaperParams(decision=one.sha256)
+                    write.append(job_request(JobKind.PAPER, params, None, now), one.week_id)
+            return  # one after the other
 
     def _read_plan(self, snapshot: ActiveSnapshot) -> _Plan:
         jobs = schema.jobs
         with self.fenced.store.read() as connection:
-            found = newest_approved(connection)
-            if found is None:
+            signed = signed_decisions(connection)
+            if not signed:
                 return _Plan(snapshot)
-            sha256, week_id = found
-            newest = select(jobs.c.params, jobs.c.requested_at).where(jobs.c.kind == JobKind.PAPER)
-            times = [
-                row.requested_at
-                for row in connection.execute(newest)
-                if row.params.get("decision") == sha256
-            ]
+            approved = newest_approved(connection)
+            asked: dict[str, datetime] = {}
+            every = select(jobs.c.params, jobs.c.requested_at).where(jobs.c.kind == JobKind.PAPER)
+            for row in connection.execute(every.order_by(jobs.c.seq)):
+                asked[str(row.params.get("decision"))] = row.requested_at
+        first = None if approved is None else approved[0]
+        found = []
+        for sha256, week_id in sorted(signed, key=lambda pair: pair[0] != first):
+            if (symbol := self._symbol(sha256)) is None:
+                continue
+            often = sha256 == first
+            found.append(_Followed(sha256, week_id, asked.get(sha256), symbol, often))
+        return _Plan(snapshot, tuple(found))
+
+    def _symbol(self, sha256: str) -> str | None:
+        """The symbol of a decision that is to be followed; None: its days are over, or it has none."""
+        if sha256 in self._over:
+            return None
         record = read_json(self.home.paper(sha256) / "record.json") or {}
-        over = record.get("days", 0) >= record.get("of", 1)
-        decided = read_json(self.home.revalidation_archive / sha256 / "decision.json") or {}
-        symbol, newest_request = str(decided.get("symbol", "")), max(times, default=None)
-        return _Plan(snapshot, None if over else sha256, week_id, newest_request, symbol)
+        if record.get("days", 0) >= record.get("of", 1):
+            self._over.add(sha256)
+            return None
+        if sha256 not in self._symbols:
+            file = self.home.revalidation_archive / sha256 / "decision.json"
+            decided = read_json(file)
+            if decided is not None and not decided.get("forecast"):  # it forecasts nothing
+                self._over.add(sha256)
+                return None
+            self._symbols[sha256] = str((decided or {}).get("symbol", ""))
+        return self._symbols[sha256]
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """A decision whose days are not over.
+
+    :ivar often: it was approved last: it is followed as often as candles come.
+    """
+
+    sha256: str
+    week_id: str | None
+    asked_at: datetime | None
+    symbol: str
+    often: bool
+
+    def due(self, changed: datetime, now: datetime) -> bool:
+        """Whether candles that changed at a moment are to be replayed now."""
+        if now - changed < _SETTLED:
+            return False
+        again = _AGAIN if self.often else _SELDOM
+        return self.asked_at is None or (self.asked_at < changed and now - self.asked_at >= again)
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """Which decision is followed, and since when; valid as long as its snapshot."""
+    """Which decisions are followed; valid as long as its snapshot.
+
+    :ivar decisions: the one that was approved last first, then those signed last.
+    """
 
     snapshot: ActiveSnapshot
-    decision: str | None = None
-    week_id: str | None = None
-    asked_at: datetime | None = None
-    symbol: str = ""
+    decisions: tuple[_Followed, ...] = ()

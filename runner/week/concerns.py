@@ -25,6 +25,7 @@ from core.vocabulary import (
 from runner.client.incidents import open_actions
 from runner.week.concern import WORST_FIRST, Concern
 from runner.week.decision_concerns import decision_concerns
+from runner.week.evidence_concerns import evidence_concerns
 from runner.week.own_rules import rule_concerns
 from runner.week.shift_concerns import shift_concerns
 
@@ -60,6 +61,7 @@ def concerns(week: JudgedWeek) -> list[Concern]:
         *rule_concerns(week.rule_states),
         *_run(week),
         *decision_concerns(week),
+        *evidence_concerns(week),
         *_checks(week),
         *shift_concerns(week),
     ]

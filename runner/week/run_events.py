@@ -50,7 +50,7 @@ def curves_of(run: RunFacts, playbook: Playbook | None) -> tuple[Curve, ...]:
         points = empty(tag) if run.reader is None else drawn_series(run.reader, tag, run.until)
         limits = _limits(tag, check, playbook)
         if tag == SPEED_TAG:
-            nothing = Message("Measured over ten iterations; not enough data yet")
+            nothing = Message("Speed needs two consecutive iterations.")
             found.append(Curve(title, "", points, unit, limits, nothing))
         else:
             found.append(Curve(title, points.tag or tag, points, unit, limits))

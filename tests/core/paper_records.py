@@ -19,7 +19,13 @@ DECISION = decision_of(record())
 FORECAST: Forecast = present(DECISION.forecast)
 
 
-def paper(days: int, change: float = 0.0, hours: int = 0, sha256: str = SHA) -> PaperRecord:
+def paper(
+    days: int,
+    change: float = 0.0,
+    hours: int = 0,
+    sha256: str = SHA,
+    first: str = "2026-03-01T00:00:00Z",
+) -> PaperRecord:
     """Days that each change the equity by so much, evenly over their hours."""
     bars = days * 24 + hours
     times = pd.date_range("2026-03-01", periods=bars + 1, freq="h", tz="UTC")
@@ -36,7 +42,7 @@ def paper(days: int, change: float = 0.0, hours: int = 0, sha256: str = SHA) -> 
         "made_at": "2026-04-01T00:00:00Z",
         "data": MARKET.candles.provenance(),
         "filled": 0,
-        "first": "2026-03-01T00:00:00Z",
+        "first": first,
         "artifacts": {},
     }
     return PaperRecord.model_validate(found | given)

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.shifts import Shift, gaps, held, holding, on_call, overlaps, spells
+from core.shifts import Shift, gaps, held, holding, next_spell, on_call, overlaps, spells
 
 T0 = datetime(2026, 2, 23, 8, tzinfo=UTC)
 
@@ -33,6 +33,15 @@ def shift(number: int, person: str, begin: float, end: float, **more: Any) -> Sh
 
 
 ANA, BEN = shift(1, "ana", 0, 12), shift(2, "ben", 12, 24)
+
+
+def test_the_next_people_on_call_are_those_after_the_present_ones() -> None:
+    again = shift(3, "ana", 12, 14)
+    assert next_spell([ANA, again], at(1)) is None
+    found = next_spell([ANA, shift(4, "ben", 13, 20)], at(1))  # an hour's gap between them
+    assert found is not None
+    assert (found.people, found.begin) == (("ben",), at(13))
+    assert next_spell([ANA, BEN], at(30)) is None
 
 
 def test_one_after_the_other_there_is_neither_gap_nor_overlap() -> None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.errors import TrainweekError
 from core.language import Message
 from core.trading.expiry import ALPHA, block_days
-from core.vocabulary import JobKind, JobState, Right, Verdict
+from core.vocabulary import JobKind, JobState, Right, Severity, Verdict
 from dashboard.components import outcomes
 from dashboard.components.figures_table import table
 from dashboard.components.headings import part
@@ -20,6 +21,8 @@ from dashboard.data.paper import paper_record
 from dashboard.figures.cone import cone_figure
 from dashboard.formatting import NONE, share, short
 from dashboard.wording import plain
+from runner.client.paper import followed_by
+from runner.week.evidence_concerns import approved_last, evidence_concerns
 
 if TYPE_CHECKING:
     from core.decision import RecordedDecision, SavedDecision
@@ -35,15 +38,24 @@ _NONE = Message("The decision has no forecast: it is older, or its record is too
 
 def drawn(page: Page, snapshot: Snapshot, saved: SavedDecision) -> object:
     """What the view rests on, and the page must be drawn again for."""
-    record, job = followed(page, saved), snapshot.latest(JobKind.PAPER)
+    job = snapshot.latest(JobKind.PAPER)
+    try:
+        record = followed(page, saved)
+    except TrainweekError as error:
+        return error.what, None if job is None else (job.id, job.state)
     return None if record is None else record.made_at, None if job is None else (job.id, job.state)
 
 
 def followed(page: Page, saved: SavedDecision) -> PaperRecord | None:
-    """What came true so far, as of the moment that is shown."""
+    """What came true so far, as of the moment that is shown.
+
+    :raises IntegrityError: the record is damaged, or not what the ledger says.
+    """
     if saved.decision.forecast is None:
         return None
-    return paper_record(page.services.home, saved.sha256, page.moment)
+    snapshot = page.snapshot()
+    lines = {} if snapshot is None else followed_by(snapshot.records.decision_lines)
+    return paper_record(page.services.home, saved.sha256, page.moment, lines.get(saved.sha256))
 
 
 def line(page: Page, saved: SavedDecision) -> str | None:
@@ -51,21 +63,51 @@ def line(page: Page, saved: SavedDecision) -> str | None:
     forecast = saved.decision.forecast
     if forecast is None:
         return None
-    record = followed(page, saved)
+    try:
+        record = followed(page, saved)
+    except TrainweekError as error:
+        return page.say.text(error.what)
     if record is None:
         return page.say(forecast.sentence())
     return page.say("On paper: {sentence}", sentence=record.sentence(forecast.level))
 
 
+def alert_of_another(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> None:
+    """What is wrong with the model that was approved last, if another decision is shown."""
+    approved = approved_last(snapshot.records.signatures)
+    if approved is None or (saved is not None and approved.revalidation_sha256 == saved.sha256):
+        return
+    for concern in evidence_concerns(snapshot):
+        box = st.error if concern.severity is Severity.CRITICAL else st.warning
+        box(
+            page.say(concern.text),
+            title=page.say("The model that is approved is another one"),
+            icon=":material/trending_down:",
+        )
+
+
 def alert(page: Page, saved: SavedDecision) -> None:
     """A warning once the evidence has expired, or the equity fell out of the cone."""
-    record, forecast = followed(page, saved), saved.decision.forecast
+    forecast = saved.decision.forecast
+    try:
+        record = followed(page, saved)
+    except TrainweekError as error:
+        _damaged(page, error)
+        return
     if record is None or forecast is None or record.held is not False:
         return
     st.warning(
         f"{page.say(record.sentence(forecast.level))} {page.say('Revalidate the model.')}",
         title=page.say("The model does worse than its forecast"),
         icon=":material/trending_down:",
+    )
+
+
+def _damaged(page: Page, error: TrainweekError) -> None:
+    st.error(
+        f"{page.say.text(error.what)} {page.say.text(error.remedy)}",
+        title=page.say("What came true can't be read"),
+        icon=":material/gpp_bad:",
     )
 
 
@@ -77,7 +119,11 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     if forecast is None:
         st.caption(say(_NONE))
         return
-    record = followed(page, saved)
+    try:
+        record = followed(page, saved)
+    except TrainweekError as error:
+        _damaged(page, error)
+        record = None
     figure = cone_figure(
         forecast.equity,
         () if record is None else record.equity,
@@ -104,12 +150,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             alpha=ALPHA,
         )
     )
-    st.caption(
-        say(
-            "The forecast takes the record at its word: it does not take into account that the model "
-            "may have been chosen as the best of several. Then expect less than the middle of the cone."
-        )
-    )
+    st.caption(say(forecast.of_selection()))
     _figures(page, saved.decision, forecast, record)
     _follow(page, snapshot, saved)
 

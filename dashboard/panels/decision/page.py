@@ -95,6 +95,7 @@ def _head(page: Page, snapshot: Snapshot) -> SavedDecision | None:
         for name in ("history", "revalidation"):
             link(name, say.raw("Go to {page}", page=TITLES[name]))
         return None
+    forecast.alert_of_another(page, snapshot, saved)
     if saved is None:
         empty(
             say("No revalidation yet"),

@@ -151,7 +151,7 @@ def _cards(page: Page, snapshot: Snapshot, logged: ShownEvents, chosen: Settings
     found.append(
         Card(
             "speed", SPEED, {say.raw(SPEED): SPEED_TAG}, "time/fps", limits,
-            nothing=say("Measured over ten iterations; not enough data yet"),
+            nothing=say("Speed needs two consecutive iterations."),
         )
     )  # fmt: skip
     parts = {t.removeprefix("reward/"): t for t in logged.events.tags() if t.startswith("reward/")}

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.handover import SECTIONS
 from core.language import Message
+from core.shifts import next_spell
 from core.vocabulary import Right
 from dashboard.components import done_form, outcomes
 from dashboard.components.headings import part
@@ -79,6 +80,7 @@ def _form(page: Page, snapshot: Snapshot) -> None:
             accept_new_options=True,
             disabled=denied is not None,
         )
+        _next_shift(page, snapshot)
         with st.container(horizontal=True, gap="small"):
             st.button(
                 say.raw("Sign over"),
@@ -99,6 +101,23 @@ def _form(page: Page, snapshot: Snapshot) -> None:
                 args=(page, snapshot),
             )
         why_not(f"{PLACE}:sign", denied)
+
+
+def _next_shift(page: Page, snapshot: Snapshot) -> None:
+    """Whose shift is next, as a warning where the handover goes to somebody else."""
+    after = next_spell(snapshot.records.shifts, snapshot.now)
+    if after is None:
+        return
+    text = page.say(
+        "The next shift: {people}, from {time}.",
+        people=", ".join(after.people),
+        time=page.viewer.moment(after.begin),
+    )
+    to = st.session_state.get(f"{PLACE}:to")
+    if to and to not in after.people:
+        st.markdown(f":orange[:material/warning: {text}]")
+    else:
+        st.caption(text)
 
 
 def _write(page: Page, snapshot: Snapshot) -> None:

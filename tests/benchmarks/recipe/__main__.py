@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.recipe import cone, power, reproduce
+from tests.benchmarks.recipe import cone, power, reproduce, selected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PARTS: dict[str, Callable[[], bool]] = {
     "power": power.main,
     "cone": cone.main,
+    "selected": selected.main,
     "reproduce": reproduce.main,
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from core.telemetry import RunReader
 from core.telemetry.absence import absence
+from core.telemetry.drawn_series import speed_series
 from core.telemetry.readings import (
     entropy,
     entropy_share,
@@ -64,6 +65,26 @@ def test_speed_follows_a_slowdown_that_fps_hides(tmp_path):
     assert present(
         steps_per_second(read(tmp_path, {"time/fps": fast + slow}))
     ).value == pytest.approx(256.0)
+
+
+@pytest.mark.parametrize("count", [2, 4, 40])
+def test_the_curve_of_the_speed_ends_where_the_check_measures_it(
+    tmp_path: Path, count: int
+) -> None:
+    slower = [(2048 * i, START + 2.0 * i + 0.1 * i * i, 1.0) for i in range(1, count + 1)]
+    reader = read(tmp_path, {"time/fps": slower})
+    drawn = speed_series(reader, at(10_000))
+    assert len(drawn) == count - 1
+    assert drawn.last[1] == pytest.approx(present(steps_per_second(reader)).value)
+
+
+def test_the_curve_of_the_speed_never_spans_a_restart(tmp_path: Path) -> None:
+    write_events(tmp_path / "a", {"time/fps": iterations(10)})
+    write_events(tmp_path / "b", {"time/fps": iterations(3, 4.0, first=9, start=START + 9999)})
+    reader = RunReader(tmp_path)
+    reader.refresh()
+    drawn = speed_series(reader, at(20_000)).finite().value
+    assert sorted({round(float(each)) for each in drawn}) == [512, 1024]
 
 
 def test_speed_is_that_of_the_present_attempt(tmp_path):

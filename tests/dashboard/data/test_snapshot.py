@@ -241,8 +241,8 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
         saved = present(latest_decision(place.home, place.week.id))
         gate = snapshot.gate(saved)
     # Beside the others: closures of conditions, keys, countersignatures, and the ledger's
-    # lines about decisions and the jobs that reproduce them.
-    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 5)
+    # lines about decisions, the jobs that reproduce them and those that follow them.
+    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 6)
     assert validity == client.validity(signature)
     assert validity.valid
     assert gate.only_conditions
@@ -320,7 +320,7 @@ def test_what_several_weeks_decided_is_read_once(tmp_path: Path, view: str, said
     assert not test.error
     assert any(said in markdown.value for markdown in test.markdown)
     # Beside the others: closings of conditions, keys, countersignatures, the ledger's lines
-    # about decisions, the jobs that reproduce them, and the weeks of the other signatures with the
+    # about decisions, the jobs that reproduce and follow them, and the weeks of the other signatures with the
     # playbooks that they took.
-    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 7)
+    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 8)
     place.clear()

@@ -44,6 +44,17 @@ def test_the_draft_says_what_was_changed_by_hand_and_what_is_wrong_now(place: Pl
     assert "Runner (critical): It is not running" in made["incidents"]
 
 
+def test_the_form_says_whose_shift_is_next_and_warns_of_another_person(place: Place) -> None:
+    place.week()
+    place.client().set_shift("ben", place.now + timedelta(hours=3), place.now + timedelta(hours=9))
+    test = place.draw("on_call", role=Role.ENGINEER)
+    said = "The next shift: ben, from Mon 23 Feb"
+    assert said in text_of(test)
+    assert f":orange[:material/warning: {said}" not in text_of(test)
+    keyed(test.selectbox, "handover:to")[0].select(LEAD.name).run()
+    assert f":orange[:material/warning: {said}" in text_of(test)
+
+
 def test_it_is_edited_signed_over_and_accepted_with_one_click(place: Place) -> None:
     week = place.week()
     recorded(place.client().open_incident(week.id, "crash", "It stopped."))

@@ -47,6 +47,11 @@ def test_a_list_is_filtered_and_given_to_a_spreadsheet(place: SignedPlace) -> No
 
     assert found() == [first, second]
     assert found("--limit", 1) == [second]
+    for form in ("--json", "--csv"):
+        cut = decision(place, "history", form, "--limit", 1)
+        assert cut.stderr.endswith("1 older one; see --limit.\n")
+        assert "older" not in cut.stdout
+    assert decision(place, "history", "--json").stderr == ""
     assert decision(place, "history", "--limit", 1).stdout.endswith("1 older one; see --limit.\n")
     assert found("--decision", "GO") == [first]
     assert found("--signed", "unsigned", "--signed", "void") == [second]

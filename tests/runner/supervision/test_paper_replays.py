@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.ledger_bodies import DecisionSigned
+from core.ledger_bodies import DecisionSigned, JobChanged, JobColumns
 from core.vocabulary import JobKind, JobState, SignatureAct
 from runner.outcomes import Refused
+from tests.expected import present
 from tests.runner.place import CTO, ENGINEER, VIEWER, Place
 
 if TYPE_CHECKING:
@@ -56,22 +58,57 @@ def test_it_is_asked_once_for_candles_that_came_and_again_when_they_grow(place: 
     service.close()
 
 
-def test_a_decision_that_was_rejected_since_or_is_over_is_not_followed(place: Place) -> None:
+def over(place: Place, sha256: str, days: int) -> None:
+    record = place.home.paper(sha256) / "record.json"
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps({"days": days, "of": 30}), encoding="utf-8")
+
+
+def ended(place: Place, service: Service) -> None:
+    """The replay that was asked for has ended."""
+    job = place.lead.jobs(JobKind.PAPER)[0]
+    columns = JobColumns(state=JobState.SUCCEEDED)
+    now = datetime.now(UTC)
+    with place.client(CTO).store.write() as write:
+        body = JobChanged(job_id=job.id, job=columns)
+        write.append(body, by=CTO, at=now, at_week=now, week_id=place.week.id)
+
+
+def test_a_rejected_and_a_replaced_decision_are_followed_too_but_seldom(place: Place) -> None:
     service = place.service(schedule=True, schedule_s=0.0)
     candles(place)
     sign(place, service, FIRST, SignatureAct.APPROVE)
     sign(place, service, SECOND, SignatureAct.APPROVE)
     sign(place, service, SECOND, SignatureAct.REJECT)
-    record = place.home.paper(FIRST) / "record.json"
-    record.parent.mkdir(parents=True)
-    record.write_text(json.dumps({"days": 30, "of": 30}), encoding="utf-8")
     look(service, SOON)
-    assert asked(place) == []
-    record.write_text(json.dumps({"days": 29, "of": 30}), encoding="utf-8")
-    sign(place, service, SECOND, SignatureAct.REJECT)  # any line: the plan is read again
-    look(service, SOON)
-    assert asked(place) == [{"decision": FIRST}]
     assert place.lead.approved_decision() == FIRST
+    assert asked(place) == [{"decision": FIRST}]
+    look(service, SOON)
+    assert len(asked(place)) == 1  # one after the other
+    ended(place, service)
+    look(service, SOON)
+    assert asked(place) == [{"decision": SECOND}, {"decision": FIRST}]
+    ended(place, service)
+    later = datetime.now(UTC) + LATER
+    plan = present(service.paper._plan)
+    first, second = (next(o for o in plan.decisions if o.sha256 == s) for s in (FIRST, SECOND))
+    assert (first.often, second.often) == (True, False)
+    known = replace(first, asked_at=later - timedelta(hours=2))
+    assert known.due(later - timedelta(minutes=5), later)
+    assert not replace(known, often=False).due(later - timedelta(minutes=5), later)
+    assert replace(known, often=False).due(later + timedelta(days=1), later + timedelta(days=2))
+    service.close()
+
+
+def test_a_decision_whose_days_are_over_is_not_followed(place: Place) -> None:
+    service = place.service(schedule=True, schedule_s=0.0)
+    candles(place)
+    over(place, FIRST, 30)
+    over(place, SECOND, 29)
+    sign(place, service, SECOND, SignatureAct.APPROVE)
+    sign(place, service, FIRST, SignatureAct.APPROVE)
+    look(service, SOON)
+    assert asked(place) == [{"decision": SECOND}]
     service.close()
 
 
@@ -79,7 +116,9 @@ def test_candles_of_another_symbol_ask_for_nothing(place: Place) -> None:
     service = place.service(schedule=True, schedule_s=0.0)
     decided = place.home.revalidation_archive / FIRST / "decision.json"
     decided.parent.mkdir(parents=True)
-    decided.write_text(json.dumps({"symbol": "OGNUSDT"}), encoding="utf-8")
+    decided.write_text(
+        json.dumps({"symbol": "OGNUSDT", "forecast": {"days": 30}}), encoding="utf-8"
+    )
     for symbol in ("OGNUSDT", "BTCUSDT"):
         (place.home.live_data / symbol).mkdir(parents=True)
     sign(place, service, FIRST, SignatureAct.APPROVE)

@@ -34,6 +34,22 @@ def test_a_job_that_ends_with_a_complete_result_succeeds(place: Place) -> None:
     assert job.requested_at <= present(job.started_at) <= present(job.ended_at)
 
 
+def test_a_replay_on_paper_is_a_line_of_the_ledger_that_says_what_came_true(place: Place) -> None:
+    service = place.service()
+    told = {"decision": "a" * 64, "record_sha256": "b" * 64, "data_sha256": "c" * 64}
+    came = {"days": 12, "of": 30, "left_on": 9, "expired_on": 11, "held": False}
+    job = place.until(service, place.submit(JobKind.PAPER, result=told | came))
+    assert job.state is JobState.SUCCEEDED
+    line = place.lead.followed()["a" * 64]
+    assert line.job_id == job.id
+    assert {name: getattr(line, name) for name in came} == came
+    assert line.record_sha256 == "b" * 64
+    half = place.until(service, place.submit(JobKind.PAPER, result={"decision": "d" * 64}))
+    assert half.state is JobState.SUCCEEDED
+    assert "d" * 64 not in place.lead.followed()
+    service.close()
+
+
 def test_the_attempts_folder_explains_itself(place: Place) -> None:
     job = place.until(place.service(), place.submit())
     folder = place.folder(job)
