@@ -25,7 +25,7 @@ from runner.cli.speech import printable, tell
 from runner.outcomes import AlreadyRunning, Refused, Submitted
 
 if TYPE_CHECKING:  # a list loads no parameters of jobs and no rules of acts
-    from runner.client.lists import Lists
+    from runner.client.reads import Reads
     from runner.incident_records import Incident
     from runner.records import Job
 
@@ -232,7 +232,7 @@ def _in_words(incident: Incident) -> Message:
     return joined([what, details])
 
 
-def _pulse(client: Lists, job: Job) -> dict[str, Any]:
+def _pulse(client: Reads, job: Job) -> dict[str, Any]:
     """The liveness as plain JSON, for ``--json``; null while the job waits."""
     pulse = client.pulse(job.id)
     if pulse is None:
