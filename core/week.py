@@ -199,6 +199,16 @@ class Week:
             return None
         return next((one for one in reversed(self.earlier) if one.sha256 == sha256), None)
 
+    def playbook_with(self, sha256: str) -> Playbook | None:
+        """The playbook with this hash; None: the week never had it, or it is not valid now."""
+        if sha256 == self.playbook_sha256:
+            return self.playbook
+        found = next((one for one in self.earlier if one.sha256 == sha256), None)
+        try:
+            return None if found is None else found.playbook
+        except PlaybookError:
+            return None
+
     def playbook_text_of(self, sha256: str) -> str:
         """The text of the playbook with this hash; the present one's if the week never had it."""
         texts = {one.sha256: one.text for one in self.earlier}

@@ -21,6 +21,7 @@ from core.errors import InputError
 from core.json_model import Moment
 from core.language import Message, literal, recorded_message
 from core.path_names import safe_name
+from core.playbook.placement import Placement, asked_placement
 from core.playbook.settings import RevalidationSettings, TrainingSettings
 from core.text_rules import LINE, is_blank, one_line, readable
 from core.timestamps import iso, parse_day, parse_moment_or_day
@@ -32,6 +33,10 @@ def _day(given: object) -> object:
 
 def _time_or_day(given: object) -> object:
     return parse_moment_or_day(given) if isinstance(given, str) else given
+
+
+def _placement(given: object) -> object:
+    return asked_placement(given) if isinstance(given, Mapping) else given
 
 
 def _visible_if_given(text: str) -> str:
@@ -118,6 +123,10 @@ class TrainParams(JobParams):
     seed: int | None = like(TrainingSettings, "seed")
     learning_rate: float | None = like(TrainingSettings, "learning_rate")
     ent_coef: float | None = like(TrainingSettings, "ent_coef")
+    placement: Annotated[Placement, BeforeValidator(_placement)] | None = Field(
+        default=None,
+        description="Where it runs and with what, as in training.placements (default: the playbook's).",
+    )
     note: Annotated[Prose, AfterValidator(_visible_if_given)] | None = Field(
         default=None, description="What this run is for, shown beside it."
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from core.errors import InputError
 from core.language import Message, joined, literal
 from core.playbook.text import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PlacedKind = Literal["train", "revalidate"]
 """Kinds of jobs that can be placed: the others look at the home itself."""
@@ -84,3 +88,21 @@ class Placement(Part):
                 )
             )
         return self
+
+
+def asked_placement(given: Mapping[str, Any]) -> Placement:
+    """The placement that a request for a job names.
+
+    :raises InputError: names the part that is wrong.
+    """
+    try:
+        return Placement.model_validate(dict(given))
+    except ValidationError as error:
+        first = error.errors()[0]
+        cause = first.get("ctx", {}).get("error")
+        why = cause.args[0] if isinstance(cause, ValueError) else first["msg"]
+        name = ".".join(map(str, first["loc"]))
+        raise InputError(
+            literal(f"{name}: {why}." if name else f"{why}."),
+            Message("Its parts are: {names}.", names=", ".join(Placement.model_fields)),
+        ) from error

@@ -12,7 +12,7 @@ from core.errors import TrainweekError
 from core.language import Message
 from core.reading import as_set
 from core.vocabulary import APPROVALS, UNFINISHED_STATES, JobKind, Right
-from dashboard.components import outcomes, run_settings
+from dashboard.components import outcomes, placement_form, run_settings
 from dashboard.components.headings import part
 from dashboard.components.job_line import job_line
 from dashboard.components.markup import tinted
@@ -56,8 +56,6 @@ def show(page: Page, snapshot: Snapshot) -> None:
     when = page.viewer.moment(snapshot.week.launch)
     part(f"{title} :small[:gray[{plain(when)}]]")
     st.markdown(_what(page, snapshot))
-    if (placed := playbook.training.placements.get("train")) is not None:
-        st.caption(say("Runs on: {where}.", where=say(placed.text)))
     if slot and slot.command:
         with st.expander(say.raw("The manual's command"), icon=":material/terminal:"):
             st.code(slot.command, language=None, wrap_lines=True)
@@ -155,13 +153,17 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
     if new and not blocked_by_run(snapshot):
         with st.expander(say.raw("Settings of this run"), icon=":material/tune:", key="start:set"):
             run_settings.ask(page, snapshot)
+    if not blocked_by_run(snapshot):
+        placement_form.ask(page, snapshot, resume=not new)
     start = outcomes.click(
         page,
         PLACE,
         "",
         lambda: client.submit(
             JobKind.TRAIN,
-            params | (run_settings.given(snapshot) if new else {}),
+            params
+            | (run_settings.given(snapshot) if new else {})
+            | placement_form.given(page, snapshot, resume=not new),
             key=outcomes.intent(PLACE),
         ),
     )

@@ -38,6 +38,7 @@ from runner.home.left_dashboard import end_left_dashboards, note_dashboard, requ
 from runner.home.port import await_answer, require_port
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import runner_status
+from runner.home.shared_folders import not_the_runners, unmarked
 from runner.home.systemd import how_to_install, units
 from runner.service import run_runner
 from runner.settings import Settings, misspelt_variables
@@ -211,6 +212,8 @@ def make_ready(home: Home, at: Listening) -> None:
     require_private_files(home)
     for sentence in (*mend_modes(home), *end_left_dashboards(home)):
         tell(sentence)
+    if (bare := unmarked(home)) and Settings.read(home).sync_url is None:
+        tell(*not_the_runners(home, bare))
     require_not_served(home, at.port)
     require_port(at)
 

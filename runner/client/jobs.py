@@ -96,6 +96,9 @@ class Jobs(BaseClient):
         return self._denied_job(kind, asked_params(kind, params or {}))
 
     def _denied_job(self, kind: JobKind, asked: JobParams) -> Refused | None:
+        places = isinstance(asked, TrainParams) and asked.placement is not None
+        if places and (denied := self._denied(Right.PLAN)):  # it takes the playbook's place
+            return denied
         restore = is_restore(asked)
         override = isinstance(asked, TrainParams) and bool(asked.override_reason)
         upkeep = kind is JobKind.BACKUP and not restore

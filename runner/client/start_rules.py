@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 OWN_SETTINGS = ("learning_rate", "ent_coef")  # of trainweek's own trainer
 # Parameters that a resumed run keeps unless the request overrides them.
-_KEPT = frozenset({"steps", "seed", "learning_rate", "ent_coef"})
+_KEPT = frozenset({"steps", "seed", "learning_rate", "ent_coef", "placement"})
 
 Asked = TypeVar("Asked", bound=TrainParams)
 

@@ -120,7 +120,7 @@ class _Revalidation:
         candles = load_candles(self.data_path)
         report = require_quality(candles, now)
         require_open(self.spec, candles)
-        self.window = window_of(candles)
+        self.window = window_of(self.spec, candles)
         candidate.require_unseen(candles)
         if lost := lost_on_validation(candidate.validation):
             print(f"[WARN] {lost}", flush=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Row, func, select
 
 from core.errors import TrainweekError
+from core.job_params import TrainParams, stored_params
 from core.language import Message
 from core.ledger_bodies import AttemptColumns, AttemptStarted, JobChanged, JobColumns
 from core.playbook.placement import Placement
@@ -130,7 +131,7 @@ class Starter:
                     self.home.root,
                     self.settings.shim_heartbeat_s,
                     epoch=number,
-                    placement=_placement(week, row.kind),
+                    placement=_placement(week, job),
                 )
             )
         except (OSError, TrainweekError) as error:
@@ -165,9 +166,11 @@ def _held_trial(connection: Connection, home: Home, job: Job) -> Message | None:
     return None if sweep is None else held_by(connection, home, sweep)
 
 
-def _placement(week: Week | None, kind: str) -> Placement:
-    """Where the playbook has this kind of job run; what trains beside the week, where trainings do."""
-    kind = JobKind.TRAIN if kind in _BESIDE else kind
+def _placement(week: Week | None, job: Job) -> Placement:
+    """Where the job itself or the playbook has it run; what trains beside the week, where trainings do."""
+    if job.kind is JobKind.TRAIN and (own := stored_params(TrainParams, job.params).placement):
+        return own
+    kind = JobKind.TRAIN if job.kind in _BESIDE else job.kind
     placed = {} if week is None else week.playbook.training.placements
     return next((each for name, each in placed.items() if name == kind), Placement())
 

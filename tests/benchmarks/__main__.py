@@ -16,7 +16,7 @@ def main() -> None:
     storing.main()
     print("\n== Pages: store reads, judgements and function entries of one drawing ==")
     looks.main()
-    print("\n== Supervision: the runner's cost with 8 live jobs ==")
+    print("\n== Supervision: the runner's cost with 1, 8 and 64 live jobs ==")
     overhead.main()
     print("\n== Executors: from a submission to the program's first step ==")
     engines.main()

@@ -27,6 +27,7 @@ TIMES = 5
 
 
 def main() -> None:
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     print(f"{'':<8} submit to first step, s: median of {TIMES}, slowest")
     for executor in ("local", "slurm", "ray"):
         with _engine(executor) as absent:

@@ -24,6 +24,7 @@ from core.job_params import (
     stored_params,
 )
 from core.language import Message, recorded
+from core.playbook.placement import Placement
 from core.playbook.settings import TrainingSettings
 from core.timestamps import parse_moment
 from core.vocabulary import JobKind
@@ -231,3 +232,27 @@ def test_a_restart_keeps_its_sentence_in_both_languages() -> None:
     older = stored_params(StoredTrainParams, {"restart": {"by": "Eva", "what": "as it was"}})
     assert older.restart is not None
     assert older.restart.what == "as it was"
+
+
+@pytest.mark.parametrize(
+    ("placement", "what"),
+    [
+        ({"executor": "slurm", "cpus": 0}, "The parameter placement: cpus: "),
+        ({"executor": "moon"}, "The parameter placement: executor: "),
+        ({"executor": "ray", "cores": 2}, "The parameter placement: cores: "),
+        ({"executor": "local", "gpus": 1}, "need an executor that is an engine"),
+        ("slurm", "The parameter placement is 'slurm'."),
+    ],
+)
+def test_a_wrong_placement_is_refused_by_the_name_of_its_part(placement: object, what: str) -> None:
+    with pytest.raises(InputError) as refused:
+        asked_params(JobKind.TRAIN, {"placement": placement})
+    assert what in refused.value.what
+
+
+def test_a_placement_is_stored_as_it_was_asked_for() -> None:
+    given = {"executor": "slurm", "cpus": 4, "partition": "night"}
+    asked = asked_params(JobKind.TRAIN, {"placement": given})
+    assert asked.as_json() == {"placement": given}
+    kept = stored_params(TrainParams, asked.as_json()).placement
+    assert kept == Placement(executor="slurm", cpus=4, partition="night")

@@ -266,3 +266,29 @@ def test_a_preflight_of_another_command_must_be_run_again(place: Place) -> None:
     assert text.count(stale) >= 6
     assert "The pre-flight passed" not in text
     assert "Start training (override the pre-flight)" in text
+
+
+def _choose(test: AppTest, key: str, value: str) -> None:
+    """Type into the field, or choose in the box, of this key."""
+    fields = [*test.text_input, *test.selectbox]
+    found = next(field for field in fields if (field.key or "").startswith(key))
+    found.set_value(value).run()
+
+
+def test_the_lead_says_where_the_run_goes(place: Place) -> None:
+    place.week()
+    test = place.draw("launch")
+    assert "Runs on: the runner's machine." in text_of(test)
+    _choose(test, "start:placement:executor:new", "slurm")
+    _choose(test, "start:placement:cpus:new", "4")
+    _choose(test, "start:placement:partition:new", "night")
+    _choose(test, "start:override", "A test of the cluster.")
+    button(test, "start:button").click().run()
+    (job,) = place.client().jobs(JobKind.TRAIN)
+    assert job.params["placement"] == {"executor": "slurm", "cpus": 4, "partition": "night"}
+
+
+def test_an_engineer_does_not_say_where_the_run_goes(place: Place) -> None:
+    place.week()
+    test = place.draw("launch", Role.ENGINEER)
+    assert not [box for box in test.selectbox if (box.key or "").startswith("start:placement")]
