@@ -91,6 +91,13 @@ class Week:
     playbook_file: str | None = None  # source of its text; None: trainweek's own
     earlier: tuple[EarlierPlaybook, ...] = ()  # that were replaced, oldest first
     archived_at: datetime | None = None  # lists leave it out since then; None: not archived
+    beside: bool = False  # in progress, though another one is the active one
+    place: str | None = None  # folder of its runs, below logs and models; None: the manual's paths
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether the runner serves it, and people may act on it."""
+        return self.active or self.beside
 
     @cached_property
     def playbook(self) -> Playbook:
@@ -198,6 +205,16 @@ class Week:
         if sha256 == self.playbook_sha256:
             return None
         return next((one for one in reversed(self.earlier) if one.sha256 == sha256), None)
+
+    def playbook_with(self, sha256: str) -> Playbook | None:
+        """The playbook with this hash; None: the week never had it, or it is not valid now."""
+        if sha256 == self.playbook_sha256:
+            return self.playbook
+        found = next((one for one in self.earlier if one.sha256 == sha256), None)
+        try:
+            return None if found is None else found.playbook
+        except PlaybookError:
+            return None
 
     def playbook_text_of(self, sha256: str) -> str:
         """The text of the playbook with this hash; the present one's if the week never had it."""

@@ -9,10 +9,12 @@ from pydantic import Field
 
 from core.json_model import Count, Ends, JsonModel, Sentence, Share
 from core.language import Message, joined
+from core.sweep.folds import OWN_SPLIT
 from core.trading.evidence import OfRecipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from core.gates import Scorecard
     from core.playbook.settings import TrainingSettings
@@ -39,6 +41,15 @@ class RecipeRecord(JsonModel):
     )
     go: Count = Field(default=0, description="Those that are a GO.")
     diverged: Count = Field(default=0, description="Those whose training diverged.")
+    planned: Count | None = Field(
+        default=None,
+        description="Tries on the same bars that the sweep was to make; absent in older ones.",
+    )
+    open: Count = Field(
+        default=0,
+        description="Those of them that had not ended: the verdict is of a part; absent: none, or "
+        "older.",
+    )
     crashed: Count = Field(default=0, description="Tries without a result, in no other number.")
     sharpe: float | None = Field(
         default=None, description="Interquartile mean of the tries' Sharpe ratios."
@@ -52,11 +63,12 @@ class RecipeRecord(JsonModel):
     )
     as_good: Share | None = Field(
         default=None,
-        description="Share of the tries, the judged model included, that are at least as good.",
+        description="Share of the tries, the judged model included, whose Sharpe is at least as good; "
+        "null: not known, as below 19 siblings.",
     )
     outlier: bool | None = Field(
         default=None,
-        description="Whether the recipe does not give such a model again; null: not known.",
+        description="Whether that share is 5 % or less; null: not known.",
     )
     others: Count = Field(
         default=0,
@@ -73,12 +85,14 @@ class Siblings:
     :ivar made: how the judged model was made.
     :ivar recipe: training settings of the playbook.
     :ivar tried: those of the sweeps' playbooks by SHA-256; one that is not there is not known.
+    :ivar equities: SHA-256 of the tries' equity by job, as the ledger has it; older lines have none.
     """
 
     sweeps: tuple[Sweep, ...]
     made: Made
     recipe: TrainingSettings
     tried: Mapping[str, TrainingSettings] = field(default_factory=dict)
+    equities: Mapping[str, str] = field(default_factory=dict)
 
     def apart(self, sweep: Sweep) -> Message | None:
         """Why the tries of a sweep are not the model's siblings; None: they are."""
@@ -127,9 +141,8 @@ def _of_sweep(sweep: Sweep, recipe: Recipe, card: Scorecard, siblings: Siblings)
     sharpe = card.gate("sharpe").value
     steps = None if sweep.steps in (None, siblings.recipe.total_steps) else sweep.steps
     seed = siblings.made.seed
-    verdict = Verdict(recipe, sharpe, steps=steps, passed=card.passed, seed=seed)
+    verdict = Verdict(recipe, sharpe, steps=steps, seed=seed)
     standing, among = verdict.standing(), recipe.spread("sharpe", own=True)
-    judged = standing if standing is not None and recipe.judges else None
     return RecipeRecord(
         state="tried" if recipe.own else "not tried",
         verdict=verdict.sentence(),
@@ -138,14 +151,27 @@ def _of_sweep(sweep: Sweep, recipe: Recipe, card: Scorecard, siblings: Siblings)
         siblings=len(recipe.siblings(seed)),
         go=recipe.go(),
         diverged=recipe.diverged(),
+        planned=recipe.planned_own,
+        open=recipe.open_own,
         crashed=recipe.failed,
         sharpe=among.iqm,
         interval=None if among.interval is None else (among.interval.low, among.interval.high),
         rank=None if standing is None else standing.rank,
         luck_premium=None if standing is None else standing.premium,
-        as_good=None if judged is None else judged.as_good,
-        outlier=None if judged is None else judged.outlier,
+        as_good=None if standing is None else standing.as_good,
+        outlier=None if standing is None else standing.outlier,
     )
+
+
+def tries_since(decided: RecipeRecord | None, created_at: datetime, sweep: Sweep) -> int:
+    """Scored tries of a sweep that a decision does not know of.
+
+    Of its own sweep it says how many it knew; of another one only the time of their ends tells.
+    """
+    own = sum(each.fold == OWN_SPLIT and each.decision is not None for each in sweep.trials)
+    if decided is not None and decided.sweep == sweep.id:
+        return max(own - decided.tries, 0)
+    return own if sweep.newest_try is not None and sweep.newest_try > created_at else 0
 
 
 def of_recipe(record: RecipeRecord | None, multiplicity: Multiplicity | None) -> OfRecipe:
@@ -157,7 +183,6 @@ def of_recipe(record: RecipeRecord | None, multiplicity: Multiplicity | None) ->
     )
     if record is None or record.as_good is None:
         return OfRecipe(dsr=measured, other=record is not None and record.others > 0)
-    from core.sweep.recipe import outlier_limit
+    from core.sweep.recipe import ORDINARY
 
-    siblings = record.tries if record.siblings is None else record.siblings
-    return OfRecipe(record.as_good, outlier_limit(siblings), measured)
+    return OfRecipe(record.as_good, ORDINARY, measured)

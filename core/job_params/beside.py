@@ -65,7 +65,9 @@ class TwinParams(JobParams):
         le=MOST_PAIRS,
         description="Pairs of arms, each with a seed of its own.",
     )
-    incident: int | None = Field(default=None, ge=1, description="The incident that asks.")
+    incident: int | None = Field(
+        default=None, ge=1, le=1_000_000_000, description="Number of the incident that asks."
+    )
     scenario: RunName | None = Field(default=None, description="The finding that asks.")
     continues: list[RunName] | None = Field(
         default=None, description="Earlier jobs of it, whose finished arms are kept."

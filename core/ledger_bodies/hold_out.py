@@ -15,6 +15,7 @@ class HoldOutLocked(Body):
     first: PlainText  # open time of its first bar, ISO 8601
     last: PlainText
     reason: PlainText
+    symbol: PlainText | None = None  # None: not known, as in lines of old versions
 
 
 class HoldOutOpened(Body):

@@ -21,7 +21,7 @@ class SweepStarted(Body):
 
     id: PlainText
     seeds: list[int]
-    folds: list[dict[str, Any]]  # number, train and test: first and last bar, ISO 8601, UTC
+    folds: list[dict[str, Any]]  # number, train, test: first and last bar, UTC; symbol
     steps: int | None  # None: the playbook's
     playbook_sha256: PlainText  # the recipe
     train_sha256: PlainText
@@ -56,6 +56,7 @@ class TrialScored(Body):
     decision: Annotated[Decision, Field(strict=False)]
     gates: list[dict[str, Any]]  # id, value (null: undefined), passed
     trained_steps: int
+    equity_sha256: PlainText | None = None  # of equity.csv; None: it diverged, or the line is older
 
     @classmethod
     def of_result(cls, job_id: str, result: Mapping[str, Any]) -> Self | None:
@@ -69,6 +70,7 @@ class TrialScored(Body):
                     for gate in result["gates"]
                 ],
                 trained_steps=result["steps"],
+                equity_sha256=result.get("equity_sha256"),
             )
         except (KeyError, TypeError, ValidationError):
             return None

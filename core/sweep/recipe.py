@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.metrics.wilson import Interval, wilson
-from core.sweep.spread import Spread, spread
+from core.sweep.spread import Spread, iqm, spread
 from core.vocabulary import Decision
 
 if TYPE_CHECKING:
@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 FEWEST_TRIES = 5  # with fewer a rank says nothing
 ORDINARY = 0.05  # an outlier is among the best so many of the tries
-
-
-def outlier_limit(siblings: int) -> float:
-    """Share of the tries, the model included, that are at most as good as an outlier."""
-    return max(ORDINARY, 1 / (siblings + 1))
+FEWEST_SIBLINGS = 19  # among fewer even the best is one of more than so many
 
 
 @dataclass(frozen=True)
@@ -59,6 +55,8 @@ class Standing:
     :ivar rank: 1 is the best; the middle of its places with those that have the same Sharpe.
     :ivar siblings: that have a Sharpe; ``without`` have none, and are not ranked.
     :ivar premium: its Sharpe minus the siblings' IQM: what luck may have added.
+    :ivar as_good: share of the tries, itself included, that are at least as good; None: with so few
+        siblings it says nothing.
     """
 
     sharpe: float
@@ -67,13 +65,12 @@ class Standing:
     level: int  # siblings with exactly its Sharpe
     without: int
     premium: float
-    as_good: float = 1.0  # share of the tries, itself included, that are at least as good
-    limit: float = ORDINARY
+    as_good: float | None = None
 
     @property
-    def outlier(self) -> bool:
-        """Whether the recipe does not give such a model again."""
-        return self.as_good <= self.limit
+    def outlier(self) -> bool | None:
+        """Whether the recipe gives such a model in 5 % of its tries at most; None: not known."""
+        return None if self.as_good is None else self.as_good <= ORDINARY
 
 
 @dataclass(frozen=True)
@@ -85,6 +82,7 @@ class Recipe:
         failures say nothing of the recipe and are in no number above. A try that diverged is the
         recipe's own failure, and is a try.
     :ivar failed_folds: the same of the walk-forward folds.
+    :ivar open_own: tries of the week's own split that have not ended.
     """
 
     own: tuple[Try, ...]
@@ -92,6 +90,12 @@ class Recipe:
     failed: int
     failed_folds: int
     planned: int
+    open_own: int = 0
+
+    @property
+    def planned_own(self) -> int:
+        """Tries of the week's own split, with and without a result."""
+        return len(self.own) + self.failed + self.open_own
 
     @property
     def scored(self) -> int:
@@ -102,11 +106,6 @@ class Recipe:
     def open(self) -> int:
         """Tries that have not ended."""
         return self.planned - self.scored - self.failed - self.failed_folds
-
-    @property
-    def judges(self) -> bool:
-        """Whether there are enough tries on the week's own split to say what is ordinary."""
-        return len(self.own) >= FEWEST_TRIES
 
     def go(self) -> int:
         """GOs on the week's own split."""
@@ -144,43 +143,29 @@ class Recipe:
         """
         return tuple(each for each in self.own if each.seed != seed)
 
-    def standing(
-        self, sharpe: float | None, passed: int | None = None, seed: int | None = None
-    ) -> Standing | None:
+    def standing(self, sharpe: float | None, seed: int | None = None) -> Standing | None:
         """Where a model with this Sharpe stands; None without it, or without siblings.
 
-        It is an outlier if it is among the best 5 % of the tries, itself included; with fewer than 19
-        siblings, if it is better than each. Better means a higher Sharpe, above the interval of the
-        recipe's mean too, or more passed gates. With two criteria an ordinary seed gets there in about
-        7 % of simulated recipes with 19 siblings and 22 % with 5, on the side of doubt; the best of 20
-        seeds nearly always does, and what it has above the others is luck that the next training does
-        not repeat. A sibling without a Sharpe is not as
-        good as a model with one.
+        It is an outlier if its Sharpe is among the best 5 % of the tries, itself included. The rank of
+        an ordinary seed is as likely to be each one, so that it gets there in 5 % of recipes at most;
+        among fewer than 19 siblings nobody could, and it is not known. The best of 20 seeds always
+        does: what it has above the others is luck that the next training does not repeat. A sibling
+        without a Sharpe is not as good as a model with one.
 
-        :param passed: gates; None: only the Sharpe is compared.
         :param seed: of the model, whose own try is no sibling; None: unknown.
         """
-        others = self.siblings(seed)
-        siblings = [each.values.get("sharpe") for each in others]
+        siblings = [each.values.get("sharpe") for each in self.siblings(seed)]
         known = [each for each in siblings if each is not None]
         if sharpe is None or len(known) < 2:
             return None
-        among = spread([known])
-        assert among.iqm is not None
-        assert among.interval is not None
-        level, of = known.count(sharpe), len(siblings) + 1
-        shares = []
-        if self.judges and sharpe > among.interval.high:
-            shares.append((1 + sum(each >= sharpe for each in known)) / of)
-        if self.judges and passed is not None:
-            shares.append((1 + sum(len(each.passed) >= passed for each in others)) / of)
+        level, as_good = known.count(sharpe), 1 + sum(each >= sharpe for each in known)
+        enough = len(siblings) >= FEWEST_SIBLINGS
         return Standing(
             sharpe,
             1 + sum(each > sharpe for each in known) + level / 2,
             len(known),
             level,
             len(siblings) - len(known),
-            sharpe - among.iqm,
-            min(shares, default=1.0),
-            outlier_limit(len(siblings)),
+            sharpe - iqm(known),
+            as_good / (len(siblings) + 1) if enough else None,
         )

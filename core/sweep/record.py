@@ -27,7 +27,7 @@ def tested_window(fold: Mapping[str, Any], train_sha256: str, backtest_sha256: s
     first, last = fold["test"]
     own = fold["number"] == OWN_SPLIT
     data = backtest_sha256 if own else f"{train_sha256}, fold {fold['number']}"
-    return Window(data=data, first=first, last=last)
+    return Window(data=data, first=first, last=last, symbol=fold.get("symbol"))
 
 
 @dataclass(frozen=True)
@@ -177,6 +177,16 @@ class Sweep:
         return self.state is SweepState.RUNNING and self.lost_in_a_row >= MOST_LOST_IN_A_ROW
 
     @property
+    def newest_try(self) -> datetime | None:
+        """When the last scored try of the week's own split ended; None: there is none."""
+        ends = [
+            each.ended_at
+            for each in self.trials
+            if each.fold == OWN_SPLIT and each.decision is not None and each.ended_at is not None
+        ]
+        return max(ends, default=None)
+
+    @property
     def running(self) -> int:
         """Trials that have a process now."""
         return sum(each.state in LIVE_STATES for each in self.trials)
@@ -208,4 +218,5 @@ class Sweep:
             sum(each.fold == OWN_SPLIT for each in self.failed),
             sum(each.fold != OWN_SPLIT for each in self.failed),
             len(self.cells),
+            sum(fold == OWN_SPLIT for _, fold in self.open_cells),
         )

@@ -11,6 +11,7 @@ from core.reading import as_set
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.playbook import Playbook
     from core.playbook.settings import TrainingSettings
     from core.sweep.record import Sweep
 
@@ -81,6 +82,18 @@ def apart(
     if tried is not None and costs_of(tried) != costs_of(recipe):
         return Message("The tries were judged with other costs.")
     return None
+
+
+def other_recipe(now: Playbook, tried: Playbook | None) -> bool:
+    """Whether tries say nothing of a playbook: it trains otherwise, or judges by other gates.
+
+    :param tried: the tries' playbook; None: not known.
+    """
+    return tried is None or (determining(tried.training), tried.gates, tried.decision) != (
+        determining(now.training),
+        now.gates,
+        now.decision,
+    )
 
 
 def otherwise_made(

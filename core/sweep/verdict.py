@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.language import Message, joined, plural
-from core.sweep.recipe import FEWEST_TRIES
+from core.sweep.recipe import FEWEST_SIBLINGS, FEWEST_TRIES
 
 if TYPE_CHECKING:
     from core.sweep.recipe import Recipe, Standing
@@ -19,7 +19,6 @@ class Verdict:
     :ivar sharpe: of the chosen model on the sweep's backtest data; None: not revalidated.
     :ivar other_playbook: the week's playbook is not the sweep's: another recipe.
     :ivar steps: of each try where the playbook asks for others; None: the playbook's.
-    :ivar passed: gates of the chosen model; None: not known.
     :ivar apart: why the tries are not the chosen model's siblings; None: they are.
     :ivar seed: of the chosen model; the try with it is the model itself. None: not known.
     """
@@ -28,7 +27,6 @@ class Verdict:
     sharpe: float | None = None
     other_playbook: bool = False
     steps: int | None = None
-    passed: int | None = None
     apart: Message | None = None
     seed: int | None = None
 
@@ -41,7 +39,7 @@ class Verdict:
         """Where the model in use stands; None without its Sharpe, or without siblings."""
         if not self.has_siblings:
             return None
-        return self.recipe.standing(self.sharpe, self.passed, self.seed)
+        return self.recipe.standing(self.sharpe, self.seed)
 
     def sentence(self) -> Message:
         """What a person reads first."""
@@ -55,6 +53,15 @@ class Verdict:
             )
             return joined(said)
         said.append(self._share(tries))
+        if open_own := self.recipe.open_own:
+            said.append(
+                plural(
+                    "{n} of {planned} tries has not ended.",
+                    "{n} of {planned} tries have not ended.",
+                    open_own,
+                    planned=self.recipe.planned_own,
+                )
+            )
         if diverged := self.recipe.diverged():
             said.append(
                 plural(
@@ -80,6 +87,13 @@ class Verdict:
                 )
             if standing.outlier:
                 said.append(Message("It is an outlier of its own recipe."))
+            elif standing.outlier is None:
+                said.append(
+                    Message(
+                        "Whether it is an outlier is not known below {fewest} siblings.",
+                        fewest=FEWEST_SIBLINGS,
+                    )
+                )
         elif self.apart is not None and not self.other_playbook:
             said.append(self.apart)
         if self.recipe.failed:

@@ -2,7 +2,8 @@
 
 A look is a revalidation that gave a result, recorded or not, or a fold of a sweep with a scored try:
 its tries show together what one recipe gives. Two windows are the same bars if their
-times overlap, whatever their hashes: a file that grew by a day is no new hold-out.
+times overlap, whatever their hashes: a file that grew by a day is no new hold-out. Those of two
+symbols are not; where one's symbol is not known, times alone tell.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from core.metrics.conventions import HOURS_PER_YEAR
 from core.timestamps import parse_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from core.trading.significance import Moments
 
@@ -33,15 +34,23 @@ class Window(JsonModel):
     first: IsoMoment | None = Field(default=None, description="First bar; null: not recorded.")
     last: IsoMoment | None = Field(default=None, description="Last bar; null: not recorded.")
     bars: Count | None = Field(default=None, description="Bars; null: not recorded.")
+    symbol: str | None = Field(default=None, description="Market; null or absent: not known.")
 
     def overlaps(self, other: Window) -> bool:
         """Whether both hold some of the same bars; without a range only the hash tells."""
         if self.data == other.data:
             return True
+        if None not in (self.symbol, other.symbol) and self.symbol != other.symbol:
+            return False
         if None in (self.first, self.last, other.first, other.last):
             return False
         ends = [parse_moment(str(end)) for end in (self.first, self.last, other.first, other.last)]
         return ends[0] <= ends[3] and ends[2] <= ends[1]
+
+
+def symbol_of(named: Collection[str], traded: str | None) -> str | None:
+    """The symbol of candles: the week's; None, not known, where their files name another one."""
+    return traded if not named or set(named) == {traded} else None
 
 
 class Look(JsonModel):

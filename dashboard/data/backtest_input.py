@@ -47,6 +47,7 @@ class BacktestData:
     synthetic: bool = False
     why: str = ""
     filled: int = 0
+    symbols: tuple[str, ...] = ()  # that their files name
 
 
 def model(home: Home, given: str) -> Model:
@@ -83,6 +84,7 @@ def backtest_data(home: Home, given: str) -> BacktestData:
         candles.sha256,
         candles.synthetic,
         filled=candles.provenance().filled,
+        symbols=tuple(candles.raw.symbols),
     )
 
 

@@ -92,7 +92,8 @@ def _meter(client: Client, folder: str | None) -> Meter:
     """Of a model that did not look yet: the one in use."""
     week = require_week(client)
     settings = week.playbook.revalidation
-    window = window_of(client.home.resolve(folder or settings.backtest_data_dir))
+    place = client.home.resolve(folder or settings.backtest_data_dir)
+    window = window_of(place, week.playbook.symbol)
     used: Any = client.model_in_use()
     return client.hold_outs().meter(
         window,

@@ -11,7 +11,6 @@ from core.text_rules import is_blank
 from core.vocabulary import Right
 from runner.client.base import BaseClient, refused_text
 from runner.outcomes import Recorded, Refused
-from runner.store import queries
 from runner.store.hold_outs import hold_outs
 
 if TYPE_CHECKING:
@@ -21,16 +20,20 @@ if TYPE_CHECKING:
     from core.week import Week
 
 
-def window_of(folder: Path) -> Window:
-    """The candles of a folder by hash and range.
+def window_of(folder: Path, traded: str | None) -> Window:
+    """The candles of a folder by hash, range and symbol.
 
+    :param traded: the week's symbol; None: there is no week.
     :raises MarketDataError: there are none that can be read.
     """
     from core.market import load_candles
-    from core.trading.hold_out import Window
+    from core.trading.hold_out import Window, symbol_of
 
-    found = load_candles(folder).provenance()
-    return Window(data=found.sha256, first=found.first, last=found.last, bars=found.rows)
+    candles = load_candles(folder)
+    found, symbol = candles.provenance(), symbol_of(candles.raw.symbols, traded)
+    return Window(
+        data=found.sha256, first=found.first, last=found.last, bars=found.rows, symbol=symbol
+    )
 
 
 def _data_of(week: Week | None) -> str:
@@ -78,17 +81,18 @@ class HoldOutActs(BaseClient):
                 Message("Say why now, for those who read the decision."),
             )
         with self.store.read() as connection:
-            week = queries.active_week(connection)
+            week = self._meant_week(connection)
         usual = _data_of(week)
         try:  # reading the candles takes seconds: not while others wait to write
-            window = window_of(self.home.resolve(folder or usual))
+            traded = week.playbook.symbol if week else None
+            window = window_of(self.home.resolve(folder or usual), traded)
         except TrainweekError as error:
             return Refused.by(error)
         with self.store.write() as transaction:
             connection = transaction.connection
             if self._keyed(connection, key, act) is not None:
                 return Recorded(window)
-            again = queries.active_week(connection)
+            again = self._meant_week(connection)
             if folder is None and _data_of(again) != usual:
                 return Refused(Message("Another week has just become active."), _AGAIN)
             if refused := self._elsewhere(connection):
@@ -105,6 +109,7 @@ class HoldOutActs(BaseClient):
                     first=str(window.first),
                     last=str(window.last),
                     reason=reason,
+                    symbol=window.symbol,
                 )
             elif lock is None or lock.state != "locked":
                 return Refused(

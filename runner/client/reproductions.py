@@ -226,8 +226,8 @@ def window_of(recipe: Recipe) -> Window:
     """The backtest bars that the recipe's model is judged on."""
     from core.trading.hold_out import Window
 
-    data = recipe.decision.data
-    return Window(data=data.sha256, first=data.first, last=data.last, bars=data.rows)
+    data, symbol = recipe.decision.data, recipe.decision.symbol
+    return Window(data=data.sha256, first=data.first, last=data.last, bars=data.rows, symbol=symbol)
 
 
 def locked(connection: Connection, recipe: Recipe) -> Refused | None:

@@ -56,7 +56,7 @@ def _locked(
         return None
     folder = asked.backtest_data_dir or week.playbook.revalidation.backtest_data_dir
     try:
-        refusal = kept.refusal(window_of(home.resolve(folder)))
+        refusal = kept.refusal(window_of(home.resolve(folder), week.playbook.symbol))
     except MarketDataError:
         return None  # the job itself says what is wrong with the candles
     return None if refusal is None else Refused(*refusal)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from core.sweep.folds import OWN_SPLIT
-from core.sweep.siblings import Made, apart
+from core.sweep.siblings import Made, apart, costs_of, other_recipe
 from core.trading.candidates import Candidate
 from core.vocabulary import JobKind, JobState
 from runner.client.run_models import RunModels
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.sweep.record import Sweep
     from core.sweep.rewards import Curve
     from core.sweep.verdict import Verdict
+    from core.week import Week
 
 
 class SweepVerdicts(RunModels):
@@ -34,23 +35,25 @@ class SweepVerdicts(RunModels):
 
         with self.store.read() as connection:
             week = queries.week_by_id(connection, sweep.week_id)
-        other = week is None or week.playbook_sha256 != sweep.playbook_sha256
-        usual = None if week is None or other else week.playbook.training.total_steps
-        steps = None if sweep.steps == usual else sweep.steps
-        found = Verdict(sweep.recipe(), None, other, steps)
-        used = None if week is None or other else self.model_in_use()
-        if used is None or week is None:
+        tried = None if week is None else week.playbook_with(sweep.playbook_sha256)
+        if week is None or tried is None or other_recipe(week.playbook, tried):
+            return Verdict(sweep.recipe(), None, other_playbook=True, steps=sweep.steps)
+        asked, usual = sweep.steps or tried.training.total_steps, week.playbook.training.total_steps
+        found = Verdict(sweep.recipe(), steps=None if asked == usual else asked)
+        if (used := self.model_in_use()) is None:
             return found
-        made = Made.of_manifest(used.model.manifest, sweep.playbook_sha256, sweep.backtest_sha256)
-        why = apart(sweep, made, week.playbook.training)
-        sharpe, passed = (None, None) if why else self._judged(sweep, used.model.sha256)
-        return replace(found, sharpe=sharpe, passed=passed, apart=why, seed=made.seed)
+        made = Made.of_manifest(used.model.manifest, week.playbook_sha256, sweep.backtest_sha256)
+        why = apart(sweep, made, week.playbook.training, tried.training)
+        sharpe = None if why else self._judged(sweep, week, used.model.sha256)
+        return replace(found, sharpe=sharpe, apart=why, seed=made.seed)
 
     def is_of_other_playbook(self, sweep: Sweep) -> bool:
-        """Whether the week has another playbook now than the sweep's tries."""
+        """Whether the sweep's tries say nothing of the week's playbook as it is now."""
         with self.store.read() as connection:
             week = queries.week_by_id(connection, sweep.week_id)
-        return week is None or week.playbook_sha256 != sweep.playbook_sha256
+        return week is None or other_recipe(
+            week.playbook, week.playbook_with(sweep.playbook_sha256)
+        )
 
     def sweep_rewards(self, sweep: Sweep) -> tuple[Curve, ...]:
         """The reward curve of each try on the week's own split that was scored."""
@@ -61,8 +64,8 @@ class SweepVerdicts(RunModels):
         )
         return tuple(filter(None, found))
 
-    def _judged(self, sweep: Sweep, sha256: str) -> tuple[float | None, int | None]:
-        """Sharpe and passed gates of the model's newest revalidation on the sweep's backtest data."""
+    def _judged(self, sweep: Sweep, week: Week, sha256: str) -> float | None:
+        """Sharpe of the model's newest revalidation on the sweep's candles with the week's costs."""
         with self.store.read() as connection:
             jobs = record_queries.jobs(connection, JobKind.REVALIDATE, sweep.week_id)
         for job in jobs:
@@ -71,14 +74,16 @@ class SweepVerdicts(RunModels):
             result = read_json(self.home.attempt(job.id, job.attempt) / "result.json") or {}
             given = result.get("candidate")
             candidate = _candidate(given) if isinstance(given, dict) else None
-            same = (sweep.backtest_sha256, sweep.playbook_sha256)
-            if candidate is None or candidate.model != sha256 or not candidate.judged_as(*same):
+            if candidate is None or candidate.model != sha256:
+                continue
+            by = week.playbook_with(candidate.playbook or "")
+            same = by is not None and costs_of(by.training) == costs_of(week.playbook.training)
+            if not same or candidate.data != sweep.backtest_sha256:
                 continue
             gates = {gate.get("id"): gate for gate in result.get("gates") or ()}
             value = gates.get("sharpe", {}).get("value")
-            passed = sum(gate.get("passed") is True for gate in gates.values())
-            return (float(value) if isinstance(value, int | float) else None), passed
-        return None, None
+            return float(value) if isinstance(value, int | float) else None
+        return None
 
 
 @lru_cache(maxsize=1024)

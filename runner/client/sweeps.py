@@ -21,7 +21,7 @@ from runner.client.week_changes import archived
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
 from runner.store.sweep_holds import held_by, refused_by_lock
-from runner.store.sweeps import sweep_by_id, sweeps
+from runner.store.sweeps import equity_hashes, sweep_by_id, sweeps
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -50,6 +50,11 @@ class Sweeps(BaseClient):
         """A sweep by its id; None if it does not exist."""
         with self.store.read() as connection:
             return sweep_by_id(connection, sweep_id)
+
+    def equity_hashes(self) -> dict[str, str]:
+        """SHA-256 of each scored trial's equity.csv, by job."""
+        with self.store.read() as connection:
+            return equity_hashes(connection)
 
     def sweep_waits_for(self, sweep: Sweep) -> Message | None:
         """Why no further trial of it begins; None: nothing holds it."""
@@ -128,7 +133,7 @@ class Sweeps(BaseClient):
     def _startable(self, connection: Connection) -> Week | Refused:
         if refused := self._elsewhere(connection):
             return refused
-        week = queries.active_week(connection)
+        week = self._meant_week(connection)
         if week is None:
             return Refused(Message("There is no active week."), CREATE_WEEK)
         if week.playbook.training.command is not None:
@@ -222,7 +227,8 @@ def _planned(
     :raises TrainweekError: candles that can't be read or judged, or folds that don't fit.
     """
     from core.market import load_candles
-    from core.sweep.folds import require_judged, walk_forward
+    from core.sweep.folds import OWN_SPLIT, require_judged, walk_forward
+    from core.trading.hold_out import symbol_of
     from core.trading.training_bars import fewest_bars, purge_gap
     from core.trading.warm_up import WARM_UP
 
@@ -236,8 +242,14 @@ def _planned(
         len(trained), folds, embargo=purge_gap(settings), fewest_train=fewest_bars(settings)
     )
     times = trained.frame.index
+    symbols = [symbol_of(each.raw.symbols, week.playbook.symbol) for each in (trained, tested)]
     rows: list[dict[str, Any]] = [
-        {"number": 0, "train": _ends(trained, 0, -1), "test": _ends(tested, 0, -1)}
+        {
+            "number": OWN_SPLIT,
+            "train": _ends(trained, 0, -1),
+            "test": _ends(tested, 0, -1),
+            "symbol": symbols[1],
+        }
     ]
     for number, fold in enumerate(found, start=1):
         loaded = fold.test[0] - WARM_UP  # the embargo's last bars warm the features up
@@ -247,6 +259,7 @@ def _planned(
                 "number": number,
                 "train": _ends(trained, *fold.train),
                 "test": _ends(trained, loaded, fold.test[1]),
+                "symbol": symbols[0],
             }
         )
     return SweepStarted(

@@ -55,7 +55,7 @@ def multiplicity_of(
             continue
         if (returns := read_returns(saved.file("equity.csv"), bars)) is not None:
             found[other.model] = returns
-    tries = tries_beside(spec.home, own, siblings, window_of(candles), bars)
+    tries = tries_beside(spec.home, own, siblings, window_of(spec, candles), bars)
     columns = [*found.values(), *tries.returns]
     others = np.column_stack(columns) if columns else np.empty((len(record.returns), 0))
     exposures = {"buy_and_hold": 1.0, "exposure_matched": record.mean_exposure}

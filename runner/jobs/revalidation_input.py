@@ -10,7 +10,7 @@ from core.files import file_sha256
 from core.language import Message
 from core.trading.candidates import Candidate, with_backtest
 from core.trading.evidence import Trials
-from core.trading.hold_out import Meter, Window
+from core.trading.hold_out import Meter, Window, symbol_of
 from core.trading.significance import Moments
 
 if TYPE_CHECKING:
@@ -64,10 +64,12 @@ def trials_with(spec: Spec, own: Candidate, declared: int | None) -> Trials:
     return replace(declared_trials(declared, len(scored), of_week), candidates=scored)
 
 
-def window_of(candles: Candles) -> Window:
-    """The candles by hash and range."""
-    found = candles.provenance()
-    return Window(data=found.sha256, first=found.first, last=found.last, bars=found.rows)
+def window_of(spec: Spec, candles: Candles) -> Window:
+    """The candles by hash, range and symbol."""
+    found, symbol = candles.provenance(), symbol_of(candles.raw.symbols, spec.playbook.symbol)
+    return Window(
+        data=found.sha256, first=found.first, last=found.last, bars=found.rows, symbol=symbol
+    )
 
 
 def require_open(spec: Spec, candles: Candles) -> None:
@@ -75,7 +77,7 @@ def require_open(spec: Spec, candles: Candles) -> None:
 
     :raises InputError: they are locked, or spent.
     """
-    refusal = None if spec.hold_outs is None else spec.hold_outs.refusal(window_of(candles))
+    refusal = None if spec.hold_outs is None else spec.hold_outs.refusal(window_of(spec, candles))
     if refusal is not None:
         raise InputError(*refusal)
 
@@ -86,7 +88,7 @@ def meter_of(spec: Spec, own: Candidate, candles: Candles, returns: np.ndarray) 
         return None
     settings = spec.playbook.revalidation
     return spec.hold_outs.meter(
-        window_of(candles),
+        window_of(spec, candles),
         own.model,
         own.playbook,
         settings.adequate_dsr,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.decision.recipe import Siblings
 from core.errors import TrainweekError
+from core.files import file_sha256
 from core.metrics.records import read_equity_csv
 from core.metrics.returns import bar_returns
 from core.people import Person
@@ -52,22 +53,14 @@ def siblings_of(
         for each in sweeps
         if (found := _training(weeks, each.playbook_sha256)) is not None
     }
-    return Siblings(sweeps, made, spec.playbook.training, tried)
+    equities = client.equity_hashes() if sweeps else {}
+    return Siblings(sweeps, made, spec.playbook.training, tried, equities)
 
 
 def _training(weeks: Sequence[Week], sha256: str) -> TrainingSettings | None:
     """The settings of the playbook with this hash; None: no week has it, or it is not valid now."""
-    for week in weeks:
-        earlier = {one.sha256: one for one in week.earlier}
-        if sha256 != week.playbook_sha256 and sha256 not in earlier:
-            continue
-        try:
-            if sha256 == week.playbook_sha256:
-                return week.playbook.training
-            return earlier[sha256].playbook.training
-        except TrainweekError:
-            return None
-    return None
+    found = next(filter(None, (week.playbook_with(sha256) for week in weeks)), None)
+    return None if found is None else found.training
 
 
 @dataclass(frozen=True)
@@ -113,17 +106,23 @@ def tries_beside(
             key = (recipe, steps, sweep.train_sha256, trial.fold, trial.seed)
             path = home.attempt(trial.job_id, trial.attempt) / "equity.csv"
             comparable = same and trial.fold == OWN_SPLIT
-            returns = read_returns(path, bars) if comparable else None
+            bound = siblings.equities.get(trial.job_id)
+            returns = read_returns(path, bars, bound) if comparable else None
             if returns is not None or key not in found:
                 found[key] = returns
     known = tuple(each for each in found.values() if each is not None)
     return Tries(known, len(found) - len(known))
 
 
-def read_returns(path: Path, bars: int) -> np.ndarray | None:
-    """Of a saved equity with so many bars; None: there is none."""
+def read_returns(path: Path, bars: int, sha256: str | None = None) -> np.ndarray | None:
+    """Of a saved equity with so many bars; None: there is none, or it is not as it was written.
+
+    :param sha256: of the file as it was written; None: not known.
+    """
     try:
+        if sha256 is not None and file_sha256(path) != sha256:
+            return None
         equity = read_equity_csv(path)
-    except TrainweekError:
+    except (OSError, TrainweekError):
         return None
     return bar_returns(equity["equity"].to_numpy(float)) if len(equity) == bars else None

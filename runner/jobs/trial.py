@@ -141,8 +141,10 @@ def trial(spec: Spec, stop: StopFlag) -> int:
             playbook.decision,
             playbook.revalidation.bars_per_year,
         )
-    write_text(spec.folder / "equity.csv", records_csv(backtest.equity))
-    spec.write_result(_result(asked, scored, session, best.step, speed) | {"curve": curve})
+    equity = spec.folder / "equity.csv"
+    write_text(equity, records_csv(backtest.equity))
+    found = _result(asked, scored, session, best.step, speed)
+    spec.write_result(found | {"curve": curve, "equity_sha256": file_sha256(equity)})
     print(f"[INFO] {scored.decision.value} {scored.score}", flush=True)
     return COMPLETE
 

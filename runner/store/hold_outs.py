@@ -49,7 +49,7 @@ def hold_outs(connection: Connection) -> HoldOuts:
     for row in rows:
         body = readable_body(row.kind, row.body)
         if isinstance(body, HoldOutLocked):
-            window = Window(data=body.data, first=body.first, last=body.last)
+            window = Window(data=body.data, first=body.first, last=body.last, symbol=body.symbol)
             locks.append(Lock(window, row.by, body.reason))
         elif isinstance(body, HoldOutOpened):
             locks = [

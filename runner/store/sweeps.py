@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from core.ledger_bodies import TrialScored, readable_body
 from core.sweep.record import AttemptEnd, Sweep, Trial
 from core.vocabulary import Decision, JobState
 from runner.store import schema
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
         SweepResumed,
         SweepStarted,
         SweepStopped,
-        TrialScored,
     )
     from runner.store.row_writer import RowWriter
 
@@ -108,6 +108,19 @@ def trials_of(connection: Connection, sweep_id: str) -> tuple[Trial, ...]:
         )
         for row in connection.execute(query)
     )
+
+
+def equity_hashes(connection: Connection) -> dict[str, str]:
+    """SHA-256 of each scored trial's equity.csv, by job; lines of old versions name none."""
+    lines = connection.scalars(
+        select(schema.ledger.c.body).where(schema.ledger.c.kind == TrialScored.kind)
+    )
+    scored = (readable_body(TrialScored.kind, line) for line in lines)
+    return {
+        each.job_id: each.equity_sha256
+        for each in scored
+        if isinstance(each, TrialScored) and each.equity_sha256 is not None
+    }
 
 
 def _ends_of(connection: Connection, sweep_id: str) -> dict[str, list[AttemptEnd]]:

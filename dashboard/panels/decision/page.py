@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.decision import SavedDecision, dated_problem, latest_decision
+from core.decision.recipe import tries_since
 from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import joined, plural
+from core.timestamps import parse_moment
 from core.vocabulary import Decision, doubtful_go
 from dashboard.components import changed_rules
 from dashboard.components.checklist import replaced_note
@@ -26,6 +28,7 @@ from dashboard.wording import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.decision.recipe import RecipeRecord
     from core.decision.sentences import Sentences
     from core.decision.skill import EvidenceRecord
     from dashboard.data.snapshot import Snapshot
@@ -193,10 +196,34 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         st.markdown(_evidence(page, decided.evidence, sentences, spoilt))
         if decided.recipe is not None:
             st.markdown(f":material/casino: {say(decided.recipe.verdict)}")
+            _later_tries(page, saved, decided.recipe)
             link("recipe", say.raw("Go to {page}", page=TITLES["recipe"]))
         _weaknesses(page, sentences, spoilt)
         if replaced := snapshot.week.replaced_with(decided.playbook.sha256):
             st.markdown(replaced_note(page, replaced))
+
+
+def _later_tries(page: Page, saved: SavedDecision, recipe: RecipeRecord) -> None:
+    """A warning once tries ended that its sweep had not made yet; a finished sweep is not read."""
+    if not recipe.open or recipe.sweep is None or page.moment is not None:
+        return
+    sweep = page.services.client.sweep(recipe.sweep)
+    if sweep is None:
+        return
+    since = tries_since(recipe, parse_moment(saved.decision.created_at), sweep)
+    if since:
+        st.warning(
+            page.say(
+                plural(
+                    "{n} try of the sweep has ended since this decision: revalidate again, so that "
+                    "it counts.",
+                    "{n} tries of the sweep have ended since this decision: revalidate again, so "
+                    "that they count.",
+                    since,
+                )
+            ),
+            icon=":material/casino:",
+        )
 
 
 def _signed(page: Page, snapshot: Snapshot, saved: SavedDecision) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.decision import latest_decision
+from core.decision.recipe import tries_since
 from core.errors import TrainweekError
 from core.state_words import WORDS
 from core.timestamps import parse_moment
@@ -66,16 +67,19 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
 
 
 def _not_in_the_decision(page: Page, snapshot: Snapshot, sweep: Sweep) -> None:
-    """Say that the newest decision was made before the sweep. *Decision* itself does not look."""
+    """Say that tries ended after the newest decision."""
     try:
         saved = latest_decision(page.services.home, snapshot.week.id)
     except TrainweekError:
         return
-    if saved is not None and parse_moment(saved.decision.created_at) < sweep.at:
+    if saved is None:
+        return
+    decided = saved.decision
+    if tries_since(decided.recipe, parse_moment(decided.created_at), sweep):
         st.caption(
             page.say(
-                "The newest decision was made before this sweep: revalidate again, so that its "
-                "tries count."
+                "The newest decision does not know of all these tries: revalidate again, so that they "
+                "count."
             )
         )
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.language import Message
 from core.timestamps import iso
-from core.trading.hold_out import HoldOuts, Look, Window
+from core.trading.hold_out import HoldOuts, Look, Window, symbol_of
 from core.vocabulary import Right
 from dashboard.components import outcomes
 from dashboard.components.figures_table import table
@@ -32,7 +32,13 @@ def show(page: Page, snapshot: Snapshot, data: BacktestData, model: Model) -> No
     if not data.bars or data.first is None or data.last is None or page.moment is not None:
         return
     say, week = page.say, snapshot.week
-    window = Window(data=data.sha256, first=iso(data.first), last=iso(data.last), bars=data.bars)
+    window = Window(
+        data=data.sha256,
+        first=iso(data.first),
+        last=iso(data.last),
+        bars=data.bars,
+        symbol=symbol_of(data.symbols, week.playbook.symbol),
+    )
     kept: HoldOuts = page.services.client.hold_outs()
     settings = week.playbook.revalidation
     meter = kept.meter(

@@ -7,12 +7,23 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.recipe import cone, power, reproduce, selected
+from tests.benchmarks.recipe import (
+    cone,
+    coverage,
+    power,
+    reproduce,
+    selected,
+    selection,
+    tuning,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PARTS: dict[str, Callable[[], bool]] = {
+    "selection": selection.main,
+    "tuning": tuning.main,
+    "coverage": coverage.main,
     "power": power.main,
     "cone": cone.main,
     "selected": selected.main,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
-from core.decision.recipe import RecipeRecord, Siblings, of_recipe, recipe_record
+from core.decision.recipe import RecipeRecord, Siblings, of_recipe, recipe_record, tries_since
 from core.language import literal
 from core.playbook import default_playbook_text, parse_playbook
 from core.report.memo_text import memo_text
@@ -107,17 +107,39 @@ def test_the_lucky_seed_of_a_sweep_is_no_sibling_of_itself() -> None:
     assert apart.state == "other recipe"
 
 
-def test_a_go_that_no_sibling_gives_is_an_outlier_whatever_its_sharpe() -> None:
+def test_a_go_that_no_sibling_gives_is_an_outlier_by_its_sharpe_alone() -> None:
     found = judged(sweep(*spread_out(go=0)), sharpe=1.0)
-    assert found.go == 0
-    assert found.outlier is True
-    assert judged(sweep(*spread_out(go=0)), sharpe=1.0, passed=3).outlier is False
+    assert (found.go, found.outlier) == (0, False)
+    assert judged(sweep(*spread_out(go=0)), sharpe=2.5, passed=3).outlier is True
 
 
 def test_the_second_best_of_many_is_an_outlier_too() -> None:
     many = [trial(n, 0.01 * n, 6) for n in range(59)]
     assert judged(sweep(*many), sharpe=0.565).outlier is True  # third of 60
     assert judged(sweep(*many), sharpe=0.555).outlier is False  # fourth
+
+
+def test_tries_that_were_open_are_recorded_and_said() -> None:
+    part = replace(sweep(*spread_out()[:5]), seeds=tuple(range(20)))
+    found = judged(part)
+    assert (found.tries, found.planned, found.open) == (5, 20, 15)
+    assert "GO in 0 of 5 tries. 15 of 20 tries have not ended." in found.verdict
+    assert judged(sweep(*spread_out())).open == 0
+    decided = decision_of(record(), siblings=Siblings((part,), MADE, RECIPE))
+    assert "15 of 20 tries have not ended." in " ".join(memo_text(decided).split())
+    schema_validator().validate(decided.as_dict())
+
+
+def test_tries_that_end_after_the_decision_are_counted_by_their_ends_not_the_sweeps_start() -> None:
+    part = replace(sweep(*spread_out()[:5]), seeds=tuple(range(20)))
+    whole, known = sweep(*spread_out()), judged(part)
+    assert tries_since(known, AT, part) == 0
+    assert tries_since(known, AT, whole) == 15
+    # Of another sweep, or for an older decision: by the time of the last end.
+    other = sweep(*spread_out(), name="sweep-2")
+    assert tries_since(known, AT - timedelta(minutes=1), other) == 20
+    assert tries_since(known, AT + timedelta(minutes=1), other) == 0
+    assert tries_since(None, AT + timedelta(minutes=1), other) == 0
 
 
 def test_few_tries_judge_nothing() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from core.language import Message
 from core.sweep.recipe import Recipe, Try
 from core.sweep.verdict import Verdict
@@ -39,12 +41,36 @@ def test_a_tie_is_no_victory() -> None:
     recipe = recipe_of([0.5] * 8)
     standing = recipe.standing(0.5)
     assert standing is not None
-    assert (standing.rank, standing.level, standing.outlier) == (5, 8, False)
+    assert (standing.rank, standing.level, standing.outlier) == (5, 8, None)
     assert "would be number 5 among 8 siblings. 8 siblings have exactly" in said(recipe, 0.5)
     shared_first = said(recipe_of([0.1, 0.2, 0.3, 0.4, 0.9]), 0.9)
     assert "number 1.5 among 5 siblings. 1 sibling has exactly its Sharpe." in shared_first
     shared_last = said(recipe_of([0.1, 0.2, 0.3, 0.4, 0.9]), 0.1)
     assert "number 5.5 among 5" in shared_last
+
+
+def test_below_nineteen_siblings_nobody_knows_an_outlier() -> None:
+    few, enough = recipe_of([0.1] * 18), recipe_of([0.1] * 19)
+    for recipe, known in ((few, None), (enough, True)):
+        standing = recipe.standing(9.0)
+        assert standing is not None
+        assert standing.outlier is known
+    assert "an outlier is not known below 19 siblings" in said(few, 9.0)
+
+
+def test_an_ordinary_seed_is_an_outlier_in_one_of_twenty_recipes_at_most() -> None:
+    random = np.random.default_rng(5)
+    for siblings in (5, 18, 19, 20, 38, 39, 60):
+        drawn = random.normal(size=(2000, siblings + 1))
+        # A quarter of the recipes gives the same Sharpe with several seeds: ties.
+        drawn[:500] = np.round(drawn[:500], 1)
+        found = 0
+        for chosen, *others in drawn.tolist():
+            standing = recipe_of(others).standing(chosen)
+            assert standing is not None
+            found += standing.outlier is True
+        assert found <= 0.05 * 2000 + 2 * 9.7  # two standard errors of 2,000 recipes
+        assert (found > 0) == (siblings >= 19)
 
 
 def test_siblings_without_a_sharpe_are_named() -> None:

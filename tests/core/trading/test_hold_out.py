@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.trading.hold_out import HoldOuts, Lock, Look, Window
+from core.trading.hold_out import HoldOuts, Lock, Look, Window, symbol_of
 from core.trading.significance import needed_sharpe, probabilistic_sharpe
 from tests.expected import present
 
@@ -73,6 +73,26 @@ def test_a_window_without_a_range_is_known_by_its_hash_alone():
     bare = Window(data=OLD.data)
     assert bare.overlaps(OLD)
     assert not bare.overlaps(GROWN)
+
+
+def test_windows_of_two_symbols_share_no_bar_and_an_unknown_one_may():
+    ogn, btc = (
+        OLD.model_copy(update={"symbol": name, "data": name}) for name in ("OGNUSDT", "BTCUSDT")
+    )
+    assert not ogn.overlaps(btc)
+    assert ogn.overlaps(OLD)
+    assert OLD.overlaps(btc)
+    renamed = ogn.model_copy(update={"symbol": "BTCUSDT"})
+    assert ogn.overlaps(renamed)  # the same candles, whatever their symbol is called
+    locked = Lock(ogn, "Ana", "for Friday")
+    assert HoldOuts((), (locked,)).refusal(btc) is None
+    assert HoldOuts((look("m1", ogn),)).meter(btc, "m2", None, 0.8).models == 1
+
+
+def test_files_that_name_another_symbol_make_it_unknown():
+    assert symbol_of((), "OGNUSDT") == symbol_of(("OGNUSDT",), "OGNUSDT") == "OGNUSDT"
+    assert symbol_of(("BTCUSDT",), "OGNUSDT") is None
+    assert symbol_of(("BTCUSDT", "OGNUSDT"), "OGNUSDT") is None
 
 
 def test_it_reads_back_as_it_was_handed_to_the_program():

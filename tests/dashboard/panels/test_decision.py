@@ -19,6 +19,7 @@ from core.decision import (
 )
 from core.decision.recipe import Siblings
 from core.decision.training_range import outside_training
+from core.ledger_bodies import SweepStarted
 from core.model_manifest import Validations
 from core.trading.candidates import Candidate
 from core.trading.evidence import Trials
@@ -28,6 +29,7 @@ from dashboard.formatting import margin, short
 from dashboard.wording.decision import VIEWS
 from tests.core.backtest_records import DAY, MODEL, decision_of, look_ahead, record
 from tests.core.decision.test_recipe import MADE, RECIPE, spread_out, sweep
+from tests.dashboard.panels.test_recipe import tried, write
 from tests.dashboard.panels.test_signatures import choose, sign_button
 from tests.dashboard.place import Place, keyed, text_of
 from tests.expected import present
@@ -94,6 +96,26 @@ def test_the_recipes_sentence_stands_beside_the_grade(tmp_path: Path) -> None:
     assert "This recipe gives a GO in 7 of 20 tries." in shown
     untried = Revalidated(tmp_path / "untried", siblings=Siblings((), MADE, RECIPE))
     assert "The recipe was not tried" in text_of(untried.draw("decision"))
+
+
+def test_tries_that_end_after_the_decision_are_a_warning_there(tmp_path: Path) -> None:
+    part = replace(sweep(*spread_out()[:5]), seeds=tuple(range(20)))
+    place = Revalidated(tmp_path / "home", siblings=Siblings((part,), MADE, RECIPE))
+    assert "15 of 20 tries have not ended." in text_of(place.draw("decision"))
+    write(
+        place,
+        SweepStarted(
+            id=part.id, seeds=list(part.seeds), steps=None, playbook_sha256="p" * 64,
+            folds=[{"number": 0, "train": ["2024-02-23T00:00:00Z"] * 2}],
+            train_sha256="t" * 64, backtest_sha256="b" * 64,
+        ),
+    )  # fmt: skip
+    for seed in part.seeds[:5]:
+        tried(place, part, seed, 0, 3)
+    assert "since this decision" not in text_of(place.draw("decision"))
+    for seed in part.seeds[5:8]:
+        tried(place, part, seed, 0, 3)
+    assert "3 tries of the sweep have ended since this decision" in text_of(place.draw("decision"))
 
 
 def test_nobody_but_the_cto_gets_a_form(decided: Revalidated) -> None:

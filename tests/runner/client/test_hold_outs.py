@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def looked(place: Place, model: str = "ab" * 32) -> str:
     """A revalidation by the lead that gave a result; returns its job."""
     job = job_of(place.lead.submit(JobKind.REVALIDATE, {}))
-    window = window_of(place.home.backtest_data).as_dict()
+    window = window_of(place.home.backtest_data, "OGNUSDT").as_dict()
     write(
         place,
         DecisionMade(
@@ -66,6 +66,30 @@ def test_locked_bars_are_refused_opened_once_and_then_spent(place: Place) -> Non
     assert not verify_ledger(place.home).problems
 
 
+def test_the_lock_and_the_final_look_of_one_symbol_leave_another_alone(place: Place) -> None:
+    write_candles(place.home)
+    window = recorded(place.lead.lock_hold_out("kept for Friday"))
+    assert window.symbol == "OGNUSDT"
+    other = window.model_copy(update={"symbol": "BTCUSDT", "data": "b" * 64})
+    assert place.lead.hold_outs().state(other) == "never locked"
+    recorded(place.lead.open_hold_out("the model is final"))
+    job = job_of(place.lead.submit(JobKind.REVALIDATE, {})).id
+    candidate = {"model": "ab" * 32, "data": other.data, "playbook": "cd" * 32}
+    write(place, DecisionMade(job_id=job, candidate=candidate, window=other.as_dict()))
+    kept = place.lead.hold_outs()
+    assert kept.state(window) == "final look"
+    assert kept.meter(window, "ab" * 32, None, 0.8).looks == ()
+    assert [look.job for look in kept.meter(other, "ab" * 32, None, 0.8).looks] == [job]
+
+
+def test_a_sweep_looks_at_its_weeks_symbol(place: Place) -> None:
+    sweep = scored(place)
+    assert {one.symbol for one in sweep.windows} == {"OGNUSDT"}
+    (look,) = place.lead.hold_outs().looks
+    other = look.window.model_copy(update={"symbol": "BTCUSDT", "data": "b" * 64})
+    assert place.lead.hold_outs().meter(other, "33" * 32, None, 0.8).looks == ()
+
+
 def test_a_repeated_click_locks_once(place: Place) -> None:
     write_candles(place.home)
     for _ in range(2):
@@ -78,7 +102,7 @@ def test_the_ledger_knows_who_looked_with_which_model(place: Place) -> None:
     looked(place, "11" * 32)
     looked(place, "22" * 32)
     meter = place.lead.hold_outs().meter(
-        window_of(place.home.backtest_data), "33" * 32, "cd" * 32, 0.8
+        window_of(place.home.backtest_data, "OGNUSDT"), "33" * 32, "cd" * 32, 0.8
     )
     assert [look.model for look in meter.looks] == ["11" * 32, "22" * 32]
     assert (meter.models, meter.fresh_bars) == (3, 0)
@@ -95,7 +119,7 @@ def test_a_fold_of_a_sweep_on_these_bars_is_one_look_whatever_its_tries(place: P
     kept = place.lead.hold_outs()
     (look,) = kept.looks
     assert (look.job, look.tries, look.model) == (sweep.id, 6, None)
-    window = window_of(place.home.backtest_data)
+    window = window_of(place.home.backtest_data, "OGNUSDT")
     meter = kept.meter(window, "33" * 32, "cd" * 32, 0.8)
     assert (len(meter.looks), meter.models, meter.fresh_bars) == (1, 7, 0)
     assert "1 of them by a sweep" in meter.sentence()
@@ -125,9 +149,9 @@ def test_others_write_while_the_candles_are_read(
     write_candles(place.home)
     usual = hold_outs.window_of
 
-    def slowly(folder: Path) -> Window:
+    def slowly(folder: Path, traded: str | None) -> Window:
         recorded(place.lead.note(place.week.id, "closing", "written meanwhile"))
-        return usual(folder)
+        return usual(folder, traded)
 
     monkeypatch.setattr(hold_outs, "window_of", slowly)
     recorded(place.lead.lock_hold_out("kept"))

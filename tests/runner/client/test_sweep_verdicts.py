@@ -127,6 +127,29 @@ def test_after_a_change_of_the_playbook_the_tries_are_of_another_one(
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "other"),
+    [
+        ("  seed: 7", "  seed: 9  # the best one of the sweep", False),
+        ("  gamma: 0.98", "  gamma: 0.97", True),
+        ("  fee_bps: 10", "  fee_bps: 9", True),
+        ("threshold: 45.0", "threshold: 40.0", True),
+    ],
+)
+def test_a_comment_or_another_seed_is_no_other_recipe(
+    place: Place, before: str, after: str, other: bool
+) -> None:
+    sweep = scored(place)
+    save(place.home, "mine", 1.0)
+    mine = put_in_use(place.home, "mine", how="chosen", by="Lea", at=NOW)
+    revalidated(place, sweep, mine.sha256, 0.25)
+    change_playbook(place, before, after)
+    found = as_dict(place.lead, present(place.lead.sweep(sweep.id)))
+    assert found["other_playbook"] is other
+    assert place.lead.is_of_other_playbook(sweep) is other
+    assert (found["standing"] is None) is other
+
+
+@pytest.mark.parametrize(
     ("config", "why"),
     [
         ({"total_steps": 9_000}, "500,000 steps each, the model for 9,000"),

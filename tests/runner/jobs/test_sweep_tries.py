@@ -10,14 +10,16 @@ import pandas as pd
 import pytest
 
 from core.decision.recipe import Siblings
-from core.files import write_text
+from core.files import file_sha256, write_text
+from core.ledger_bodies import TrialScored
 from core.metrics.records import records_csv
 from core.sweep.siblings import Made
 from core.trading.candidates import Candidate
 from core.trading.hold_out import Window
 from runner.jobs.sweep_tries import Tries, siblings_of, tries_beside
 from tests.expected import present
-from tests.runner.client.test_sweep_verdicts import scored
+from tests.runner.client.test_sweep_verdicts import scored, write
+from tests.runner.sweep_place import scripted_result
 
 if TYPE_CHECKING:
     from core.sweep.record import Sweep
@@ -92,6 +94,25 @@ def test_tries_that_cant_be_compared_count_all_the_same(place: Place) -> None:
     assert (len(found.returns), found.unrecorded) == (5, 1)
 
 
+def test_an_equity_that_is_not_as_it_was_scored_counts_without_a_record(place: Place) -> None:
+    sweep = saved(place, scored(place))
+    first, second = (
+        place.home.attempt(each.job_id, each.attempt) / "equity.csv" for each in sweep.trials[:2]
+    )
+    siblings = Siblings(
+        (sweep,),
+        Made(sweep.playbook_sha256, sweep.backtest_sha256),
+        place.week.playbook.training,
+        equities={
+            each.job_id: file_sha256(path)
+            for each, path in zip(sweep.trials, (first, second), strict=False)
+        },
+    )
+    first.write_text(second.read_text())
+    found = tries_beside(place.home, own(sweep), siblings, sweep.windows[0], BARS)
+    assert (len(found.returns), found.unrecorded) == (5, 1)
+
+
 def test_tries_on_other_bars_are_none(place: Place) -> None:
     sweep = saved(place, scored(place))
     later = Window(data="f" * 64, first="2031-01-01T00:00:00Z", last="2031-02-01T00:00:00Z")
@@ -108,7 +129,11 @@ def test_a_sweep_of_an_earlier_week_on_the_same_bars_is_beside_too(place: Place)
         job_id="r",
         playbook=place.week.playbook,
     )
+    job = sweep.trials[0].job_id
+    result = scripted_result() | {"equity_sha256": "e" * 64}
+    write(place, present(TrialScored.of_result(job, result)))
     found = siblings_of(spec, {}, own(sweep), sweep.windows[0])
+    assert found.equities == {job: "e" * 64}
     assert [each.id for each in found.sweeps] == [sweep.id]
     assert found.tried == {sweep.playbook_sha256: place.week.playbook.training}
     later = Window(data="f" * 64, first="2031-01-01T00:00:00Z", last="2031-02-01T00:00:00Z")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.errors import InputError, MarketDataError
+from core.files import file_sha256
 from core.language import Message
 from core.ledger_bodies import TrialScored
 from core.market import load_candles
@@ -98,6 +99,8 @@ def test_a_fold_is_trained_and_judged_on_its_own_bars(home: Home) -> None:
     code, tried = outcome(home, "fold", **asked(home, seed=8, fold=1))
     assert code == 0
     assert result(tried)["gates"][0]["status"] in ("ok", "zero_volatility")
+    scored = present(TrialScored.of_result("trial-a", result(tried)))
+    assert scored.equity_sha256 == file_sha256(tried.parent / "equity.csv")
     assert sorted(path for path in (home.root / "models").rglob("*")) == before
 
 
