@@ -22,6 +22,7 @@ from core.paths import CHECKOUT, Home
 from core.vocabulary import LIVE_STATES, JobKind, Right
 from runner.cli.options import (
     DEFAULT_PORT,
+    ActWeekOption,
     AddressOption,
     BasePathOption,
     HomeOption,
@@ -124,9 +125,13 @@ def dashboard(
     raise typer.Exit(serve(place, listening_at(place, port, address, base_path)))
 
 
-def tensorboard(port: PortOption = 6006, home: HomeOption = None) -> None:
-    """Start TensorBoard on the event files."""
-    place = used_home(home)
+def tensorboard(
+    port: PortOption = 6006, week: ActWeekOption = None, home: HomeOption = None
+) -> None:
+    """Start TensorBoard on the event files of the active week's runs, or of another week's."""
+    client = client_of(used_home(home))
+    client.shown_week = week
+    place = client.here()
     require_port(Listening(port))
     place.tensorboard.mkdir(parents=True, exist_ok=True)
     command = [
