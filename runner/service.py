@@ -31,6 +31,7 @@ from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import RunnerIdentity, read_identity, write_identity
 from runner.home.runner_lock import runner_lock
+from runner.home.shared_folders import mark_folders, not_the_runners
 from runner.processes.procfs import boot_id
 from runner.recovery.daily_verification import DailyVerification
 from runner.recovery.hourly_backups import HourlyBackups
@@ -90,6 +91,8 @@ class Service:
         self.store = open_store(home, settings.busy_timeout_s)
         self.store.require_sound()
         self._lock = runner_lock(home, take_over)
+        if bare := mark_folders(home, self.store):
+            log.warning("%s %s", *not_the_runners(home, bare))
         began = now()
         mine = RunnerPlace(socket.gethostname(), os.getpid(), boot_id(), lock_place(home))
         shared = self.store.database_file is None

@@ -251,6 +251,10 @@ class Terminal(_Settings):
         description="Name that the command line records (default: the system's user).",
     )
     role: Role = Field(default=Role.LEAD, description="Role that the command line acts with.")
+    week: str | None = Field(
+        default=None,
+        description="Week in progress that the command line acts on (default: the active one).",
+    )
     language: Language = Field(
         default=FIRST_LANGUAGE,
         description="Language of the sentences that the command line prints.",

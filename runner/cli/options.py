@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # imported where they are used: not every command opens a dat
     from core.week import Week
     from runner.client import Client
     from runner.client.lists import Lists
+    from runner.client.reads import Reads
     from runner.client.terminal_entry import TerminalEntry
     from runner.outcomes import Refused
 
@@ -64,6 +65,15 @@ BasePathOption = Annotated[
     ),
 ]
 WeekOption = Annotated[str | None, typer.Option("--week", help="Week (default: the active one).")]
+ActWeekOption = Annotated[
+    str | None,
+    typer.Option(
+        "--week",
+        envvar="TRAINWEEK_WEEK",
+        show_envvar=True,
+        help="Week in progress to act on (default: the active one).",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -122,9 +132,12 @@ def require_allowed(denied: Refused | None) -> None:
 def client_of(home: Home) -> Client:
     """The client of a data directory, for the person at the terminal."""
     from runner.client import Client
+    from runner.settings import Terminal
 
     entry = terminal_entry(home)
-    return Client(home, entry.person, entry=entry)
+    client = Client(home, entry.person, entry=entry)
+    client.shown_week = Terminal.read().week or None
+    return client
 
 
 def used_home(home: Path | None) -> Home:
@@ -164,16 +177,28 @@ def open_client(home: Path | None) -> Client:
     return client_of(used_home(home))
 
 
-def open_lists(home: Path | None) -> Lists:
-    """What lists of a used data directory read; no person is needed, and none is asked.
+def open_reads(home: Path | None) -> Reads:
+    """What lists of jobs read; no person is needed, and none is asked.
 
     :raises SetupError, InputError: see :func:`used_home`.
     """
-    from core.people import Person
-    from core.vocabulary import Role
+    from runner.client.reads import Reads
+
+    return Reads(used_home(home), _nobody())
+
+
+def open_lists(home: Path | None) -> Lists:
+    """The same with the list of weeks, whose decisions and playbooks take longer to load."""
     from runner.client.lists import Lists
 
-    return Lists(used_home(home), Person(getpass.getuser(), Role.VIEWER))
+    return Lists(used_home(home), _nobody())
+
+
+def _nobody() -> Person:
+    from core.people import Person
+    from core.vocabulary import Role
+
+    return Person(getpass.getuser(), Role.VIEWER)
 
 
 def client_of_any(home: Path | None) -> Client:
@@ -201,12 +226,13 @@ def _say_runner(home: Home, pid: int) -> None:
 
 
 def require_week(client: Client, week_id: str | None = None) -> Week:
-    """The named week, or the active one.
+    """The named week, or the one that the client acts on: without a choice the active one.
 
     :raises InputError: there is none.
     """
     from core.week import CREATE_WEEK
 
+    week_id = week_id or client.shown_week
     week = client.week(week_id) if week_id else client.active_week()
     if week is None:
         raise InputError(
