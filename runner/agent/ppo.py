@@ -41,8 +41,10 @@ class WrittenOutPPO(PPO):
         finally:
             del self.policy.forward
 
-    def _act(self, observed: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def _act(self, observed: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
         """Sampled actions (n,), values (n, 1), and the actions' log probabilities (n,)."""
+        if deterministic:
+            raise ValueError("A rollout samples its actions.")
         logits, values = (each.forward(observed) for each in self._networks())
         log_probs = logits - logits.logsumexp(-1, keepdim=True)
         actions = torch.multinomial(torch.softmax(log_probs, -1), 1, replacement=True)

@@ -35,7 +35,7 @@ def trained(algorithm: type[PPO], **changed: Any) -> tuple[PPO, list[Mapping[str
         logged.append(dict(model.logger.name_to_value))
         return True
 
-    assert type(model) is WrittenOutPPO
+    assert model.__class__.__name__ == WrittenOutPPO.__name__
     model.__class__ = algorithm
     model.learn(session.total_steps, callback=keep)
     return model, [*logged, dict(model.logger.name_to_value)]
