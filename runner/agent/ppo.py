@@ -41,11 +41,11 @@ class WrittenOutPPO(PPO):
         finally:
             del self.policy.forward
 
-    def _act(self, observed: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
+    def _act(self, obs: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
         """Sampled actions (n,), values (n, 1), and the actions' log probabilities (n,)."""
         if deterministic:
             raise ValueError("A rollout samples its actions.")
-        logits, values = (each.forward(observed) for each in self._networks())
+        logits, values = (each.forward(obs) for each in self._networks())
         log_probs = logits - logits.logsumexp(-1, keepdim=True)
         actions = torch.multinomial(torch.softmax(log_probs, -1), 1, replacement=True)
         return actions.squeeze(-1), values, log_probs.gather(-1, actions).squeeze(-1)
