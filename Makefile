@@ -37,6 +37,7 @@ TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 test: $(READY_DEV) ## run all tests, including the browser tests
 	sh tests/browser/find_chromium.sh
 	sh tests/browser/find_nginx.sh
+	sh tests/find_libfuse.sh
 	$(BIN)/python -m pytest $(TWO) --ignore tests/browser --ignore tests/engines --ignore tests/runner/demo -m "not whole"
 	$(BIN)/python -m pytest $(TWO) -p no:schemathesis tests/browser tests/runner/demo
 

@@ -22,19 +22,23 @@ if TYPE_CHECKING:
 def written_places(home: Home) -> list[Path]:
     """The fixed folders and files of a data directory that trainweek writes to, outer ones first."""
     signed_model, signed_data = home.signed_model("x").parent, home.signed_data("x").parent
+    places = home.places()
     folders = [
         *(home.state, home.backups, home.signing_key.parent, home.jobs),
-        *(home.training, home.tensorboard, home.daily_summaries),
-        *(home.model, home.run_models, home.earlier_models, home.checkpoints),
+        *(path for each in places for path in (each.training, each.tensorboard)),
+        *(path for each in places for path in (each.daily_summaries, each.revalidation)),
+        *(path for each in places for path in (each.model, each.run_models)),
+        *(path for each in places for path in (each.earlier_models, each.checkpoints)),
         *(signed_model, signed_data),
-        *(home.revalidation, home.revalidation_archive, home.ledger.parent),
+        *(home.revalidation_archive, home.ledger.parent),
         *(drills_folder(home), reports_folder(home)),
     ]
     files = [
         *(home.database, home.database.with_suffix(".lock"), home.ledger),
         *(home.runner_lock, home.runner_identity, home.runner_log, home.dashboard_log),
         *(home.signing_key, home.acts_key, home.access),
-        *(home.sessions, home.tokens, home.alerts, home.training_log, home.crash_backup_log),
+        *(home.sessions, home.tokens, home.alerts),
+        *(path for each in places for path in (each.training_log, each.crash_backup_log)),
     ]
     return [*folders, *files]
 

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.language import Message
 from core.path_names import expanded, resolved, safe_name
-from core.timestamps import portuguese_day
-
-if TYPE_CHECKING:
-    from datetime import date
+from core.run_paths import MODEL, TRAINING, RunPaths
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
-class Home:
-    """The data directory of the weeks: logs, models, reports and data."""
+class Home(RunPaths):
+    """The data directory of the weeks: logs, models, reports and data.
 
-    root: Path
+    As it is found it has no place: the paths of runs are those of the manual.
+    """
 
     @classmethod
     def find(cls, given: str | Path | None = None) -> Home:
@@ -43,6 +40,15 @@ class Home:
                 ),
             )
         return cls(root)
+
+    def of(self, place: str | None) -> Home:
+        """The same directory, as a week sees it that keeps its runs in a place of its own."""
+        return self if self.place == place else replace(self, place=place)
+
+    def places(self) -> list[Home]:
+        """The same directory once for each place of runs, the manual's first."""
+        found = (*self.root.glob(f"logs/*/{TRAINING}"), *self.root.glob(f"models/*/{MODEL}"))
+        return [self.of(None), *map(self.of, sorted({folder.parent.name for folder in found}))]
 
     def resolve(self, path: str | Path) -> Path:
         """A path of manual (``models/ppo_phase4/best_model``) or playbook, against this home.
@@ -77,43 +83,6 @@ class Home:
         return self.root / "settings.yaml"
 
     # logs/
-    @property
-    def training(self) -> Path:
-        """``logs/ppo_training``."""
-        return self.root / "logs" / "ppo_training"
-
-    @property
-    def training_log(self) -> Path:
-        """``training.log`` of the runs."""
-        return self.training / "training.log"
-
-    @property
-    def crash_backup_log(self) -> Path:
-        """The manual's copy of the log after a crash."""
-        return self.training / "CRASH_backup.log"
-
-    @property
-    def daily_summaries(self) -> Path:
-        """Folder of the daily summaries."""
-        return self.training / "daily_summaries"
-
-    def daily_summary(self, day: date) -> Path:
-        """One day's summary."""
-        return self.daily_summaries / f"{day.isoformat()}.json"
-
-    @property
-    def tensorboard(self) -> Path:
-        """Folder of all event files."""
-        return self.training / "tensorboard"
-
-    def run(self, name: str) -> Path:
-        """Event files of one run; each attempt has a folder of its own in it."""
-        return self.tensorboard / safe_name(name, "run")
-
-    def run_attempt(self, name: str, attempt: int) -> Path:
-        """Event files of one attempt."""
-        return self.run(name) / f"attempt-{attempt:03d}"
-
     @property
     def machine_log(self) -> Path:
         """What the runner observed of itself and of its machine, thinned with age."""
@@ -203,49 +172,6 @@ class Home:
         return self.state / "keys" / "acts.key"
 
     # models/
-    @property
-    def model(self) -> Path:
-        """``models/ppo_phase4``."""
-        return self.root / "models" / "ppo_phase4"
-
-    @property
-    def best_model(self) -> Path:
-        """The model that is revalidated by default."""
-        return self.model / "best_model.zip"
-
-    @property
-    def best_model_choice(self) -> Path:
-        """Who put the model of :attr:`best_model` in use."""
-        return self.model / "best_model.choice.json"
-
-    def run_model(self, run: str) -> Path:
-        """A run's own best model; ``best_model`` is a copy of one of them."""
-        return self.run_models / safe_name(run, "run") / self.best_model.name
-
-    @property
-    def run_models(self) -> Path:
-        """Folder of the runs' own models, one folder per run."""
-        return self.model / "runs"
-
-    @property
-    def earlier_models(self) -> Path:
-        """Models and checkpoints that others took the place of."""
-        return self.model / "earlier"
-
-    @property
-    def checkpoints(self) -> Path:
-        """Folder of the checkpoints, one folder per step."""
-        return self.model / "checkpoints"
-
-    @property
-    def bad_data_backup(self) -> Path:
-        """The manual's copy of the model before a data issue is fixed."""
-        return self.model / "backup_before_bad_data.zip"
-
-    def backup(self, day: date) -> Path:
-        """``models/ppo_phase4_BACKUP_27FEV``: by the day it was made; the manual plans the last."""
-        return self.root / "models" / f"ppo_phase4_BACKUP_{portuguese_day(day)}"
-
     def signed_model(self, sha256: str) -> Path:
         """The copy of a signed model."""
         return self.root / "models" / "signed" / f"{safe_name(sha256, 'hash')}.zip"
@@ -277,14 +203,9 @@ class Home:
 
     # reports/
     @property
-    def revalidation(self) -> Path:
-        """Folder of the latest reports."""
-        return self.root / "reports" / "revalidation"
-
-    @property
     def revalidation_archive(self) -> Path:
         """All revalidations, one folder per hash."""
-        return self.revalidation / "archive"
+        return self.root / "reports" / "revalidation" / "archive"
 
     def reproductions(self, sha256: str) -> Path:
         """Recipe and reports of the reproductions of a decision."""

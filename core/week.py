@@ -91,6 +91,13 @@ class Week:
     playbook_file: str | None = None  # source of its text; None: trainweek's own
     earlier: tuple[EarlierPlaybook, ...] = ()  # that were replaced, oldest first
     archived_at: datetime | None = None  # lists leave it out since then; None: not archived
+    beside: bool = False  # in progress, though another one is the active one
+    place: str | None = None  # folder of its runs, below logs and models; None: the manual's paths
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether the runner serves it, and people may act on it."""
+        return self.active or self.beside
 
     @cached_property
     def playbook(self) -> Playbook:

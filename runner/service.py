@@ -25,11 +25,13 @@ from core.vocabulary import LIVE_STATES
 from runner.alerts.watch import AlertWatch
 from runner.executors.choice import Executors
 from runner.executors.elsewhere import Elsewhere, named, this_machine
+from runner.executors.warm import WarmTrials
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import RunnerIdentity, read_identity, write_identity
 from runner.home.runner_lock import runner_lock
+from runner.home.shared_folders import mark_folders, not_the_runners
 from runner.processes.procfs import boot_id
 from runner.recovery.daily_verification import DailyVerification
 from runner.recovery.hourly_backups import HourlyBackups
@@ -89,6 +91,8 @@ class Service:
         self.store = open_store(home, settings.busy_timeout_s)
         self.store.require_sound()
         self._lock = runner_lock(home, take_over)
+        if bare := mark_folders(home, self.store):
+            log.warning("%s %s", *not_the_runners(home, bare))
         began = now()
         mine = RunnerPlace(socket.gethostname(), os.getpid(), boot_id(), lock_place(home))
         shared = self.store.database_file is None
@@ -101,6 +105,7 @@ class Service:
         self.identity = RunnerIdentity.of_this_process(self.fenced.epoch, began)
         write_identity(home, self.identity, began)
         self._beat = monotonic()
+        self._warm = WarmTrials() if settings.sweep_warm else None
         self.supervisor = Supervisor(
             home,
             self.store,
@@ -184,6 +189,8 @@ class Service:
         self.backups.close()
         self.verification.close()
         self.alerts.close()
+        if self._warm is not None:
+            self._warm.close()
         try:
             with self.fenced.write(self.now()) as write:
                 write.append(RunnerEnded(epoch=self.fenced.epoch), None)
@@ -196,7 +203,7 @@ class Service:
         machine = this_machine(self.home)
         shared = self.store.database_file is None
         elsewhere = Elsewhere(machine) if shared else None
-        return Executors(self.settings, self.monotonic, machine, elsewhere)
+        return Executors(self.settings, self.monotonic, machine, elsewhere, self._warm)
 
     def live_jobs(self) -> list[Row]:
         """Jobs whose processes may be alive."""

@@ -162,6 +162,9 @@ class Settings(_Settings):
     sweep_parallel: Count = _number(
         1, "trials", "Trials of a sweep that run at once, each with one thread; 0: none begins."
     )
+    sweep_warm: bool = Field(
+        default=True, description="Fork trials of this machine from a process that has torch."
+    )
     resumes_a_day: Count = _number(3, "resumes", "Automatic resumes of one run in 24 h.")
     backoff_s: Number = _seconds(
         15.0, "Wait before the first automatic resume; it doubles with each one."
@@ -248,6 +251,10 @@ class Terminal(_Settings):
         description="Name that the command line records (default: the system's user).",
     )
     role: Role = Field(default=Role.LEAD, description="Role that the command line acts with.")
+    week: str | None = Field(
+        default=None,
+        description="Week in progress that the command line acts on (default: the active one).",
+    )
     language: Language = Field(
         default=FIRST_LANGUAGE,
         description="Language of the sentences that the command line prints.",

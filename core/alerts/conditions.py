@@ -76,6 +76,7 @@ class Condition(_Stored):
 class Look(_Stored):
     """All that a look at the home has found.
 
+    :ivar week: the active one; ``beside``: the others that are in progress.
     :ivar complete: False if something could not be read: then nothing counts as recovered.
     :ivar moments: what happened once; reported once, by its key.
     :ivar ends: key to how a condition ended, where more is known than that it did.
@@ -83,6 +84,7 @@ class Look(_Stored):
     """
 
     week: str | None
+    beside: tuple[str, ...] = ()
     conditions: tuple[Condition, ...]
     moments: tuple[Condition, ...] = ()
     ends: dict[str, Said] = {}

@@ -70,8 +70,8 @@ def edges(
             continue
         if alert.key in covered:
             found.alerts.append(alert.model_copy(update={"last_seen": now}))
-        elif look.complete and alert.first.week not in (None, look.week):
-            # Another week is active: no recovery.
+        elif look.complete and alert.first.week not in (None, look.week, *look.beside):
+            # That week is no longer in progress: no recovery.
             found.alerts.append(alert.model_copy(update={"resolved": now}))
         elif look.complete and now - alert.last_seen >= RESOLVE_AFTER:
             ended = alert.model_copy(update={"resolved": now})

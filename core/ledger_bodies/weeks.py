@@ -22,6 +22,8 @@ class WeekCreated(Body):
     synthetic: bool
     playbook_file: PlainText | None = None  # source of the text; None: trainweek's own
     active: bool = True  # False: another week stays the active one
+    beside: bool = False  # in progress beside the active one
+    place: PlainText | None = None  # folder of its runs; None: the manual's paths
 
 
 class WeekUsed(Body):
@@ -29,6 +31,25 @@ class WeekUsed(Body):
 
     kind = "week"
     action = "use"
+
+    id: PlainText
+    beside: bool = False  # the one that was active stays in progress
+
+
+class WeekBegun(Body):
+    """A week is in progress beside the active one."""
+
+    kind = "week"
+    action = "begin"
+
+    id: PlainText
+
+
+class WeekClosed(Body):
+    """A week that was in progress beside the active one no longer is."""
+
+    kind = "week"
+    action = "close"
 
     id: PlainText
 

@@ -19,8 +19,8 @@ from core.telemetry.traces import Trace, ordered, traces
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from core.telemetry.problems import FileEvents
     from core.telemetry.side_writers import SideWriter
-    from core.telemetry.tail import FileEvents
 
 
 @dataclass(frozen=True)

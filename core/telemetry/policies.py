@@ -10,7 +10,7 @@ from core.telemetry.frameworks import policy_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from core.telemetry.tail import FileEvents
+    from core.telemetry.problems import FileEvents
 
 
 def policies(files: Iterable[FileEvents]) -> list[str]:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from core.language import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.telemetry.columns import Columns
 
 
 class Fault(StrEnum):
@@ -81,3 +87,14 @@ class FileState:
     def waiting(self) -> int:
         """Bytes of an incomplete last record, which is read when it is complete."""
         return 0 if self.stopped else self.size - self.offset
+
+
+@dataclass(frozen=True, eq=False)
+class FileEvents:
+    """The contents of one event file up to a position; later reads don't change it."""
+
+    name: str
+    first_wall: float | None  # of the first event: of the header, in nearly every file
+    columns: Mapping[str, Columns]
+    state: FileState
+    problems: tuple[FileProblem, ...]

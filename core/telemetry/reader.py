@@ -32,6 +32,7 @@ class RunReader(RunEvents):
         super().__init__(Path(path))
         self._tails: dict[Inode, EventFile] = {}
         self._lost: dict[str, FileProblem] = {}  # deleted or unreachable, by name
+        self._unreachable: dict[str, str] = {}  # at the last look; why, by name
         self._frozen: RunEvents | None = None
 
     def events(self) -> RunEvents:
@@ -68,7 +69,12 @@ class RunReader(RunEvents):
                     continue
                 self._tails[inode] = file
                 self._lost.pop(name, None)
-            for file in before.values():
+            for inode, file in before.items():
+                if file.name in self._unreachable:  # it need not be gone
+                    file.unreadable(self._unreachable[file.name])
+                    self._tails[inode] = file
+                    self._lost.pop(file.name, None)
+                    continue
                 detail = plural(
                     "file deleted, with {n:,} point",
                     "file deleted, with {n:,} points",
@@ -95,6 +101,7 @@ class RunReader(RunEvents):
                 if "tfevents" in name
             ]
         found: dict[Inode, Path] = {}
+        self._unreachable = {}
         for path in paths:
             try:
                 stat = path.stat()
@@ -102,9 +109,8 @@ class RunReader(RunEvents):
                 continue  # deleted since, or a dangling link
             except OSError as error:
                 name = path.relative_to(self.path).as_posix()
-                self._lost[name] = FileProblem(
-                    name, Fault.UNREADABLE, literal(error.strerror or str(error))
-                )
+                why = self._unreachable[name] = error.strerror or str(error)
+                self._lost[name] = FileProblem(name, Fault.UNREADABLE, literal(why))
                 continue
             found.setdefault((stat.st_dev, stat.st_ino), path)
         return found

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.telemetry.tail import FileEvents
+    from core.telemetry.problems import FileEvents
 
 _COPIED = 2_000_000  # points in copies that are kept until the next new byte (48 MB)
 _KEPT = 20_000  # series, most of them views

@@ -22,9 +22,8 @@ from core.telemetry.traces import Trace, ordered, traces
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.telemetry.problems import FileProblem
+    from core.telemetry.problems import FileEvents, FileProblem
     from core.telemetry.side_writers import SideWriter
-    from core.telemetry.tail import FileEvents
 
 _GAP = 3.0  # usual differences of steps that may lie between a run and its resume
 

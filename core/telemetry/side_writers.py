@@ -22,7 +22,7 @@ from core.telemetry.frameworks import CLIP, ENTROPY, KL, POLICY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.telemetry.tail import FileEvents
+    from core.telemetry.problems import FileEvents
     from core.telemetry.traces import Trace
 
 _BY_TIME = re.compile(r"\d{9,11}(\.\d+)?")

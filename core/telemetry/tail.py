@@ -10,35 +10,22 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.language import Message, literal, plural
 from core.telemetry.columns import Columns
 from core.telemetry.frames import AROUND, FRAME, MAX_RECORD, FramedRecords, length_in, whole_records
-from core.telemetry.problems import Fault, FileProblem, FileState
+from core.telemetry.problems import Fault, FileEvents, FileProblem, FileState
 from core.telemetry.scalars import ScalarBlocks
 from core.telemetry.wire import MAX_TAGS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from io import FileIO
     from pathlib import Path
 
 CHUNK = 2 << 20  # bytes read at a time; bounds the memory of a cold read
 _KEPT_PROBLEMS = 20  # per file; more skipped records are only counted
 _GUARD = 16  # bytes before the offset that distinguish a rewritten file from a grown one
-
-
-@dataclass(frozen=True, eq=False)
-class FileEvents:
-    """The contents of one event file up to a position; later reads don't change it."""
-
-    name: str
-    first_wall: float | None  # of the first event: of the header, in nearly every file
-    columns: Mapping[str, Columns]
-    state: FileState
-    problems: tuple[FileProblem, ...]
 
 
 class EventFile:
@@ -83,6 +70,8 @@ class EventFile:
             stat.st_mtime_ns,
         ):
             return False
+        if self._is_late(stat):
+            return False
         self._events = None
         try:
             with self.path.open("rb", buffering=0) as file:
@@ -90,11 +79,27 @@ class EventFile:
         except FileNotFoundError:
             raise
         except OSError as error:
-            self._stop(Fault.UNREADABLE, literal(error.strerror or str(error)))
+            self.unreadable(error.strerror or str(error))
             return False
+
+    def unreadable(self, why: str) -> None:
+        """Keep what was read of a file that can't be asked now, and say so."""
+        self._events, self._seen = None, None
+        self._stop(Fault.UNREADABLE, literal(why))
+
+    def _is_late(self, stat: os.stat_result) -> bool:
+        """Whether a shared disk shows the file as it was before the last read: smaller, and older."""
+        return (
+            self._seen is not None
+            and (stat.st_dev, stat.st_ino) == self.inode
+            and stat.st_size < self.offset
+            and stat.st_mtime_ns < self._seen[1]
+        )
 
     def _read(self, file: FileIO) -> bool:
         stat = os.fstat(file.fileno())
+        if self._is_late(stat):
+            return False
         inode = (stat.st_dev, stat.st_ino)
         again = self.offset > 0 and (
             inode != self.inode

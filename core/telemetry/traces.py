@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from core.telemetry.columns import Columns
-    from core.telemetry.tail import FileEvents
+    from core.telemetry.problems import FileEvents
 
 _PACE = ("time/fps", "fps", "charts/SPS")  # written once an iteration
 _HEAD = 9  # points that show the usual difference of steps

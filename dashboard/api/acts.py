@@ -94,14 +94,16 @@ class ActionAsked(Body):
 class RestartAsked(Body):
     """Restart the training, with or without changed settings."""
 
+    week: str | None = Field(default=None, description="In progress; by default the active one.")
     learning_rate: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     ent_coef: float | None = Field(default=None, ge=0, allow_inf_nan=False)
 
 
 class JobAsked(Body):
-    """Request a job of the active week; `params` as `trainweek` has them for this kind."""
+    """Request a job of a week; `params` as `trainweek` has them for this kind."""
 
     kind: JobKind
+    week: str | None = Field(default=None, description="In progress; by default the active one.")
     params: dict[str, Any] = Field(default={}, max_length=50)
 
 
@@ -232,6 +234,7 @@ def mark_action(
 @router.post("/jobs", status_code=202, operation_id="request_job")
 def request_job(asked: JobAsked, act: Act, key: Key = None) -> JobShape:
     """Request a job; the runner starts it. Scope `operate`, for a revalidation `decide`."""
+    act.client.shown_week = asked.week
     outcome = act.client.submit(asked.kind, asked.params, key)
     act.asked.weeks.forget()
     if isinstance(outcome, AlreadyRunning):
@@ -252,7 +255,8 @@ def stop_job(job: Annotated[str, Path(max_length=100)], act: Act, key: Key = Non
 
 @router.post("/training/restart", status_code=202, operation_id="restart_training")
 def restart_training(asked: RestartAsked, act: Act, key: Key = None) -> JobShape:
-    """Stop, save and start again the training of the active week. Scope `operate`."""
+    """Stop, save and start again the training of a week. Scope `operate`."""
+    act.client.shown_week = asked.week
     outcome = act.client.restart(
         learning_rate=asked.learning_rate, ent_coef=asked.ent_coef, key=key
     )

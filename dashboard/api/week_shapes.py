@@ -29,6 +29,7 @@ class WeekShape(Shape):
 
     id: str
     active: bool
+    in_progress: bool
     launch: datetime
     last_day: str = Field(description="YYYY-MM-DD.")
     tag: str
@@ -139,6 +140,7 @@ def _fields(week: Week, *, synthetic: bool) -> dict[str, object]:
     return {
         "id": week.id,
         "active": week.active,
+        "in_progress": week.in_progress,
         "launch": week.launch,
         "last_day": week.last_day.isoformat(),
         "tag": week.tag,

@@ -65,7 +65,7 @@ def stop(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
     """A callback that asks the current run to save and end."""
 
     def run() -> object:
-        job = page.services.client.live_job(JobKind.TRAIN)
+        job = page.services.client.live_job(JobKind.TRAIN, snapshot.week.id)
         if job is None:
             return Refused(Message("No training run is in progress."))
         return page.services.client.stop(job.id)

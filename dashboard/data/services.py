@@ -40,8 +40,8 @@ class Services:
     :param week_id: None: the active week, whichever it is.
     :param shared: the snapshots of all sessions; None: those of this one alone.
     :param past: the moment that is shown, with what was recorded by then; None: now.
-    :ivar elsewhere: why nothing can be done to the active week from here, as of the last
-        snapshot: another week is shown; None while it is the active one.
+    :ivar elsewhere: why nothing can be done from here, as of the last snapshot: the shown week
+        is not in progress; None while it is.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Services:
         shared: SharedSnapshots | None = None,
         past: Past | None = None,
     ) -> None:
-        self.home = home
+        self._root = home
         self.person = person
         if past is None:
             self.client = Client(home, person, now=now, entry=entry)
@@ -66,21 +66,26 @@ class Services:
         self._shared = SharedSnapshots() if shared is None else shared
         self._snapshot: Snapshot | None = None
 
+    @property
+    def home(self) -> Home:
+        """The data directory as the shown week sees it."""
+        return self._root if self._snapshot is None else self._snapshot.home
+
     def snapshot(self) -> Snapshot | None:
         """The shown week as of now; None if there is no such week, or none at all."""
         taken = self._shared.newest(self.week_id, self.now, self._take)
         # Another tab of the same person may be doing this in its own thread.
         if taken is not None and taken is not self._snapshot:
             # An act is meant for the week that was on the screen when it was asked for.
-            self.client.shown_week = taken.week.id
-            self.elsewhere = None if taken.week.active else self.client.not_here()
+            self.client.look_at(taken.week)
+            self.elsewhere = None if taken.week.in_progress else self.client.not_here()
         self._snapshot = taken
         return taken
 
     def _take(self, known: WeekRecords | None) -> Snapshot | None:
         records = self.client.week_records(self.week_id, known)
         made = Snapshot if self.client.moment is None else PastSnapshot
-        return None if records is None else made(self.home, records, self.now(), self.reader)
+        return None if records is None else made(self._root, records, self.now(), self.reader)
 
     def forget(self) -> None:
         """Drop the snapshots after a write, so that the next one reads it."""

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 def present_week(client: Client, playbook: Path | None) -> Week | None:
-    """The active week.
+    """The week that the client acts on: without a choice the active one.
 
     :raises InputError: there is one, and a playbook was given for another.
     """
-    week = client.active_week()
+    week = client.week(client.shown_week) if client.shown_week else client.active_week()
     if week is not None and playbook is not None:
         raise InputError(
             Message("Week {week} has its playbook already.", week=week.id),

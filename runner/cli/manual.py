@@ -18,6 +18,7 @@ from core.week import Week
 from runner.cli.first_week import present_week, week_from_now
 from runner.cli.followed_job import exit_for, follow, outcome_of, submitted, wait
 from runner.cli.options import (
+    ActWeekOption,
     HomeOption,
     JsonOption,
     client_of_any,
@@ -73,6 +74,7 @@ def start(
     yes: Annotated[
         bool, typer.Option("--yes", help="Create a week launched now if there is none.")
     ] = False,
+    week_id: ActWeekOption = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -102,6 +104,7 @@ def start(
     # The manual's own script has no such flag, and starts from nothing as it is written there.
     agreed = yes or context.parent is None
     require_allowed(client.denied_job(JobKind.TRAIN, asked))
+    client.shown_week = week_id or _week_of(client, symbol)
     week = present_week(client, playbook) or week_from_now(client, playbook, agreed=agreed)
     if symbol != week.symbol:
         raise InputError(
@@ -143,6 +146,7 @@ def restart(
     ent_coef: Annotated[
         float | None, typer.Option(help="New entropy coefficient, e.g. 0.005.")
     ] = None,
+    week_id: ActWeekOption = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -152,6 +156,7 @@ def restart(
         JobKind.TRAIN, {name: value for name, value in changes.items() if value is not None}
     )
     client = open_client(home)
+    client.shown_week = week_id
     require_allowed(client.denied_job(JobKind.TRAIN))
     require_week(client)
     ensure_background_runner(client.home)
@@ -192,6 +197,7 @@ def revalidate(
         str | None,
         typer.Option(help="Reason of the ML lead to revalidate before the preparation passes."),
     ] = None,
+    week_id: ActWeekOption = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -205,6 +211,7 @@ def revalidate(
     params |= {} if trials is None else {"trials": trials}
     params |= {} if reason is None else {"override_reason": reason}
     client = open_client(home)
+    client.shown_week = week_id
     asked = with_given_paths(asked_params(JobKind.REVALIDATE, params), client.home)
     require_allowed(client.denied_job(JobKind.REVALIDATE, asked))
     require_week(client)
@@ -220,10 +227,12 @@ def revalidate(
 
 def daily_check(
     date: Annotated[str | None, typer.Option(help="Day of the week, e.g. 2026-02-24.")] = None,
+    week_id: ActWeekOption = None,
     home: HomeOption = None,
 ) -> None:
     """Judge a day, write its summary and print it. Exit 0 if all five checks pass, else 1."""
     client = open_client(home)
+    client.shown_week = week_id
     require_allowed(client.denied_job(JobKind.DAILY_CHECK))
     week = require_week(client)
     summary = run_daily_check(client, week, _day(date, client, week))
@@ -250,6 +259,15 @@ def data_check(
     result, text = check_datasets(place, folders, now=datetime.now(UTC), playbook=playbook)
     print_json(result) if json else tell(text)
     raise typer.Exit(0 if result["ok"] else 1)
+
+
+def _week_of(client: Client, symbol: str) -> str | None:
+    """The week in progress that trades the symbol, where the active one trades another."""
+    active = client.active_week()
+    if active is None or active.symbol == symbol:
+        return None
+    others = (client.week(one) for one in client.weeks_in_progress())
+    return next((one.id for one in others if one is not None and one.symbol == symbol), None)
 
 
 def _day(given: str | None, client: Client, week: Week) -> date:

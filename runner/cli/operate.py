@@ -22,6 +22,7 @@ from core.paths import CHECKOUT, Home
 from core.vocabulary import LIVE_STATES, JobKind, Right
 from runner.cli.options import (
     DEFAULT_PORT,
+    ActWeekOption,
     AddressOption,
     BasePathOption,
     HomeOption,
@@ -38,6 +39,7 @@ from runner.home.left_dashboard import end_left_dashboards, note_dashboard, requ
 from runner.home.port import await_answer, require_port
 from runner.home.private_files import require_private_files
 from runner.home.runner_identity import runner_status
+from runner.home.shared_folders import not_the_runners, unmarked
 from runner.home.systemd import how_to_install, units
 from runner.service import run_runner
 from runner.settings import Settings, misspelt_variables
@@ -123,9 +125,13 @@ def dashboard(
     raise typer.Exit(serve(place, listening_at(place, port, address, base_path)))
 
 
-def tensorboard(port: PortOption = 6006, home: HomeOption = None) -> None:
-    """Start TensorBoard on the event files."""
-    place = used_home(home)
+def tensorboard(
+    port: PortOption = 6006, week: ActWeekOption = None, home: HomeOption = None
+) -> None:
+    """Start TensorBoard on the event files of the active week's runs, or of another week's."""
+    client = client_of(used_home(home))
+    client.shown_week = week
+    place = client.here()
     require_port(Listening(port))
     place.tensorboard.mkdir(parents=True, exist_ok=True)
     command = [
@@ -211,6 +217,8 @@ def make_ready(home: Home, at: Listening) -> None:
     require_private_files(home)
     for sentence in (*mend_modes(home), *end_left_dashboards(home)):
         tell(sentence)
+    if (bare := unmarked(home)) and Settings.read(home).sync_url is None:
+        tell(*not_the_runners(home, bare))
     require_not_served(home, at.port)
     require_port(at)
 

@@ -64,6 +64,15 @@ BasePathOption = Annotated[
     ),
 ]
 WeekOption = Annotated[str | None, typer.Option("--week", help="Week (default: the active one).")]
+ActWeekOption = Annotated[
+    str | None,
+    typer.Option(
+        "--week",
+        envvar="TRAINWEEK_WEEK",
+        show_envvar=True,
+        help="Week in progress to act on (default: the active one).",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -122,9 +131,12 @@ def require_allowed(denied: Refused | None) -> None:
 def client_of(home: Home) -> Client:
     """The client of a data directory, for the person at the terminal."""
     from runner.client import Client
+    from runner.settings import Terminal
 
     entry = terminal_entry(home)
-    return Client(home, entry.person, entry=entry)
+    client = Client(home, entry.person, entry=entry)
+    client.shown_week = Terminal.read().week or None
+    return client
 
 
 def used_home(home: Path | None) -> Home:
@@ -201,12 +213,13 @@ def _say_runner(home: Home, pid: int) -> None:
 
 
 def require_week(client: Client, week_id: str | None = None) -> Week:
-    """The named week, or the active one.
+    """The named week, or the one that the client acts on: without a choice the active one.
 
     :raises InputError: there is none.
     """
     from core.week import CREATE_WEEK
 
+    week_id = week_id or client.shown_week
     week = client.week(week_id) if week_id else client.active_week()
     if week is None:
         raise InputError(

@@ -52,17 +52,22 @@ def new(
     plan: Annotated[
         bool, typer.Option("--plan", help="Leave the active week the active one.")
     ] = False,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="The same, and it is in progress from the start.")
+    ] = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Create a week and make it the active one; with --plan, beside the active one."""
+    """Create a week and make it the active one, unless --plan or --beside says otherwise."""
     from core.playbook.rule_changes import changed_from_shipped
     from runner.cli.paths import given_path
     from runner.cli.rule_changes import tell_changes
 
     client = client_of_any(home)
     path = None if playbook is None else given_path(playbook, client.home)
-    outcome = client.create_week(_launch_time(launch), playbook_path=path, tag=tag, planned=plan)
+    outcome = client.create_week(
+        _launch_time(launch), playbook_path=path, tag=tag, planned=plan, beside=beside
+    )
     match outcome:
         case Recorded(record=week):
             _show(client, [week.id], json)
@@ -97,7 +102,7 @@ def list_weeks(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List the weeks with state and decision; * marks the active one."""
+    """List the weeks with state and decision; * marks the active one, + others in progress."""
     found = open_lists(home).week_window(limit, archived=every)
     shown = list(reversed(found.weeks))
     if not found.count and not found.archived and not json:
@@ -118,9 +123,26 @@ def list_weeks(
 
 @app.command()
 def use(week: WeekArgument, home: HomeOption = None, json: JsonOption = False) -> None:
-    """Make a week the active one, for everyone. Refused while a job of the active week runs."""
+    """Make a week the active one, for everyone. Refused while a job of the active week runs.
+
+    A week that is in progress beside it only changes places with it.
+    """
     client = open_client(home)
     _done(client, client.use_week(week), json)
+
+
+@app.command()
+def begin(week: WeekArgument, home: HomeOption = None, json: JsonOption = False) -> None:
+    """Put a week in progress beside the active one. Both need folders of their own."""
+    client = open_client(home)
+    _done(client, client.begin_week(week), json)
+
+
+@app.command()
+def close(week: WeekArgument, home: HomeOption = None, json: JsonOption = False) -> None:
+    """End the progress of a week beside the active one. Refused while a job of it runs."""
+    client = open_client(home)
+    _done(client, client.close_week(week), json)
 
 
 @app.command()
@@ -167,7 +189,7 @@ def _print(listed: Sequence[ListedWeek], json: bool) -> None:
         return
     for one in listed:
         week = one.week
-        mark = "*" if week.active else " "
+        mark = "*" if week.active else "+" if week.in_progress else " "
         launch = Message("launch {time}", time=iso(week.launch))
         parts = [f"{mark} {week.id}", launch, word_of(one.state), week.tag, week.symbol]
         if made := _decision(one):
@@ -184,6 +206,8 @@ def _as_json(one: ListedWeek) -> dict[str, Any]:
         "tag": week.tag,
         "symbol": week.symbol,
         "active": week.active,
+        "in_progress": week.in_progress,
+        "place": week.place,
         "state": one.state.value,
         "archived_at": week.archived_at and iso(week.archived_at),
         "synthetic": one.synthetic,

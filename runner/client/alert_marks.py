@@ -13,7 +13,6 @@ from runner.alerts.alert_store import AlertStore
 from runner.client.alerts import Alerts
 from runner.client.base import refused_text
 from runner.outcomes import Conflict, Recorded, Refused
-from runner.store import queries
 from runner.store.alerts import acknowledgements
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ class AlertMarks(Alerts):
                     Message("Only who acknowledged it says whether it was useful."),
                 )
             if answer.useful is not useful or note:
-                week = queries.active_week(transaction.connection)
+                week = self._meant_week(transaction.connection)
                 given = {"note": note} if note else {}  # an older version reads the others
                 body = AlertMarked(id=answer.id, useful=useful, **given)
                 self._append(transaction, body, None if week is None else week.id)

@@ -13,7 +13,6 @@ from core.ledger_bodies import AlertRuleChanged, AlertRuleMade, AlertRuleRetired
 from core.vocabulary import Right
 from runner.client.recorded_runs import RecordedRuns
 from runner.outcomes import Recorded, Refused
-from runner.store import queries
 from runner.store.alert_rules import alert_rules
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class AlertRules(RecordedRuns):
                     Message("There are {n} rules already.", n=len(known)),
                     Message("Retire one that nobody needs."),
                 )
-            week = queries.active_week(transaction.connection)
+            week = self._meant_week(transaction.connection)
             body = AlertRuleMade(**_plain(terms))
             self._append(transaction, body, None if week is None else week.id)
             made = alert_rules(transaction.connection)[-1]
@@ -84,7 +83,7 @@ class AlertRules(RecordedRuns):
             if same is not None:
                 return _named(same)
             if rule.terms != terms:
-                week = queries.active_week(transaction.connection)
+                week = self._meant_week(transaction.connection)
                 body = AlertRuleChanged(id=rule_id, **_plain(terms))
                 self._append(transaction, body, None if week is None else week.id)
         return Recorded(replace(rule, terms=terms))
@@ -99,7 +98,7 @@ class AlertRules(RecordedRuns):
             if rule is None:
                 return _no_rule(rule_id)
             if not rule.retired:
-                week = queries.active_week(transaction.connection)
+                week = self._meant_week(transaction.connection)
                 body = AlertRuleRetired(id=rule_id)
                 self._append(transaction, body, None if week is None else week.id)
         return Recorded(replace(rule, retired=True))

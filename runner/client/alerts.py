@@ -22,7 +22,7 @@ from runner.alerts.channels import read_alerts
 from runner.client.base import BaseClient, refused_text
 from runner.client.incidents import closed_already
 from runner.outcomes import Conflict, Recorded, Refused
-from runner.store import queries, record_queries
+from runner.store import record_queries
 from runner.store.alerts import acknowledgements, silences
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Alerts(BaseClient):
         alert = every.get(key)
         with self.store.write() as transaction:
             connection = transaction.connection
-            week = queries.active_week(connection)
+            week = self._meant_week(connection)
             week_id = None if week is None else week.id
             if (number := incident_of(key)) is not None:
                 incident = record_queries.incident(connection, number)
@@ -204,7 +204,7 @@ class Alerts(BaseClient):
         if (unknown := self._unknown(what)) is not None:
             return unknown
         with self.store.write() as transaction:
-            week = queries.active_week(transaction.connection)
+            week = self._meant_week(transaction.connection)
             body = AlertsSilenced(what=what, until=iso(until), reason=reason)
             entry = self._append(transaction, body, None if week is None else week.id)
             found = silences(transaction.connection)
@@ -223,7 +223,7 @@ class Alerts(BaseClient):
                     Message("List them: trainweek alerts list"),
                 )
             if known.holds(self.now()):
-                week = queries.active_week(transaction.connection)
+                week = self._meant_week(transaction.connection)
                 body = SilenceEnded(id=silence_id)
                 self._append(transaction, body, None if week is None else week.id)
                 found = {one.id: one for one in silences(transaction.connection)}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.paths import Home
     from core.people import Person
     from core.vocabulary import Right
+    from core.week import Week
     from runner.client.entry import Entry
     from runner.client.terminal_entry import TerminalEntry
     from runner.client.token_entry import TokenEntry
@@ -121,9 +122,8 @@ class BaseClient:
 
     :param now: returns the present real time; tests pass their own.
     :param entry: proves session or token at each act; None: a program of ours, for which no one is asked.
-    :ivar shown_week: id of the week that the person looks at. While it is not the active one,
-        what acts on the active week, or changes more than records of the shown one, is refused.
-        None: they look at none, as at a terminal.
+    :ivar shown_week: id of the week that the person looks at, and acts on. While it is not in
+        progress, every act is refused. None: they chose none, and mean the active one.
     :ivar moment: the real moment that the person looks at; nothing can be done there. None: now.
     :ivar shown_week_time: of that moment; None: what the week's clock showed then.
     """
@@ -140,6 +140,7 @@ class BaseClient:
         self.now = now
         self.entry = entry
         self.shown_week: str | None = None
+        self._shown: Week | None = None  # its place never changes
         self.moment: datetime | None = None
         self.shown_week_time: datetime | None = None
 
@@ -183,11 +184,34 @@ class BaseClient:
             self.entry.record_denial(self.person, right.value, error)
 
     def _elsewhere(self, connection: Connection) -> Refused | None:
-        """The refusal while the person looks at a week that is not the active one."""
-        active = queries.active_week(connection)
-        if self.shown_week is None or (active is not None and active.id == self.shown_week):
+        """The refusal while the person looks at a week that is not in progress."""
+        week = self._meant_week(connection)
+        if self.shown_week is None or (week is not None and week.id == self.shown_week):
             return None
-        return not_active(self.shown_week, None if active is None else active.id)
+        return not_active(self.shown_week, None if week is None else week.id)
+
+    def _meant_week(self, connection: Connection) -> Week | None:
+        """What a person acts on: the week that they look at if it is in progress, else the active one."""
+        if self.shown_week is not None:
+            shown = queries.week_by_id(connection, self.shown_week)
+            if shown is not None and shown.in_progress:
+                return shown
+        return queries.active_week(connection)
+
+    def here(self) -> Home:
+        """The data directory as the week sees it that the person looks at, or acts on."""
+        if self._shown is not None and self._shown.id == self.shown_week:
+            return self._files(self._shown)
+        with self.store.read() as connection:
+            return self._files(self._meant_week(connection))
+
+    def look_at(self, week: Week) -> None:
+        """The person looks at this week, which was read already."""
+        self.shown_week, self._shown = week.id, week
+
+    def _files(self, week: Week | None) -> Home:
+        """The data directory as the week sees it, with the place of its runs."""
+        return self.home.of(None if week is None else week.place)
 
     def _append(
         self,

@@ -27,6 +27,7 @@ class CurrentWeek:
     tag: str
     symbol: str
     active: bool
+    beside: bool
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class CurrentWeekReads(BaseClient):
     def current_weeks(
         self, known: CurrentWeeks | None = None, *, earlier: bool = False
     ) -> CurrentWeeks:
-        """The active week, the recent and the coming ones, and each with open work.
+        """The weeks in progress, the recent and the coming ones, and each with open work.
 
         Open work is a job that waits or is in progress, or an open incident. All is read in one
         transaction, without the texts of playbooks.
@@ -64,13 +65,14 @@ class CurrentWeekReads(BaseClient):
         troubled = select(incidents.week_id).where(incidents.state == IncidentState.OPEN)
         current = or_(
             weeks.active,
+            weeks.beside,
             weeks.launch >= since,
             weeks.created_at >= since,  # a replayed week was launched long ago
             weeks.id.in_(working.where(jobs.week_id.is_not(None))),
             weeks.id.in_(troubled),
         )
         listed = weeks.archived_at.is_(None)
-        query = select(weeks.id, weeks.launch, weeks.tag, weeks.symbol, weeks.active)
+        query = select(weeks.id, weeks.launch, weeks.tag, weeks.symbol, weeks.active, weeks.beside)
         query = query.where(listed if earlier else listed & current)
         with self.store.read() as connection:
             head = connection.scalar(select(func.max(schema.ledger.c.seq))) or 0

@@ -12,7 +12,6 @@ from core.vocabulary import Right
 from core.week import CREATE_WEEK
 from runner.client.base import BaseClient, refused_text
 from runner.outcomes import Recorded, Refused
-from runner.store import queries
 from runner.store.handovers import handovers
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Handovers(BaseClient):
             connection = transaction.connection
             if refused := self._elsewhere(connection):
                 return refused
-            week = queries.active_week(connection)
+            week = self._meant_week(connection)
             if week is None:
                 return Refused(Message("There is no active week."), CREATE_WEEK)
             entry = self._keyed(connection, key, HandoverSigned)
@@ -68,7 +67,7 @@ class Handovers(BaseClient):
             connection = transaction.connection
             if refused := self._elsewhere(connection):
                 return refused
-            week = queries.active_week(connection)
+            week = self._meant_week(connection)
             known = {} if week is None else {one.id: one for one in handovers(connection, week.id)}
             found = known.get(handover_id)
             if week is None or found is None:

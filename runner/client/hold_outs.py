@@ -11,7 +11,6 @@ from core.text_rules import is_blank
 from core.vocabulary import Right
 from runner.client.base import BaseClient, refused_text
 from runner.outcomes import Recorded, Refused
-from runner.store import queries
 from runner.store.hold_outs import hold_outs
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ class HoldOutActs(BaseClient):
                 Message("Say why now, for those who read the decision."),
             )
         with self.store.read() as connection:
-            week = queries.active_week(connection)
+            week = self._meant_week(connection)
         usual = _data_of(week)
         try:  # reading the candles takes seconds: not while others wait to write
             traded = week.playbook.symbol if week else None
@@ -93,7 +92,7 @@ class HoldOutActs(BaseClient):
             connection = transaction.connection
             if self._keyed(connection, key, act) is not None:
                 return Recorded(window)
-            again = queries.active_week(connection)
+            again = self._meant_week(connection)
             if folder is None and _data_of(again) != usual:
                 return Refused(Message("Another week has just become active."), _AGAIN)
             if refused := self._elsewhere(connection):

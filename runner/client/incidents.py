@@ -66,12 +66,13 @@ class Incidents(BaseClient):
                         time=existing.opened_at,
                     ),
                 )
-            kept, missing = copy_evidence(self.home, procedure)
+            home = self._files(week)
+            kept, missing = copy_evidence(home, procedure)
             text = joined([literal(summary), missing]) if missing else summary
             body = opening_body(connection, week, spec, text, kept)
             entry = self._append(transaction, body, week_id, key)
             made = _incident(transaction, entry.seq)
-        write_issue_line(self.home, spec, made.opened_at)
+        write_issue_line(home, spec, made.opened_at)
         return Recorded(made)
 
     def do_incident_action(

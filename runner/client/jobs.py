@@ -113,10 +113,11 @@ class Jobs(BaseClient):
                 return Submitted(self._job(transaction, requested_job(entry)))
             if refused := self._elsewhere(connection):
                 return refused
-            if row := queries.active_job(connection, kind):
+            week = self._meant_week(connection)
+            of = None if week is None or kind is JobKind.REPRODUCE else week.id
+            if row := queries.active_job(connection, kind, of):
                 job = rows.job_of(row)
                 return AlreadyRunning(job, job.requested_by, job.requested_at)
-            week = queries.active_week(connection)
             if week is None and kind in _OF_A_WEEK:
                 return Refused(
                     Message("There is no active week."),
@@ -129,15 +130,15 @@ class Jobs(BaseClient):
             except InputError as error:
                 return Refused.by(error)
             now, run = self.now(), None
-            if is_restore(asked) and (refused := refused_restore(connection)):
+            if is_restore(asked) and (refused := refused_restore(connection, of)):
                 return refused
             if isinstance(asked, TrainParams) and week is not None:
-                launch = launch_params(connection, self.home, week, self.person, asked, now)
+                launch = launch_params(connection, self._files(week), week, self.person, asked, now)
                 if isinstance(launch, Refused):
                     return launch
                 asked, run = launch, launch.run
             if isinstance(asked, RevalidateParams) and week is not None:
-                refused = refused_revalidation(connection, self.home, week, asked, now)
+                refused = refused_revalidation(connection, self._files(week), week, asked, now)
                 if refused is not None:
                     return refused
             if isinstance(asked, PaperParams):
@@ -145,7 +146,7 @@ class Jobs(BaseClient):
                 if refused is not None:
                     return refused
             if isinstance(asked, TwinParams) and week is not None:
-                forked = twin_params(connection, self.home, week, asked)
+                forked = twin_params(connection, self._files(week), week, asked)
                 if isinstance(forked, Refused):
                     return forked
                 asked = forked

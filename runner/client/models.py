@@ -30,7 +30,7 @@ class Models(BaseClient):
 
     def checkpoints(self, run: str | None = None) -> list[ListedCheckpoint]:
         """All checkpoints, newest step first, each verified now; corrupt ones with the problem."""
-        return list_checkpoints(self.home.checkpoints, run)
+        return list_checkpoints(self.here().checkpoints, run)
 
     def resume_point(self, run: str) -> Message:
         """Where a resume of the run would continue."""
@@ -38,7 +38,7 @@ class Models(BaseClient):
 
     def backups(self) -> list[ListedBackup]:
         """All backups, newest first, each verified now."""
-        return list_backups(self.home)
+        return list_backups(self.here())
 
 
 def is_restore(params: JobParams) -> bool:
@@ -58,9 +58,9 @@ def right_for(kind: JobKind, restores: bool) -> Right:
     return Right.OPERATE
 
 
-def refused_restore(connection: Connection) -> Refused | None:
+def refused_restore(connection: Connection, week_id: str | None) -> Refused | None:
     """The refusal of a restore while a training run writes to the model folder."""
-    job = queries.active_job(connection, JobKind.TRAIN)
+    job = queries.active_job(connection, JobKind.TRAIN, week_id)
     if job is None:
         return None
     return Refused(
@@ -87,9 +87,9 @@ def revalidation_in_progress(job: Row[Any] | Job | None) -> Refused | None:
     )
 
 
-def restore_in_progress(connection: Connection) -> Refused | None:
+def restore_in_progress(connection: Connection, week_id: str | None) -> Refused | None:
     """The refusal of a training start while a backup is being restored."""
-    job = queries.active_job(connection, JobKind.BACKUP)
+    job = queries.active_job(connection, JobKind.BACKUP, week_id)
     if job is None or not is_stored_restore(job):
         return None
     return Refused(

@@ -12,7 +12,7 @@ from core.language import Message, literal
 from runner.client.base import BaseClient
 from runner.home.filesystem import OUT_BYTES
 from runner.home.runner_identity import runner_status
-from runner.store import chain, queries, schema
+from runner.store import chain, schema
 from runner.store.opening import shared_address
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Readiness(BaseClient):
         query = select(table.c.sha256, table.c.end).order_by(table.c.seq.desc()).limit(1)
         try:
             with self.store.read() as connection:
-                week = queries.active_week(connection)
+                week = self._meant_week(connection)
                 head = connection.execute(query).first()
             self.store.require_sound()
             if shared_address(self.home) is not None:

@@ -76,6 +76,14 @@ class Reads(BaseClient):
         with self.store.read() as connection:
             return queries.active_week(connection)
 
+    def weeks_in_progress(self) -> list[str]:
+        """The ids of the weeks that the runner serves, the active one first."""
+        weeks = schema.weeks
+        query = select(weeks.c.id).where(weeks.c.active | weeks.c.beside)
+        with self.store.read() as connection:
+            ordered = query.order_by(weeks.c.active.desc(), weeks.c.launch, weeks.c.id)
+            return list(connection.scalars(ordered))
+
     def week(self, week_id: str) -> Week | None:
         """A week by its id; None if it does not exist."""
         with self.store.read() as connection:
@@ -108,10 +116,13 @@ class Reads(BaseClient):
             row = queries.job_by_id(connection, job_id)
             return None if row is None else rows.job_of(row)
 
-    def live_job(self, kind: JobKind | None = None) -> Job | None:
-        """The waiting or live job of this kind (with None: the oldest of any kind); None if there is none."""
+    def live_job(self, kind: JobKind | None = None, week_id: str | None = None) -> Job | None:
+        """The waiting or live job of this kind (with None: the oldest of any kind); None if there is none.
+
+        :param week_id: only of this week; None: of any.
+        """
         with self.store.read() as connection:
-            row = queries.active_job(connection, kind)
+            row = queries.active_job(connection, kind, week_id)
             return None if row is None else rows.job_of(row)
 
     def latest_job(self, kind: JobKind, week_id: str | None = None) -> Job | None:
@@ -149,7 +160,8 @@ class Reads(BaseClient):
         playbook = None if week is None else week.playbook
         from runner.liveness.status import pulse_of  # only of what is in progress
 
-        return pulse_of(self.home, rows.job_of(row), attempts, clock, playbook, self.now())
+        home = self.home.of(None if week is None else week.place)
+        return pulse_of(home, rows.job_of(row), attempts, clock, playbook, self.now())
 
     def result(self, job_id: str) -> Mapping[str, Any] | None:
         """The newest attempt's result.json; None if it is absent or unreadable."""

@@ -24,9 +24,11 @@ def manifest_for(home: Home, model: Mapping[str, Any]) -> dict[str, Any] | None:
     :param model: ``path``, ``sha256``, ``manifest_sha256`` and, if known, ``run``.
     """
     sha256, wanted = str(model["sha256"]), model.get("manifest_sha256")
-    places = [home.signed_model(sha256), home.resolve(model["path"]), home.best_model]
-    if run := model.get("run"):
-        places.append(home.run_model(run))
+    places = [home.signed_model(sha256), home.resolve(model["path"])]
+    for each in home.places():
+        places.append(each.best_model)
+        if run := model.get("run"):
+            places.append(each.run_model(run))
     for place in places:
         found = manifest_of(place, sha256)
         if found is not None and canonical_sha256(found) == wanted:

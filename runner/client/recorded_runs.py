@@ -92,7 +92,9 @@ def _read(connection: Connection, client: BaseClient, week: Week) -> RecordedWee
         runs.append(RecordedRun(folder.name, folder, watched=True))
     jobs = record_queries.jobs(connection, JobKind.TRAIN, week.id)
     over = {job.run or week.tag: job.state in ENDED_STATES for job in reversed(jobs) if job.attempt}
-    runs += [RecordedRun(name, client.home.run(name), over=over[name]) for name in over]
+    runs += [
+        RecordedRun(name, client.home.of(week.place).run(name), over=over[name]) for name in over
+    ]
     return RecordedWeek(
         week,
         queries.clock_of(connection, week.id),

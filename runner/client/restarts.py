@@ -68,7 +68,7 @@ class Restarts(BaseClient):
                 return Submitted(self._job_row(connection, requested_job(entry)))
             if refused := self._elsewhere(connection):
                 return refused
-            week = queries.active_week(connection)
+            week = self._meant_week(connection)
             row = queries.newest_job(connection, JobKind.TRAIN, week.id) if week else None
             if week is None or row is None:
                 return Refused(
@@ -99,7 +99,9 @@ class Restarts(BaseClient):
             else:
                 record = record.model_copy(update={"attempt": 1, "at": now})
                 resumed = StoredTrainParams(resume=True, restart=record, **changes)
-                launch = launch_params(connection, self.home, week, self.person, resumed, now)
+                launch = launch_params(
+                    connection, self._files(week), week, self.person, resumed, now
+                )
                 if isinstance(launch, Refused):
                     return launch
                 body = job_request(JobKind.TRAIN, launch, launch.run, now)

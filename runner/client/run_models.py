@@ -139,11 +139,12 @@ class RunModels(BaseClient):
         if self.moment is not None:
             return None
         try:
-            manifest = read_best_model(self.home.best_model)[1]
+            home = self.here()
+            manifest = read_best_model(home.best_model)[1]
         except (InputError, IntegrityError):
             return None
         found = RunModel(str(manifest.get("run")), str(manifest["sha256"]), manifest)
-        return ModelInUse(found, choice_of(self.home, found.sha256))
+        return ModelInUse(found, choice_of(home, found.sha256))
 
     def use_model(
         self, run: str, reason: str, key: str | None = None
@@ -160,7 +161,8 @@ class RunModels(BaseClient):
                 Message("Say why this one, for those who read the decision."),
             )
         try:
-            found = model_of_run(self.home, run)
+            home = self.here()
+            found = model_of_run(home, run)
         except (InputError, IntegrityError) as error:
             return Refused.by(error)
         used = self.model_in_use()
@@ -170,22 +172,23 @@ class RunModels(BaseClient):
                 if used is not None and used.choice is not None and used.choice.at >= entry.at:
                     return Recorded(found)  # done, or replaced by a later choice or run
             else:
-                if refused := self._elsewhere(connection) or restore_in_progress(connection):
+                week = self._meant_week(connection)
+                of = None if week is None else week.id
+                if refused := self._elsewhere(connection) or restore_in_progress(connection, of):
                     return refused
-                active = queries.active_job(connection, JobKind.REVALIDATE)
+                active = queries.active_job(connection, JobKind.REVALIDATE, of)
                 if refused := revalidation_in_progress(active):
                     return refused
-                week = queries.active_week(connection)
                 body = ModelChosen(
                     run=run,
                     sha256=found.sha256,
                     reason=reason,
                     replaces=used.model.sha256 if used else None,
                 )
-                self._append(transaction, body, week.id if week else None, key)
+                self._append(transaction, body, of, key)
         try:
             placed = put_in_use(
-                self.home,
+                home,
                 run,
                 how="chosen",
                 by=self.person.name,
@@ -207,7 +210,9 @@ class RunModels(BaseClient):
     ) -> TrainingRun:
         """:param jobs: of the run, newest first."""
         job = jobs[0]
-        model, problem = _model(self.home, run) if self.moment is None else (None, _NOT_KEPT)
+        model, problem = (
+            _model(self._files(week), run) if self.moment is None else (None, _NOT_KEPT)
+        )
         asked_for = [params for each in reversed(jobs) for params in requests.get(each.id, ())]
         asked = stored_params(TrainParams, job.params)
         training = week.playbook_at(job.requested_at_week).training if week else None

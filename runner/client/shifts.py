@@ -14,7 +14,6 @@ from core.vocabulary import Right
 from core.week import CREATE_WEEK
 from runner.client.base import BaseClient
 from runner.outcomes import Conflict, Recorded, Refused
-from runner.store import queries
 from runner.store.shifts import shifts
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class Shifts(BaseClient):
         """
         with self.store.read() as connection:
             if week_id is None:
-                week = queries.active_week(connection)
+                week = self._meant_week(connection)
                 week_id = None if week is None else week.id
             return [] if week_id is None else shifts(connection, week_id)
 
@@ -128,7 +127,7 @@ class Shifts(BaseClient):
         """The active week and its shifts; the refusal where there is none, or another is shown."""
         if refused := self._elsewhere(connection):
             return "", refused
-        week = queries.active_week(connection)
+        week = self._meant_week(connection)
         if week is None:
             return "", Refused(Message("There is no active week."), CREATE_WEEK)
         return week.id, shifts(connection, week.id)

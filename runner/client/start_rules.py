@@ -119,7 +119,7 @@ def blocked_start(connection: Connection, week: Week) -> Refused | None:
             ),
             Message("Investigate, then close it with a reason (page Escalation)."),
         )
-    return restore_in_progress(connection)
+    return restore_in_progress(connection, week.id)
 
 
 def _refused_preflight(

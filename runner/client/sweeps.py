@@ -133,7 +133,7 @@ class Sweeps(BaseClient):
     def _startable(self, connection: Connection) -> Week | Refused:
         if refused := self._elsewhere(connection):
             return refused
-        week = queries.active_week(connection)
+        week = self._meant_week(connection)
         if week is None:
             return Refused(Message("There is no active week."), CREATE_WEEK)
         if week.playbook.training.command is not None:

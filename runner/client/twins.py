@@ -105,7 +105,7 @@ class Twins(Jobs, Restarts):
         if result is None:
             return Refused(Message("{job} has no result.", job=job_id), _LIST)
         with self.store.read() as connection:
-            week = queries.active_week(connection)
+            week = self._meant_week(connection)
             row = queries.newest_job(connection, JobKind.TRAIN, week.id) if week else None
         if week is None or row is None or (found.job.week_id, result.run) != (week.id, row.run):
             return Refused(
@@ -136,11 +136,11 @@ class Twins(Jobs, Restarts):
         from core.market.candle_files import candles_sha256
 
         with self.store.read() as connection:
-            week = queries.active_week(connection)
+            week = self._meant_week(connection)
             job = self._run_of(connection, week)
         if week is None or job is None or job.run is None:
             return None  # said by the rules
-        found = intact_checkpoint(self.home, job.run)
+        found = intact_checkpoint(self._files(week), job.run)
         if isinstance(found, Refused):
             return found
         before = (found.config.get("data") or {}).get("sha256")

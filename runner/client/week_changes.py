@@ -9,7 +9,14 @@ from sqlalchemy import select
 
 from core.errors import InputError
 from core.language import Message
-from core.ledger_bodies import WeekArchived, WeekMended, WeekUnarchived, WeekUsed
+from core.ledger_bodies import (
+    WeekArchived,
+    WeekBegun,
+    WeekClosed,
+    WeekMended,
+    WeekUnarchived,
+    WeekUsed,
+)
 from core.state_words import capitals
 from core.text_rules import is_blank
 from core.timestamps import iso
@@ -38,8 +45,9 @@ class WeekChanges(BaseClient):
     def use_week(self, week_id: str) -> Recorded[Week] | Refused:
         """Make another week the active one, for everybody.
 
-        Refused while a job of the active week is waiting or in progress: its pages would be
-        those of a week that can't be acted on.
+        It takes the place of the one that was active. Refused while a job of that one is
+        waiting or in progress: its pages would be those of a week that can't be acted on.
+        A week that is in progress already only becomes the one that is meant when none is named.
         """
 
         def change(connection: Connection, week: Week) -> Body | Refused | None:
@@ -47,9 +55,47 @@ class WeekChanges(BaseClient):
                 return None
             if week.archived_at is not None:
                 return archived(week)
+            if week.beside:
+                return WeekUsed(id=week_id, beside=True)
             active = queries.active_week(connection)
             refused = busy_week(connection, active) if active else None
-            return refused or WeekUsed(id=week_id)
+            return refused or taken_place(connection, week.place, active) or WeekUsed(id=week_id)
+
+        return self._change(week_id, change)
+
+    def begin_week(self, week_id: str) -> Recorded[Week] | Refused:
+        """Put a week in progress beside the active one; without an active one it becomes that.
+
+        Refused while another week in progress keeps its runs in the same place.
+        """
+
+        def change(connection: Connection, week: Week) -> Body | Refused | None:
+            if week.in_progress:
+                return None
+            if week.archived_at is not None:
+                return archived(week)
+            alone = queries.active_week(connection) is None
+            body = WeekUsed(id=week_id) if alone else WeekBegun(id=week_id)
+            return taken_place(connection, week.place, None) or body
+
+        return self._change(week_id, change)
+
+    def close_week(self, week_id: str) -> Recorded[Week] | Refused:
+        """End the progress of a week beside the active one: nothing of it falls due any more.
+
+        Refused while a job of it is waiting or in progress.
+        """
+
+        def change(connection: Connection, week: Week) -> Body | Refused | None:
+            if week.active:
+                return Refused(
+                    Message("Week {week} is the active one, so it can't be closed.", week=week_id),
+                    Message("Make another week the active one first."),
+                )
+            if not week.in_progress:
+                return None
+            busy = busy_week(connection, week) or _swept_week(connection, week)
+            return busy or WeekClosed(id=week_id)
 
         return self._change(week_id, change)
 
@@ -65,6 +111,11 @@ class WeekChanges(BaseClient):
                         "Week {week} is the active one, so it can't be archived.", week=week_id
                     ),
                     Message("Make another week the active one first."),
+                )
+            if week.in_progress:
+                return Refused(
+                    Message("Week {week} is in progress, so it can't be archived.", week=week_id),
+                    Message("Close it first: trainweek week close {week}", week=week_id),
                 )
             busy = busy_week(connection, week) or _swept_week(connection, week)
             return busy or WeekArchived(id=week_id)
@@ -143,6 +194,22 @@ def busy_week(connection: Connection, week: Week) -> Refused | None:
             state=capitals(JobState(job.state)),
         ),
         Message("Wait until it has ended, or stop it: trainweek jobs stop {job}", job=job.id),
+    )
+
+
+def taken_place(connection: Connection, place: str | None, leaving: Week | None) -> Refused | None:
+    """The refusal of a week whose runs would go where those of another week in progress go.
+
+    :param leaving: the week whose turn it takes.
+    """
+    other = queries.week_in_place(connection, place)
+    if other is None or (leaving is not None and other.id == leaving.id):
+        return None
+    return Refused(
+        Message(
+            "Week {week} is in progress and keeps its runs in the same folders.", week=other.id
+        ),
+        Message("Close it first: trainweek week close {week}", week=other.id),
     )
 
 

@@ -197,7 +197,7 @@ def _of_training(connection: Connection, week: Week, found: Sequence[Difference]
         if (each.path[0] in _STARTED_WITH and each.path[-1] not in _NOT_STARTED_WITH)
         or each.path == ("revalidation", "bars_per_year")
     ]
-    job = queries.active_job(connection, JobKind.TRAIN) if fields else None
+    job = queries.active_job(connection, JobKind.TRAIN, week.id) if fields else None
     if job is None or job.week_id != week.id:
         return None
     return Refused(
@@ -214,7 +214,7 @@ def _of_revalidation(
     connection: Connection, week: Week, found: Sequence[Difference]
 ) -> Refused | None:
     fields = [each for each in found if decides(each.path)]
-    job = queries.active_job(connection, JobKind.REVALIDATE) if fields else None
+    job = queries.active_job(connection, JobKind.REVALIDATE, week.id) if fields else None
     if job is None or job.week_id != week.id:
         return None
     return Refused(

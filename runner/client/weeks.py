@@ -13,7 +13,7 @@ from core.week import require_usable_launch
 from runner.client.base import no_week
 from runner.client.playbook_files import playbook_file
 from runner.client.playbook_rules import PlaybookRules
-from runner.client.week_changes import busy_week
+from runner.client.week_changes import busy_week, taken_place
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
 
@@ -40,6 +40,7 @@ class Weeks(PlaybookRules):
         clock_at: datetime | None = None,
         key: str | None = None,
         planned: bool = False,
+        beside: bool = False,
     ) -> Recorded[Week] | Refused:
         """Create a week and make it the active one.
 
@@ -53,12 +54,13 @@ class Weeks(PlaybookRules):
         :param clock_at: week time at which its clock is stopped from the start, for a demo
             or a replay; None: week time is real time.
         :param planned: the active week stays the active one, if there is one.
+        :param beside: so it does, and the new one is in progress beside it.
         :raises InputError: the playbook can't be read, or no week can be launched then.
         :raises PlaybookError: the playbook is invalid.
         """
         if denied := self._denied(Right.OPERATE):
             return denied
-        launch = launch.astimezone(UTC)
+        launch, planned = launch.astimezone(UTC), planned or beside
         require_usable_launch(launch)
         file = playbook_file(self.home, playbook_path)
         text, playbook = file.text, file.playbook
@@ -69,7 +71,7 @@ class Weeks(PlaybookRules):
             before = queries.active_week(connection)
         if (
             before is not None
-            and not planned
+            and (beside or not planned)
             and not repeated
             and (denied := self._denied_switch())
         ):
@@ -88,6 +90,11 @@ class Weeks(PlaybookRules):
                 planned = planned and active is not None
                 if not planned and (refused := _refused_switch(transaction.connection, before)):
                     return refused
+                place = queries.place_for(transaction.connection, traded)
+                if beside or not planned:
+                    other = None if planned else active
+                    if refused := taken_place(transaction.connection, place, other):
+                        return refused
                 body = WeekCreated(
                     id=week_id,
                     launch=launch,
@@ -101,6 +108,10 @@ class Weeks(PlaybookRules):
                 )
                 if planned:
                     body = body.model_copy(update={"active": False})
+                    if beside:
+                        body = body.model_copy(update={"beside": True})
+                if place is not None:
+                    body = body.model_copy(update={"place": place})
                 self._append(transaction, body, week_id, key)
                 if clock_at is not None:
                     point = ClockSet(real=self.now(), week=clock_at, pace=0.0)

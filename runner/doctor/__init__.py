@@ -18,6 +18,7 @@ from runner.doctor import (
     private_files,
     processes,
     record,
+    shared_record,
     signing_key,
     sync,
 )
@@ -35,6 +36,7 @@ __all__ = ["CheckResult", "examine", "exit_code"]
 _CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[CheckResult]]] = {
     "home": place.home,
     "disk": place.disk,
+    "folders": shared_record.folders,
     "database": record.database,
     "ledger": record.ledger,
     "backups": record.backups,

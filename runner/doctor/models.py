@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Every checkpoint against its manifest: WARN for a corrupt one, FAIL if none is intact."""
-    found = list_checkpoints(home.checkpoints)
+    found = [each for place in home.places() for each in list_checkpoints(place.checkpoints)]
     intact = [each for each in found if each.verified]
     for each in found:
         if each.verified:
@@ -58,10 +58,15 @@ def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[Check
 
 def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """The best model against its manifest."""
-    zip_path = home.best_model
-    if not zip_path.exists():
+    found = [place for place in home.places() if place.best_model.exists()]
+    if not found:
         yield passed("best model", Message("None yet."))
-        return
+    for place in found:
+        yield from _best_model(place)
+
+
+def _best_model(home: Home) -> Iterator[CheckResult]:
+    zip_path = home.best_model
     remedy = Message("Restore a backup (trainweek backup restore), or train again.")
     try:
         manifest = read_best_model(zip_path)[1]

@@ -36,8 +36,11 @@ def home(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
         yield failed("home", literal(missing.what), literal(missing.remedy))
         return
     user = user_name()
-    folders = [root, home.state, home.ledger.parent, home.jobs, home.training, home.model]
-    files = [home.database, home.ledger, home.runner_lock, home.training_log]
+    places = home.places()
+    folders = [root, home.state, home.ledger.parent, home.jobs]
+    folders += [folder for each in places for folder in (each.training, each.model)]
+    files = [home.database, home.ledger, home.runner_lock]
+    files += [each.training_log for each in places]
     problems = []
     for path in (*folders, *files):
         if not path.exists():
@@ -117,9 +120,11 @@ def disk(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
 
 def leftovers(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Partial files that are too old to be in use."""
-    folders = [home.state, home.backups, home.model, home.checkpoints, home.daily_summaries]
+    folders = [home.state, home.backups, home.revalidation_archive, home.ledger.parent]
+    for each in home.places():
+        folders += [each.model, each.checkpoints, each.daily_summaries, each.revalidation]
     found: list[Path] = []
-    for folder in (*folders, home.revalidation, home.revalidation_archive, home.ledger.parent):
+    for folder in folders:
         found += folder.glob(".*.partial")
     found += home.jobs.glob("*/attempt-*/.*.partial")
     found += partial_backups(home)

@@ -10,13 +10,17 @@ from sqlalchemy.exc import DBAPIError
 
 from core.language import Message, literal
 from runner.doctor.check_result import CheckResult, failed, passed, warned
+from runner.home.shared_folders import not_the_runners, unmarked
+from runner.store.opening import shared_address
 from runner.store.schema import REVISION
 from runner.store_address import shown_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from core.paths import Home
+    from runner.settings import Settings
 
 _REVISION = "SELECT to_regclass('alembic_version') IS NOT NULL"
 
@@ -65,6 +69,22 @@ def database(address: str) -> Iterator[CheckResult]:
         yield warned("database", what, Message("The next start migrates it: back it up first."))
     else:
         yield passed("database", state)
+
+
+def folders(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Whether logs, models, reports and candles here are the runner's, where the record is shared.
+
+    :raises ConflictError: one of them is another record's.
+    """
+    if shared_address(home) is None:
+        return
+    bare = unmarked(home)
+    if not bare:
+        yield passed("folders", Message("Logs, models, reports and data are the runner's."))
+    elif settings.sync_url is not None:
+        yield passed("folders", Message("Logs, models and reports are fetched (sync_url)."))
+    else:
+        yield failed("folders", *not_the_runners(home, bare))
 
 
 def backups(home: Home) -> CheckResult:

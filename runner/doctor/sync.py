@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from core.language import Message
 from runner.doctor.check_result import CheckResult, passed
+from runner.store.chain import first_sum
 from runner.sync.object_store import ObjectStore
-from runner.sync.owner import record_of, require_same
+from runner.sync.owner import require_same
 from runner.sync.trial import try_out
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def sync(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
     store = ObjectStore(home, settings)
     took = try_out(store)
     if store.get("store.json") is not None:
-        require_same(store, record_of(home))
+        require_same(store, first_sum(home.ledger))
     yield passed(
         _SUBJECT,
         Message(

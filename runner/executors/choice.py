@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from runner.executors.elsewhere import Elsewhere
     from runner.executors.executor import Executor, Handle, Observation, Order
+    from runner.executors.warm import WarmTrials
     from runner.settings import Settings
 
 
@@ -28,8 +29,11 @@ class Executors:
         monotonic: Callable[[], float] = time.monotonic,
         machine: Mapping[str, str] | None = None,
         elsewhere: Elsewhere | None = None,
+        warm: WarmTrials | None = None,
     ) -> None:
-        self.local = LocalProcesses(settings.log_bytes, settings.log_files, machine, elsewhere)
+        self.local = LocalProcesses(
+            settings.log_bytes, settings.log_files, machine, elsewhere, warm
+        )
         timeout_s = settings.engine_timeout_s
         self.engines: dict[str, Executor] = {
             "slurm": RemoteAttempts(Slurm(timeout_s), settings, monotonic),

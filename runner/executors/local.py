@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from runner.executors.warm import WarmTrials
+
 SHIM = CHECKOUT / "runner" / "processes" / "shim.py"
 _STUCK = frozenset("TtD")  # states in /proc in which a shim can't record an exit
 
@@ -64,6 +66,7 @@ class LocalProcesses:
     :param log_files: how many of them are kept, the present one included.
     :param machine: what names this machine in their files.
     :param elsewhere: knows those of other machines; None: no other machine shares the record.
+    :param warm: what trials are forked from; None: each is started from the beginning.
     """
 
     def __init__(
@@ -72,7 +75,9 @@ class LocalProcesses:
         log_files: int = LOG_FILES,
         machine: Mapping[str, str] | None = None,
         elsewhere: Elsewhere | None = None,
+        warm: WarmTrials | None = None,
     ) -> None:
+        self._warm = warm
         self._machine, self._elsewhere = machine, elsewhere
         self.log_bytes, self.log_files = log_bytes, log_files
         self._shims: list[subprocess.Popen[bytes]] = []
@@ -105,6 +110,8 @@ class LocalProcesses:
             }
             | ({} if self._machine is None else {MACHINE_KEY: dict(self._machine)}),
         )
+        if self._warm is not None and self._warm.start(order, SHIM):
+            return order.handle
         with (folder / "shim.log").open("ab") as log:
             shim = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(SHIM), str(folder)],

@@ -71,6 +71,7 @@ def report_corrupt_checkpoints(
             why = f"Incident {known.id} ({_PROCEDURE}) is already open; check it there."
         _log_once(folder, f"{summary} {why}")
         return
+    home = home.of(week.place)
     kept, missing = copy_evidence(home, _PROCEDURE)
     text = joined([summary, missing]) if missing else summary
     with fenced.write(now) as write:

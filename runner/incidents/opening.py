@@ -36,7 +36,7 @@ def opening_body(
     body = IncidentOpened(
         procedure=spec.id, summary=summary, blocks_start=spec.blocks_start, kept=kept
     )
-    idle = week.watched is None and queries.active_job(connection, JobKind.TRAIN) is None
+    idle = week.watched is None and queries.active_job(connection, JobKind.TRAIN, week.id) is None
     done = [
         ActionProof(index=index, proof=proof)
         for index, step in enumerate(spec.actions)

@@ -120,7 +120,7 @@ def read_spec(path: Path) -> Spec:
             job_id=str(data["job_id"]),
             kind=str(data["kind"]),
             attempt=int(data.get("attempt", 1)),
-            home=Home.find(data["home"]),
+            home=Home.find(data["home"]).of(data.get("place")),
             week_id=data.get("week_id"),
             folder=folder,
             params=dict(data.get("params") or {}),

@@ -32,7 +32,7 @@ def daily_check(spec: Spec, stop: StopFlag) -> int:
             "complete": True,
             "date": day.isoformat(),
             "checklist": summary["checklist"],
-            "file": client.home.relative(client.home.daily_summary(day)),
+            "file": spec.home.relative(spec.home.daily_summary(day)),
             "summary": summary,  # the file may be written again; see runner.week.past_sources
         }
     )

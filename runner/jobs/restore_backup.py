@@ -89,7 +89,7 @@ def _chosen(home: Home, given: str | None) -> ModelBackup:
 
 def _require_no_training(spec: Spec) -> None:
     client = Client(spec.home, Person(spec.requested_by or spec.job_id, Role.VIEWER))
-    if (job := client.live_job(JobKind.TRAIN)) is not None:
+    if (job := client.live_job(JobKind.TRAIN, spec.week_id)) is not None:
         raise ConflictError(
             Message(
                 "Training job {job} is {state}; it writes to the model folder.",

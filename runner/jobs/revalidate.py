@@ -98,7 +98,7 @@ class _Revalidation:
         chosen = self.playbook.revalidation
         asked = spec.asked(RevalidateParams)
         self.episodes = chosen.episodes if asked.episodes is None else asked.episodes
-        self.model_path = self.home.resolve(asked.model_path or chosen.model_path)
+        self.model_path = self.home.resolve(asked.model_path or self.home.own(chosen.model_path))
         self.data_path = self.home.resolve(asked.backtest_data_dir or chosen.backtest_data_dir)
         self.save_report = asked.save_report
         self.declared, self.trials = asked.trials, Trials()

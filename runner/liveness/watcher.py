@@ -42,7 +42,7 @@ class _Watch:
     """The state of one live attempt between two ticks; continues that of an earlier runner."""
 
     def __init__(self, home: Home, row: Row, attempt: Row) -> None:
-        self.paths = progress_paths(home, row.kind, attempt)
+        self.home, self.paths = home, progress_paths(home, row.kind, attempt)
         self.signals, stored = read_pulse(self.paths.folder)
         self.stalls = sum(1 for _ in self.paths.folder.glob("stall-*"))
         # If a runner died while it saved the diagnostics, the stall is reported again.
@@ -96,7 +96,7 @@ class Watcher:
             with self._problems.guarding(f"Progress of {row.id}", through=StaleRunner):
                 watch = self._watches.get(attempt_id)
                 if watch is None:
-                    watch = self._watches[attempt_id] = _Watch(self.home, row, attempt)
+                    watch = self._watches[attempt_id] = _Watch(self._home(row), row, attempt)
                 tree = {} if found.words else tree_in(table, found.process)
                 if judged := self._watch(watch, row, found, tree, now):
                     self.hung[attempt_id] = judged.text
@@ -166,7 +166,7 @@ class Watcher:
         log.warning("%s is STALLED: %s", row.id, judged.text)
         logs = {"output.log": folder / "output.log"}
         if row.kind == JobKind.TRAIN:
-            logs["training.log"] = self.home.training_log
+            logs["training.log"] = watch.home.training_log
         arguments = (folder, watch.stalls, judged.evidence, observed.process, tree, logs)
         # In a thread: it can take seconds, and the other jobs must be supervised.
         watch.saving = threading.Thread(
@@ -192,13 +192,21 @@ class Watcher:
         with self.fenced.write(now) as write:
             open_incident(write, week, hung.escalation, summary, row.id, kept)
 
+    def _home(self, row: Row) -> Home:
+        """With the place of the week's runs."""
+        week = None if row.week_id is None else self._week(row.week_id)[0]
+        return self.home.of(None if week is None else week.place)
+
     def _week(self, week_id: str) -> tuple[Week | None, Clock]:
         with self.fenced.store.read() as connection:
             return queries.week_by_id(connection, week_id), queries.clock_of(connection, week_id)
 
 
 def progress_paths(home: Home, kind: str, attempt: Row | Attempt) -> ProgressPaths:
-    """The files in which this attempt shows progress."""
+    """The files in which this attempt shows progress.
+
+    :param home: as its week sees it.
+    """
     events = None if attempt.event_folder is None else home.root / attempt.event_folder
     checkpoints = home.checkpoints if kind == JobKind.TRAIN else None
     return ProgressPaths(home.root / attempt.folder, events, checkpoints)

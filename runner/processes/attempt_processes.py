@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 ATTEMPT_VARIABLE = "TRAINWEEK_ATTEMPT"
+NO_ATTEMPT = "00000000-0000-0000-0000-000000000000"  # in what attempts are forked from
 ID_KEY = "mark"  # of command.json and identity.json
 PLACE_KEY = "place"  # of command.json: the folder that it was written for
 

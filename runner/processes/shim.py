@@ -24,8 +24,8 @@ CHUNK = 1 << 20
 REPORTED: set[str] = set()  # files whose failure is in shim.log
 
 
-def main(folder: str) -> int:
-    """Run the attempt in this folder; 125 if another start replaced this one."""
+def main(folder: str, *forked: str) -> int:
+    """Run the attempt in this folder, or its forked child (pid, pipe that it waits for); 125: void."""
     command = json.loads(read(os.path.join(folder, "command.json")))
     if command["mark"] != os.environ.get("TRAINWEEK_ATTEMPT"):
         return 125  # the runner gave up this start and began another
@@ -39,32 +39,36 @@ def main(folder: str) -> int:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     awake = listen()
     group = own_cgroup(command["mark"])
-    identity = {
-        "mark": command["mark"],
-        "started_at": time.time(),
-        "shim": process(os.getpid()),
-        "child": None,
-        "cgroup": group,
-    }
+    identity = {"mark": command["mark"], "started_at": time.time()}
+    identity |= {"shim": process(os.getpid()), "child": None, "cgroup": group}
     unsaved = {"identity.json": identity}
     save(folder, unsaved)
     log = Log(folder, command.get("log_bytes", 0), command.get("log_files", 1))
+    child = None
     try:
-        child = subprocess.Popen(
-            command["argv"],
-            cwd=command["cwd"],
-            stdin=subprocess.DEVNULL,
-            stdout=log.descriptor,  # a file: a pipe would break at the death of this shim
-            stderr=log.descriptor,
-            process_group=0,
-            preexec_fn=None if group is None else lambda: join(group),
-        )
+        if not forked:
+            child = subprocess.Popen(
+                command["argv"],
+                cwd=command["cwd"],
+                stdin=subprocess.DEVNULL,
+                stdout=log.descriptor,  # a file: a pipe would break at the death of this shim
+                stderr=log.descriptor,
+                process_group=0,
+                preexec_fn=None if group is None else lambda: join(group),
+            )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         program = getattr(error, "filename", None) or ascii(command["argv"])[:200]
         reason = f"{program}: {getattr(error, 'strerror', None) or error}"  # a NUL in a word, too
         pid, unsaved["exit.json"] = 0, ending(None, reason, None)
     else:
-        pid, unsaved["identity.json"] = child.pid, identity | {"child": process(child.pid)}
+        pid = int(forked[0]) if child is None else child.pid
+        unsaved["identity.json"] = identity | {"child": process(pid)}
+    if forked:
+        if group is not None:
+            join(group, forked[0])
+        save(folder, unsaved)
+        with contextlib.suppress(OSError):  # it was killed
+            os.write(int(forked[1]), b"!")
     follow(pid, folder, command["heartbeat_s"], awake, group, unsaved, log)
     if group is not None:
         leave(group)
@@ -145,12 +149,11 @@ def save(folder: str, unsaved: dict) -> None:
     for name in list(unsaved):
         try:
             write(folder, name, unsaved[name])
+            del unsaved[name]
         except OSError as error:
             if name not in REPORTED:
                 print(f"{name} can't be written: {error.strerror}", file=sys.stderr)
             REPORTED.add(name)
-        else:
-            del unsaved[name]
 
 
 def write(folder: str, name: str, value: dict) -> None:
@@ -261,9 +264,8 @@ def memory_cgroups() -> list[str]:
     for _, controllers, path in entries:
         for mount in mounts:
             kind, options = mount[mount.index("-") + 1], mount[-1].split(",")
-            root, point = mount[3], mount[4]
-            inside = path.removeprefix(root) if root != "/" else path
-            folder = os.path.join(point, inside.lstrip("/"))
+            inside = path.removeprefix(mount[3]) if mount[3] != "/" else path
+            folder = os.path.join(mount[4], inside.lstrip("/"))
             if kind == "cgroup" and "memory" in controllers.split(",") and "memory" in options:
                 version_1.append(folder)
             elif kind == "cgroup2" and controllers == "":
@@ -271,11 +273,10 @@ def memory_cgroups() -> list[str]:
     return version_1 + version_2
 
 
-def join(group: str) -> None:
-    """Move this process into a control group."""
-    path = os.path.join(group, "cgroup.procs")  # if it fails: found by environment and ancestry
-    with contextlib.suppress(OSError), open(path, "w", encoding="utf-8") as file:
-        file.write("0")
+def join(group: str, pid: str = "0") -> None:
+    """Move a process (0: this one) into a control group; else environment and ancestry show it."""
+    with contextlib.suppress(OSError), open(f"{group}/cgroup.procs", "w", encoding="utf-8") as file:
+        file.write(pid)
 
 
 def leave(group: str) -> None:
@@ -296,4 +297,4 @@ def oom_kills(group: str | None) -> int | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

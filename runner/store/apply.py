@@ -52,6 +52,8 @@ from core.ledger_bodies import (
     TickWithdrawn,
     TrialScored,
     WeekArchived,
+    WeekBegun,
+    WeekClosed,
     WeekCreated,
     WeekMended,
     WeekUnarchived,
@@ -121,6 +123,11 @@ def _insert(rows: RowWriter, table: Table, fields: Fields, values: Fields) -> No
     rows.insert(
         table, {"id": fields["seq"], "week_id": fields["week_id"], **values, **_who(fields)}
     )
+
+
+def _given_to(table: Table) -> Callable[[RowWriter, Fields, Body], None]:
+    """Inserts a line's fields as they are."""
+    return lambda rows, fields, body: _insert(rows, table, fields, body.given())
 
 
 def _request_job(rows: RowWriter, fields: Fields, body: JobRequested) -> None:
@@ -217,10 +224,6 @@ def _withdraw_tick(rows: RowWriter, fields: Fields, body: TickWithdrawn) -> None
     rows.update(schema.ticks, {"id": body.tick}, {"replaced_by": fields["seq"]})
 
 
-def _note(rows: RowWriter, fields: Fields, body: NoteWritten) -> None:
-    _insert(rows, schema.notes, fields, body.given())
-
-
 def _open_incident(rows: RowWriter, fields: Fields, body: IncidentOpened) -> None:
     values: dict[str, Any] = {
         "procedure": body.procedure,
@@ -244,17 +247,11 @@ def _close_incident(rows: RowWriter, fields: Fields, body: IncidentClosed) -> No
     rows.update(schema.incidents, {"id": body.id}, closed)
 
 
-def _sign(rows: RowWriter, fields: Fields, body: DecisionSigned) -> None:
-    _insert(rows, schema.signatures, fields, body.given())
-
-
-def _close_condition(rows: RowWriter, fields: Fields, body: ConditionClosed) -> None:
-    _insert(rows, schema.conditions_closed, fields, body.given())
-
-
 _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     WeekCreated: weeks.create,
     WeekUsed: weeks.use,
+    WeekBegun: weeks.begin,
+    WeekClosed: weeks.close,
     WeekMended: weeks.mend,
     WeekArchived: weeks.archive,
     WeekUnarchived: weeks.unarchive,
@@ -269,13 +266,13 @@ _ACTIONS: dict[type[Body], Callable[[RowWriter, Fields, Any], None]] = {
     JobChanged: _change_job,
     Ticked: _tick,
     TickWithdrawn: _withdraw_tick,
-    NoteWritten: _note,
+    NoteWritten: _given_to(schema.notes),
     IncidentOpened: _open_incident,
     IncidentActionDone: items.do,
     IncidentActionSkipped: items.skip,
     IncidentClosed: _close_incident,
-    DecisionSigned: _sign,
-    ConditionClosed: _close_condition,
+    DecisionSigned: _given_to(schema.signatures),
+    ConditionClosed: _given_to(schema.conditions_closed),
     AlertsSilenced: alerts.silence,
     SilenceEnded: alerts.end_silence,
     AlertAcknowledged: alerts.acknowledge,

@@ -160,6 +160,15 @@ def read_lines(
         yield line
 
 
+def first_sum(path: Path) -> str:
+    """The hash of the first line, the same on all machines that share a record; "" without one."""
+    try:
+        with path.open("rb") as file:
+            return stated_hash(file.readline(1 << 20)) or ""
+    except OSError:
+        return ""
+
+
 def last_sum(path: Path, end: int) -> str | None:
     """The hash of the line that ends at byte ``end``; None if no line ends there."""
     if end == 0:

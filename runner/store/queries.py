@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.clock import Clock
 from core.ledger_bodies import SigningKeyCreated, readable_body
+from core.path_names import safe_name
 from core.vocabulary import ACTIVE_STATES, IncidentState, JobKind
 from runner.store.rows import incident_of, point_of
 from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
@@ -63,12 +64,44 @@ def weeks_by_id(connection: Connection, week_ids: Collection[str]) -> dict[str, 
     return {week.id: week for week in found}
 
 
-def active_job(connection: Connection, kind: JobKind | str | None) -> Row | None:
-    """The oldest waiting or live job of a kind (of any kind with None)."""
+def active_job(
+    connection: Connection, kind: JobKind | str | None, week_id: str | None = None
+) -> Row | None:
+    """The oldest waiting or live job of a kind (of any kind with None).
+
+    :param week_id: only of this week; None: of any.
+    """
     query = select(jobs).where(jobs.c.state.in_(ACTIVE_STATES)).order_by(jobs.c.seq)
     if kind is not None:
         query = query.where(jobs.c.kind == kind)
+    if week_id is not None:
+        query = query.where(jobs.c.week_id == week_id)
     return connection.execute(query).first()
+
+
+def weeks_in_progress(connection: Connection) -> list[Week]:
+    """The weeks that the runner serves, the active one first."""
+    query = select(weeks).where(weeks.c.active | weeks.c.beside)
+    return found_weeks(connection, query.order_by(weeks.c.active.desc(), weeks.c.launch))
+
+
+def week_in_place(connection: Connection, place: str | None) -> Week | None:
+    """The week in progress whose runs are in a place; None: there is none."""
+    of_place = weeks.c.place.is_(None) if place is None else weeks.c.place == place
+    query = select(weeks).where(weeks.c.active | weeks.c.beside, of_place)
+    return next(iter(found_weeks(connection, query)), None)
+
+
+def place_for(connection: Connection, symbol: str) -> str | None:
+    """Where the runs of a new week of this symbol go; None: to the manual's paths.
+
+    These belong to the symbol of the first week that has them.
+    """
+    query = select(weeks.c.symbol).where(weeks.c.place.is_(None), weeks.c.symbol != "")
+    first = connection.scalar(query.order_by(weeks.c.created_at, weeks.c.id).limit(1))
+    if not symbol or first is None or symbol == first:
+        return None
+    return safe_name(symbol, "symbol")
 
 
 def job_by_id(connection: Connection, job_id: str) -> Row | None:

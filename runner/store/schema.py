@@ -36,11 +36,11 @@ from runner.store.utc_datetime import UtcDateTime
 
 __all__ = ["REVISION", "handovers", "metadata", "shifts", "sweeps", "trials"]
 
-REVISION = "0014"
+REVISION = "0015"
 
 ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
-# One active job of a kind: the store, not the button, refuses a second one. Trials of a sweep may
+# One active job of a kind and a week: the store, not the button, refuses a second one. Trials of a sweep may
 # run side by side; the runner limits how many.
 _ONE_ACTIVE = text(f"state IN ({', '.join(map(repr, ACTIVE))}) AND kind <> '{JobKind.TRIAL.value}'")
 
@@ -76,11 +76,19 @@ weeks = Table(
     Column("synthetic", Boolean, nullable=False),
     Column("playbook_file", String),  # the file the text was read from; None: the default playbook
     Column("archived_at", UtcDateTime),  # None: not archived
+    Column("beside", Boolean, nullable=False, server_default=false()),  # in progress, not active
+    Column("place", String),  # folder of its runs; None: the manual's paths
     Index(
         "one_active_week",
         "active",
         unique=True,
         sqlite_where=text("active = 1"),
+    ),
+    Index(  # two weeks in one place would write the same files
+        "one_week_in_progress_of_a_place",
+        text("coalesce(place, '')"),
+        unique=True,
+        sqlite_where=text("active = 1 OR beside = 1"),
     ),
 )
 
@@ -121,6 +129,7 @@ jobs = Table(
     Index(
         "one_active_job_of_a_kind",
         "kind",
+        text("coalesce(week_id, '')"),
         unique=True,
         sqlite_where=_ONE_ACTIVE,
     ),

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
         ClockSet,
         PlaybookTaken,
         WeekArchived,
+        WeekBegun,
+        WeekClosed,
         WeekCreated,
         WeekMended,
         WeekUnarchived,
@@ -25,15 +27,25 @@ Fields = Mapping[str, Any]
 def create(rows: RowWriter, fields: Fields, body: WeekCreated) -> None:
     """Add the week."""
     if body.active:
-        rows.update(schema.weeks, {}, {"active": False})
+        rows.update(schema.weeks, {"active": True}, {"active": False})
     created = {**body.given(), "active": body.active, "created_at": fields["at"]}
     rows.insert(schema.weeks, created)
 
 
 def use(rows: RowWriter, fields: Fields, body: WeekUsed) -> None:
     """Make it the active one."""
-    rows.update(schema.weeks, {}, {"active": False})
-    _change(rows, body.id, active=True)
+    rows.update(schema.weeks, {"active": True}, {"active": False, "beside": body.beside})
+    _change(rows, body.id, active=True, beside=False)
+
+
+def begin(rows: RowWriter, fields: Fields, body: WeekBegun) -> None:
+    """It is in progress beside the active one."""
+    _change(rows, body.id, beside=True)
+
+
+def close(rows: RowWriter, fields: Fields, body: WeekClosed) -> None:
+    """It no longer is."""
+    _change(rows, body.id, beside=False)
 
 
 def mend(rows: RowWriter, fields: Fields, body: WeekMended) -> None:

@@ -57,15 +57,7 @@ _STARTS_VANISHED = Message("Two starts left no trace of a process.")
 _START_HUNG = Message("The start hung before the program ran. Retrying once.")
 _STARTS_HUNG = Message("Two starts hung before the program ran.")
 _TEMPORARY = frozenset(
-    {
-        errno.EAGAIN,
-        errno.ENOMEM,
-        errno.EMFILE,
-        errno.ENFILE,
-        errno.ENOSPC,
-        errno.EDQUOT,
-        errno.EIO,
-    }
+    {errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EIO}
 )
 # The line that a successful job of a kind adds.
 _RESULT_LINES: Mapping[
@@ -109,6 +101,7 @@ class Finisher:
         killed = self.executor.end(Handle(attempt.attempt_id, folder))
         report_corrupt_checkpoints(self.home, self.fenced, row, folder, now)
         job, week = job_of(row), self._week(row)
+        home = self.home.of(week.place if week else None)
         result = read_json(folder / "result.json")
         ended = EndedAttempt(
             exit=observed.exit,
@@ -140,13 +133,13 @@ class Finisher:
         if trial and never_began(ended):
             columns = columns.model_copy(update={"pid": None})
         procedure = self._procedure(row, state, observed, result) if week else None
-        kept, missing = copy_evidence(self.home, procedure) if procedure else (None, None)
+        kept, missing = copy_evidence(home, procedure) if procedure else (None, None)
         opened = False
         with self.fenced.write(now) as write:
             write.append(JobChanged.with_attempt(row.id, attempt.number, columns), row.week_id)
             if procedure and week:
                 failed = Message("{job} failed. {reason}", job=row.id, reason=reason)
-                summary = joined(filter(None, [failed, missing, self._last_lines(folder)]))
+                summary = joined(filter(None, [failed, missing, _last_lines(home, folder)]))
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append(DecisionMade.of_result(row.id, result), row.week_id)
@@ -158,18 +151,8 @@ class Finisher:
             else:
                 self._resume(write, row, state, reason, now)
         if opened and week and procedure:
-            write_issue_line(self.home, week.playbook.escalation(procedure), now)
+            write_issue_line(home, week.playbook.escalation(procedure), now)
         log.info("%s attempt %s: %s. %s", row.id, attempt.number, state, reason)
-
-    def _last_lines(self, folder: Path) -> Message | None:
-        """Copy the log's last lines to the attempt's folder; returns a sentence with the path."""
-        kept = folder / "last_100_lines.log"
-        try:
-            write_text(kept, tail(self.home.training_log, 100) + "\n")
-        except TrainweekError as error:  # a full disk must not keep the incident from opening
-            log.error("%s", error)
-            return None
-        return Message("Last 100 lines of the log: {file}", file=self.home.relative(kept))
 
     def _resume(
         self, write: FencedWrite, row: Row, state: JobState, reason: Message, now: datetime
@@ -269,6 +252,17 @@ class Finisher:
         code = observed.exit.code if observed.exit is not None else (result or {}).get("exit_code")
         refused = code == REFUSED
         return None if refused and kind is not None else "crash"
+
+
+def _last_lines(home: Home, folder: Path) -> Message | None:
+    """Copy the log's last lines to the attempt's folder; returns a sentence with the path."""
+    kept = folder / "last_100_lines.log"
+    try:
+        write_text(kept, tail(home.training_log, 100) + "\n")
+    except TrainweekError as error:  # a full disk must not keep the incident from opening
+        log.error("%s", error)
+        return None
+    return Message("Last 100 lines of the log: {file}", file=home.relative(kept))
 
 
 def _as_sentence(error: OSError | TrainweekError) -> Message:

@@ -91,7 +91,7 @@ class Starter:
                 write.append(JobChanged(job_id=row.id, job=stopped), row.week_id)
                 return None
             folder = self.home.attempt(row.id, number)
-            events = self._event_folder(write.connection, job)
+            events = self._event_folder(write.connection, job, week)
             trials = counted_trials(write.connection, row.week_id)
             kept = hold_outs(write.connection)
             at_week = queries.week_moment(write.connection, week_id, now)
@@ -139,7 +139,7 @@ class Starter:
         fail_here("after_spawn")
         return attempt_id
 
-    def _event_folder(self, connection: Connection, job: Job) -> Path | None:
+    def _event_folder(self, connection: Connection, job: Job, week: Week | None) -> Path | None:
         """The event folder of the next attempt; each attempt of a run has its own, over all jobs."""
         if job.kind is not JobKind.TRAIN or job.run is None:
             return None
@@ -149,8 +149,8 @@ class Starter:
             .select_from(attempts.join(jobs, attempts.c.job_id == jobs.c.id))
             .where(jobs.c.run == job.run)
         )
-        number = int(earlier or 0) + 1
-        while _holds_files(folder := self.home.run_attempt(job.run, number)):
+        number, home = int(earlier or 0) + 1, self.home.of(week.place if week else None)
+        while _holds_files(folder := home.run_attempt(job.run, number)):
             number += 1
         return folder
 

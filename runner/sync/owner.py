@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.errors import ConflictError, InputError
 from core.language import Message
 from runner.files import parse_json
+from runner.store.chain import first_sum
 from runner.sync.index import FORMAT, OWNER
 from runner.sync.object_store import URL
 
@@ -16,23 +17,13 @@ if TYPE_CHECKING:
     from runner.sync.object_store import ObjectStore
 
 
-def record_of(home: Home) -> str:
-    """The hash of the record's first line, the same on all machines that share it; "" without one."""
-    try:
-        with home.ledger.open("rb") as file:
-            first = parse_json(file.readline(1 << 20)) or {}
-    except OSError:
-        return ""
-    return str(first.get("sha256") or "")
-
-
 def claim(home: Home, store: ObjectStore) -> str:
     """The record that may ship to this address: the first one that did.
 
     :raises InputError: this data directory has no record yet.
     :raises ConflictError: the address holds the files of another one.
     """
-    mine = record_of(home)
+    mine = first_sum(home.ledger)
     if not mine:
         raise InputError(
             Message("{home} has no record yet, so nothing is shipped.", home=str(home.root)),

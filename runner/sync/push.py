@@ -119,8 +119,7 @@ class Push:
             fresh = any(self._unknown(source) for source in sources)
             if fresh and len(self._pack) < _PACK and is_whole(sources):
                 self._take(sources, self._replaced)
-        if self.home.checkpoints.is_dir():  # else it is a mount that is missing, perhaps
-            self._changes += self._removed(here)
+        self._changes += self._removed(here)
         return bool(self._changes)
 
     def _take(self, sources: list[Source], of: Callable[[Source], Change | None]) -> None:
@@ -231,7 +230,9 @@ class Push:
         """Checkpoints that this machine shipped, and that have been removed since."""
         for name, entry in self.index.entries.items():
             folder = checkpoint_of(name)
-            if folder and folder not in here and entry.machine == self.kept.machine:
+            if not folder or folder in here or entry.machine != self.kept.machine:
+                continue
+            if (self.home.root / folder).parent.is_dir():  # else a mount is missing, perhaps
                 yield Change(path=name, grows=False, start=0, gone=True)
 
     def _packed(self, block: bytes) -> Part:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from runner.store.chain import first_sum
 from runner.sync.index import Index, name_of, parsed
 from runner.sync.kept import alone, read_kept
 from runner.sync.object_store import ObjectStore
-from runner.sync.owner import claim, owner_of, record_of, require_same
+from runner.sync.owner import claim, owner_of, require_same
 from runner.sync.pull import Pull
 from runner.sync.push import Push
 from runner.sync.trial import require_conditional_put
@@ -44,7 +45,7 @@ def pulling(home: Home, settings: Settings) -> Iterator[Pull]:
     store = ObjectStore(home, settings)
     with alone(home):
         owner = owner_of(store)
-        require_same(store, record_of(home))
+        require_same(store, first_sum(home.ledger))
         kept = read_kept(home, store.address)
         if kept.owner not in ("", owner):  # the store was emptied and is another's now
             kept.files = {}

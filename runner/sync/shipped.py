@@ -34,30 +34,34 @@ class Source:
 
 
 def growing_files(home: Home) -> Iterator[Source]:
-    """Event files and the training log."""
-    for folder, below, names in os.walk(home.tensorboard):
-        below.sort()
-        for name in sorted(names):
-            if "tfevents" in name:
-                yield from _source(home, home.tensorboard.__class__(folder, name), "records")
-    if home.training_log.is_file():
-        yield from _source(home, home.training_log, "lines")
+    """Event files and the training logs, of each place of runs."""
+    for place in home.places():
+        for folder, below, names in os.walk(place.tensorboard):
+            below.sort()
+            for name in sorted(names):
+                if "tfevents" in name:
+                    yield from _source(home, home.root.__class__(folder, name), "records")
+        if place.training_log.is_file():
+            yield from _source(home, place.training_log, "lines")
 
 
 def whole_files(home: Home) -> Iterator[Source]:
     """Models with what belongs to them, reports, daily summaries: not checkpoints, not the ledger."""
-    for root in (home.model, home.daily_summaries, home.root / "reports"):
+    places = home.places()
+    checkpoints = [place.checkpoints for place in places]
+    roots = [root for place in places for root in (place.model, place.daily_summaries)]
+    for root in (*roots, home.root / "reports"):
         for folder, below, names in os.walk(root):
             below[:] = sorted(each for each in below if not each.startswith("."))
             for name in sorted(names):
                 path = root.__class__(folder, name)
-                if not path.is_relative_to(home.checkpoints):
+                if not any(map(path.is_relative_to, checkpoints)):
                     yield from _source(home, path, None)
 
 
 def checkpoints(home: Home) -> Iterator[tuple[str, list[Source]]]:
     """Name and files of each checkpoint folder; its manifest is the last."""
-    for folder in folders(home.checkpoints):
+    for folder in (one for place in home.places() for one in folders(place.checkpoints)):
         names = sorted(path.name for path in folder.iterdir() if path.name in PARTS)
         found = [
             source

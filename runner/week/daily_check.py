@@ -63,7 +63,7 @@ def run_daily_check(client: Client, week: Week, day: date) -> Mapping[str, Any]:
     playbook, sha256 = playbook_of_day(sources, day)
     summary = daily_summary(playbook, day, gather(sources, moment))
     summary |= {"week": week.id, "playbook_sha256": sha256}
-    path = client.home.daily_summary(day)
+    path = sources.home.daily_summary(day)
     if read_daily_summary(path).of_week(week.id).state == "missing" and path.exists():
         path.rename(numbered(path))  # another week of the same day wrote it
     write_daily_summary(path, summary)

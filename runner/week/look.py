@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.alerts.chain import of_shift_first
@@ -60,9 +61,8 @@ class Looks:
         self._absence = [] if absence is None else [absence]
         self.client = Client(home, RUNNER, now=now)
         self._head: LedgerHead | None = None
-        self._readers: dict[Path, RunReader] = {}
-        self._records: WeekRecords | None = None
-        self._week: str | None = None
+        self._readers: dict[str, dict[Path, RunReader]] = {}  # of each week's newest run
+        self._records: dict[str, WeekRecords] = {}  # of the weeks in progress, the active one first
         self._problems = ReportedProblems(log)
 
     def take(self, began: int | None) -> tuple[Look, LedgerHead | None]:
@@ -79,30 +79,37 @@ class Looks:
         ends: dict[str, Said] = {}
         readings: dict[str, float] = {}
         try:
-            self._records = self.client.week_records(None, self._records)
+            self._read_weeks()
             self._head = self.client.ledger_head()
             self.client.store.require_ledger()
             if (damage := self.client.store.damage) is not None:
                 raise damage
         except TrainweekError as error:
             found.append(_damaged(error, now))
-            return Look(week=self._week, conditions=tuple(found), complete=False), self._head
+            active, *beside = self._records or [None]
+            look = Look(week=active, beside=beside, conditions=tuple(found), complete=False)
+            return look, self._head
         moments += _head_of_day(self._head, now)
-        records = self._records
-        self._week = None if records is None else records.week.id
         complete = True
-        if records is not None:
-            seen = SeenStore(AlertStore(self.home)).read()
-            week = JudgedWeek(self.home, records, now, self._reader, seen)
+        seen = SeenStore(AlertStore(self.home)).read() if self._records else None
+        for number, records in enumerate(self._records.values()):
+            week = JudgedWeek(self.home, records, now, partial(self._reader, records.week.id), seen)
+            of_week: list[Condition] = []
             for part in (_concerns, _failing, late_checklists, _backup_job):
-                complete = self._judged(part, week, found) and complete
+                complete = self._judged(part, week, of_week) and complete
             if began is not None:
                 moments += _signed(week, began)
-            ends = _closed(week)
-            readings = newest_readings(week.rule_states) if complete else {}
-            found = [one.model_copy(update={"on_call": week.on_call}) for one in found]
+            ends |= _closed(week)
+            if complete:
+                readings |= newest_readings(week.rule_states)
+            # Who is on call for the active week is told of the machine, too.
+            told = of_week if number else [*found, *of_week]
+            found = [*(found if number else ()), *(_told_apart(week, one) for one in told)]
+        readings = readings if complete else {}
+        active, *beside = self._records or [None]
         look = Look(
-            week=self._week,
+            week=active,
+            beside=beside,
             conditions=tuple(found),
             moments=tuple(moments),
             ends=ends,
@@ -117,7 +124,7 @@ class Looks:
         week: JudgedWeek,
         found: list[Condition],
     ) -> bool:
-        subject = f"Alerts ({part.__name__.strip('_')})"
+        subject = f"Alerts ({part.__name__.strip('_')}) of week {week.week.id}"
         try:
             found.extend(part(week))
         except Exception as error:  # a fault of one rule must not silence the others
@@ -126,10 +133,34 @@ class Looks:
         self._problems.solved(subject)
         return True
 
-    def _reader(self, folder: Path) -> RunReader:
-        if folder not in self._readers:
-            self._readers = {folder: RunReader(folder)}  # of the week's newest run
-        return self._readers[folder]
+    def _read_weeks(self) -> None:
+        ids = self.client.weeks_in_progress()
+        found = {one: self.client.week_records(one, self._records.get(one)) for one in ids}
+        self._records = {one: records for one, records in found.items() if records is not None}
+        self._readers = {one: self._readers[one] for one in ids if one in self._readers}
+
+    def _reader(self, week_id: str, folder: Path) -> RunReader:
+        known = self._readers.get(week_id, {})
+        self._readers[week_id] = {folder: known.get(folder) or RunReader(folder)}
+        return self._readers[week_id][folder]
+
+
+_OF_ONE_WEEK = ("incident:", "backup:", "signed:")  # whose keys have the number of one thing
+
+
+def _told_apart(week: JudgedWeek, one: Condition) -> Condition:
+    """The condition with who is on call, and with a key that no other week in progress has.
+
+    The keys of the weeks with the manual's paths stay as they always were.
+    """
+
+    def own(key: str) -> str:
+        return key if key.startswith(_OF_ONE_WEEK) else f"{key}@{week.week.place}"
+
+    update: dict[str, object] = {"on_call": week.on_call}
+    if week.week.place is not None and one.week == week.week.id:
+        update |= {"key": own(one.key), "covers": frozenset(map(own, one.covers))}
+    return one.model_copy(update=update)
 
 
 def _concerns(week: JudgedWeek) -> Iterator[Condition]:

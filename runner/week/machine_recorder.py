@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from core.paths import Home
-    from core.playbook import Playbook
+    from core.week import Week
     from runner.reported_problems import ReportedProblems
     from runner.store import Store
 
@@ -97,19 +97,20 @@ class MachineRecorder:
             job, attempt = job_of(job_row), attempt_of(attempt_row)
             if job.state not in LIVE_STATES:
                 continue
-            clock, playbook = self._week(job.week_id)
-            pulse = pulse_of(self.home, job, [attempt], clock, playbook, now)
+            clock, week = self._week(job.week_id)
+            home = self.home.of(None if week is None else week.place)
+            playbook = None if week is None else week.playbook
+            pulse = pulse_of(home, job, [attempt], clock, playbook, now)
             if pulse is not None:
                 progress = read_json(self.home.root / attempt.folder / "progress.json")
                 found[job.id] = JobThen.of(pulse, progress)
         return found
 
-    def _week(self, week_id: str | None) -> tuple[Clock, Playbook | None]:
+    def _week(self, week_id: str | None) -> tuple[Clock, Week | None]:
         if week_id is None:
             return Clock(), None
         with self.store.read() as connection:
-            week = queries.week_by_id(connection, week_id)
-            return queries.clock_of(connection, week_id), None if week is None else week.playbook
+            return queries.clock_of(connection, week_id), queries.week_by_id(connection, week_id)
 
 
 def _load(home: Home) -> HostLoad | None:

@@ -73,7 +73,7 @@ class Sources:
         now: datetime,
         reader_of: Callable[[Path], RunReader] = RunReader,
     ) -> None:
-        self.home = home
+        self.home = home.of(records.week.place)
         self.records = records
         self.now = now
         self._reader_of = reader_of

@@ -88,6 +88,8 @@ def _below(page: Page, row: Row) -> list[Line]:
     lines = [_line(week.tag, "gray", small=True)]
     if week.active:
         lines.append(_line(say.raw("Active"), "green", "star", small=True))
+    elif week.beside:
+        lines.append(_line(say.raw("In progress"), "green", "play_circle", small=True))
     if row.standing is not None and row.standing.synthetic:
         lines.append(_line(say.raw("SYNTHETIC DATA"), "orange", "experiment", small=True))
     return lines

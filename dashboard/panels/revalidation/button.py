@@ -51,7 +51,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
     say, home = page.say, page.services.home
     part(say("Revalidate"))
     settings = snapshot.week.playbook.revalidation
-    found_model = model(home, settings.model_path)
+    found_model = model(home, home.own(settings.model_path))
     found_data = backtest_data(home, settings.backtest_data_dir)
     job = snapshot.latest(JobKind.REVALIDATE)
     st.markdown(

@@ -53,6 +53,8 @@ from core.ledger_bodies import (
     TokenMade,
     TokensRevoked,
     WeekArchived,
+    WeekBegun,
+    WeekClosed,
     WeekCreated,
     WeekMended,
     WeekUnarchived,
@@ -118,12 +120,9 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return _requested(page, body)
         case AttemptStarted() | StartRequeued() | JobChanged() as body:
             return _changed(page, body)
-        case (
-            IncidentOpened()
-            | IncidentActionDone()
-            | IncidentActionSkipped()
-            | IncidentClosed() as body
-        ):
+        case IncidentOpened() | IncidentClosed() as body:
+            return _incident(page, body)
+        case IncidentActionDone() | IncidentActionSkipped() as body:
             return _incident(page, body)
         case (
             DecisionMade()
@@ -170,6 +169,10 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return page.say("created the week")
         case WeekUsed():
             return page.say("activated the week")
+        case WeekBegun():
+            return page.say("began the week beside the active one")
+        case WeekClosed():
+            return page.say("closed the week")
         case ActDenied(right=right, reason=reason):
             return page.say("was refused ({right}): {reason}", right=right, reason=reason)
         case SessionsRevoked(count=count):

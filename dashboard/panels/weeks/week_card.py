@@ -33,6 +33,8 @@ def show(page: Page, one: ListedWeek, active: ListedWeek | None) -> None:
         line = f"**{say('Week {week}', week=week.id)}** "
         if week.active:
             line += f":green-badge[:material/star: {say('Active')}] "
+        elif week.in_progress:
+            line += f":green-badge[:material/play_circle: {say('In progress')}] "
         st.markdown(f"{line}{badge(one.state, say)} {_decision(page, one)}")
         st.markdown(f":small[:gray[{_what(page, one)}]]")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -40,8 +42,9 @@ def show(page: Page, one: ListedWeek, active: ListedWeek | None) -> None:
             if one.state is not WeekState.ARCHIVED:
                 if not week.active:
                     _use(page, one, active, place)
+                    _progress(page, one, place)
                 launch_time.change(page, one, place)
-            if not week.active:
+            if not week.in_progress:
                 _archive(page, one, place)
         outcomes.show(page, place)
 
@@ -84,8 +87,9 @@ def _view(page: Page, one: ListedWeek) -> None:
 def _use(page: Page, one: ListedWeek, active: ListedWeek | None, place: str) -> None:
     """Make it the active week; asks first, and says what that changes for everybody."""
     say, week = page.say, one.week
+    leaves = active is not None and not week.in_progress
     denied = page.denied(Right.PLAN, also_elsewhere=True) or _text(
-        page, active.busy if active else None
+        page, active.busy if active and leaves else None
     )
     with st.popover(
         say.raw("Make active"),
@@ -94,7 +98,7 @@ def _use(page: Page, one: ListedWeek, active: ListedWeek | None, place: str) -> 
         help=denied,
         key=f"{place}:use",
     ):
-        if active is not None:
+        if active is not None and leaves:
             st.markdown(
                 say(
                     "**Everyone then sees {week} instead of {active}, unless they view a chosen "
@@ -120,6 +124,27 @@ def _use(page: Page, one: ListedWeek, active: ListedWeek | None, place: str) -> 
                 lambda: page.services.client.use_week(week.id),
             ),
         )
+
+
+def _progress(page: Page, one: ListedWeek, place: str) -> None:
+    """Begin the week beside the active one, or close it."""
+    say, week, client = page.say, one.week, page.services.client
+    denied = page.denied(Right.PLAN, also_elsewhere=True)
+    if week.in_progress:
+        denied = denied or _text(page, one.busy)
+        name, act, done = Message("Close"), client.close_week, Message("closed week")
+        what = say("Nothing of it falls due any more, and it can't be acted on.")
+    else:
+        name, act, done = Message("Begin beside"), client.begin_week, Message("began week")
+        what = say("It is started, checked and revalidated beside the active week.")
+    st.button(
+        say.raw(name),
+        key=f"{place}:progress",
+        icon=":material/stop_circle:" if week.in_progress else ":material/play_circle:",
+        disabled=denied is not None,
+        help=denied or what,
+        on_click=outcomes.click(page, place, done, lambda: act(week.id)),
+    )
 
 
 def _archive(page: Page, one: ListedWeek, place: str) -> None:

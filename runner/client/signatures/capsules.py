@@ -71,7 +71,9 @@ def comparison_paths(
     week = next((body for body in created if body.id == week_id), None)
     mended = (line.body for line in lines if isinstance(line.body, WeekMended))
     launches = [body.launch for body in (week, *mended) if body and body.id == week_id]
-    later = bool(launches) and taken_over(lines, launches[-1], statement["decision_sha256"])
+    place = week.place if week else None
+    decision = statement["decision_sha256"]
+    later = bool(launches) and taken_over(lines, launches[-1], decision, place)
     defaults = evidence_paths(home, bound, later)
     origin = week.playbook_file if week else None
     return replace(

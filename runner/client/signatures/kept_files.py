@@ -20,7 +20,14 @@ from core.decision.kept_hashes import kept_sha256
 from core.errors import IntegrityError, MarketDataError, SetupError
 from core.files import write_json
 from core.language import Message
-from core.ledger_bodies import DecisionMade, JobRequested, WeekCreated, WeekMended, WeekUsed
+from core.ledger_bodies import (
+    DecisionMade,
+    JobRequested,
+    WeekBegun,
+    WeekCreated,
+    WeekMended,
+    WeekUsed,
+)
 from core.model_manifest import manifest_of, manifest_path
 from runner.models.model_in_use import choice_of
 
@@ -73,20 +80,29 @@ def superseded(records: DecisionRecords, sha256: str) -> bool:
     A week does so when it is created, selected or used after the decision. One that existed
     before has taken over nothing, even if it launches later.
     """
-    return taken_over(records.lines, records.week.launch, sha256)
+    return taken_over(records.lines, records.week.launch, sha256, records.week.place)
 
 
-def taken_over(lines: Iterable[DecisionLine], launch: datetime, sha256: str) -> bool:
+def taken_over(
+    lines: Iterable[DecisionLine], launch: datetime, sha256: str, place: str | None = None
+) -> bool:
     """:func:`superseded`, from the ledger's lines alone.
 
+    A week whose runs are in another place takes over nothing.
+
     :param lines: in their order.
-    :param launch: of the decision's week.
+    :param launch: of the decision's week; ``place``: of its runs.
     """
     saved = False
+    places: dict[str | None, str | None] = {}
     launches: dict[str | None, datetime] = {}
     for week_id, body in lines:
         if isinstance(body, WeekMended) or (isinstance(body, WeekCreated) and not body.watched):
             launches[week_id] = body.launch
+        if isinstance(body, WeekCreated):
+            places[week_id] = body.place
+        if places.get(week_id) != place:
+            continue
         if isinstance(body, DecisionMade) and body.report:
             if saved and body.sha256 != sha256:
                 return True
@@ -98,7 +114,7 @@ def taken_over(lines: Iterable[DecisionLine], launch: datetime, sha256: str) -> 
 
 def _takes_over(body: AnyBody) -> bool:
     """Whether a line makes its week the one whose files are in the places."""
-    return isinstance(body, WeekUsed | JobRequested) or (
+    return isinstance(body, WeekUsed | WeekBegun | JobRequested) or (
         isinstance(body, WeekCreated) and body.active
     )
 

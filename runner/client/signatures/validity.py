@@ -78,7 +78,7 @@ def validity_from(
     sha256 = signature.revalidation_sha256
     present = present_of(home, week, statement["bound"], sha256, later)
     validity = validity_of(statement, present, now)
-    return validity if later else with_choice(home, validity)
+    return validity if later else with_choice(home.of(week.place), validity)
 
 
 def validity_among(
@@ -93,7 +93,7 @@ def validity_among(
     later = (
         signature is not None
         and week is not None
-        and taken_over(lines, week.launch, signature.revalidation_sha256)
+        and taken_over(lines, week.launch, signature.revalidation_sha256, week.place)
     )
     return validity_from(home, signature, week, signing_keys, later, now)
 

@@ -142,7 +142,7 @@ def test_nothing_takes_a_trial_for_work_of_the_week(place: Place) -> None:
         assert record_queries.run_names(connection) == []
         assert record_queries.decisions_made(connection) == []
         assert record_queries.decision_records(connection, place.week).jobs == ()
-        assert refused_restore(connection) is None
+        assert refused_restore(connection, None) is None
         assert busy_week(connection, place.week) is None
         assert started_week(connection, place.week) is None
     # It holds up neither the week's own run nor another act, and has no run of its own.
