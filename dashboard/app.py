@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import error_log, frame, remembered, shown_week, small_menu, tab, touch, wall
+from dashboard import (
+    error_log,
+    frame,
+    remembered,
+    shown_week,
+    small_menu,
+    tab,
+    text_links,
+    touch,
+    wall,
+)
 from dashboard.access import admit, current_person, draw_person
 from dashboard.components import access_tokens, moment_banner, week_banner
 from dashboard.components.boundary import boundary
@@ -90,6 +100,7 @@ def _sidebar(say: Words) -> None:
         access_tokens.draw_button(say, person)
         remembered.draw()
         small_menu.draw()
+        text_links.draw()
 
 
 main()

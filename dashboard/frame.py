@@ -18,7 +18,8 @@ from dashboard.components.boundary import boundary
 from dashboard.components.run_state import progress, run_state
 from dashboard.components.silencing import silence_lines
 from dashboard.formatting import age
-from dashboard.navigation import ONLY_WATCHED, OVERDUE, link
+from dashboard.navigation import ONLY_WATCHED, OVERDUE
+from dashboard.text_links import text_link
 from dashboard.wording import plain
 from dashboard.wording.names import ROLES
 
@@ -91,8 +92,9 @@ def _count_overdue(snapshot: Snapshot | None) -> list[SlotView]:
 def _overdue(page: Page, late: list[SlotView]) -> None:
     text = page.say(plural("{n} overdue", "{n} overdue", len(late)))
     names = ", ".join(view.spec.title.in_(page.viewer.language) for view in late)
-    with st.container(width="content", key="overdue"):
-        link(late[0].spec.page, f":red-badge[:material/alarm: {text}]", icon=False, help=names)
+    badge = f":red-badge[:material/alarm: {text}]"
+    with st.container(width="content", key="links-overdue"):
+        st.markdown(text_link(late[0].spec.page, badge, tip=names))
 
 
 def _silences(page: Page, snapshot: Snapshot | None) -> None:

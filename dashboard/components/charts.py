@@ -12,7 +12,7 @@ from core.language import Message
 from core.telemetry.drawn_series import ENTROPY_TAG, crossing, takeaway
 from dashboard.components.chart_numbers import csv_of_curves, numbers_behind, of_curves
 from dashboard.figures.curves import curve
-from dashboard.figures.palette import GRAY, ORANGE
+from dashboard.figures.palette import GRAY, MAX_POINTS, ORANGE
 from dashboard.figures.shown_points import own_numbers, span_unit
 from dashboard.figures.view import Axis, Band, Limit, Line, Mark, View
 
@@ -99,12 +99,14 @@ def draw_curves(
     marks: Sequence[Mark] = (),
     view: View | None = None,
     numbers: bool = True,
+    most: int = MAX_POINTS,
 ) -> None:
     """Draw named curves; the key keeps the very same chart in the browser when points are added.
 
     :param title: of the chart; with what the curves show it is its text for screen readers.
     :param height: pixels.
     :param view: how they are shown; None: over the steps, as logged.
+    :param most: points of all curves together.
     :param numbers: with a button for the numbers; False: the page has a table of its own.
     """
     say = page.say
@@ -118,6 +120,7 @@ def draw_curves(
         bands=bands,
         marks=marks,
         view=view,
+        most=most,
         smooth_name=say.raw("{name}, smoothed", name="{name}"),
         header=f"{{value}} {span_unit(view)[1]}" if view.axis is Axis.RELATIVE else steps,
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from core.decision.gate_record import GateRecord, ResampledGate
 from core.language import Message, plural
 from core.reading import as_set
 from core.state_words import WORDS, capitals
 from core.vocabulary import GateStatus, Verdict
-from dashboard.components.markup import unbroken
+from dashboard.components import tiles
+from dashboard.components.markup import small, unbroken
 from dashboard.components.states import badge, icon, look
 from dashboard.figures.gates import gate_picture
 from dashboard.formatting import beyond, margin, number, share, short
@@ -43,12 +42,11 @@ def gate_cards(
     :param episodes: number of episodes.
     :param power: whether the gates could have noticed an edge; None: not measured.
     """
-    # Three per row on a laptop, two on a phone, so that every line of a card fits.
-    with st.grid(3, min_column_width=160, gap="small", key="gates"):
-        for gate in _failed_first(gates):
-            with st.container(border=True, gap="xxsmall", height="stretch", key=f"gate-{gate.id}"):
-                measured = None if power is None else power.gates.get(gate.id)
-                _card(page, gate, (alone or {}).get(gate.id), episodes, measured)
+    cards = []
+    for gate in _failed_first(gates):
+        measured = None if power is None else power.gates.get(gate.id)
+        cards.append(_card(page, gate, (alone or {}).get(gate.id), episodes, measured))
+    tiles.draw(cards, "tiles-gates")
 
 
 def gate_line(page: Page, gates: Sequence[GateResult]) -> str:
@@ -74,23 +72,24 @@ def _limit(page: Page, gate: GateResult) -> str:
 
 def _card(
     page: Page, gate: GateResult, alone: float | None, episodes: int, power: GatePower | None
-) -> None:
+) -> list[str]:
+    """Its paragraphs, of Markdown."""
     say = page.say
     verdict = Verdict.PASS if gate.passed else Verdict.FAIL
     value = say(value_text(gate))
     if not gate.passed:
         value = f":red[{value}]"
-    st.metric(
+    card = [
         f"{badge(verdict, say)} :gray[{gate.number}] **{plain(gate.name)}**",
-        f"{value} :small[:gray[{OPS[gate.op]} {_limit(page, gate)}]]",
-    )
-    picture = gate_picture(gate, lambda value: say.raw(number(value)))
-    if picture is not None:
+        f"**{value}** {small(f'{OPS[gate.op]} {_limit(page, gate)}')}",
+    ]
+    drawing = gate_picture(gate, lambda value: say.raw(number(value)))
+    if drawing is not None:
         alt = Message(
             "{gate} on resampled returns: green passes, red fails, dashed = limit, solid = value",
             gate=gate.name,
         )
-        st.image(picture, width="stretch", alt=say.raw(alt))
+        card.append(tiles.picture(drawing, say.raw(alt)))
     result = []
     if gate.margin is not None:
         by = margin(gate.value, gate.margin, gate.threshold)
@@ -112,7 +111,7 @@ def _card(
     shown = [" · ".join(unbroken(figure) for figure in line) for line in lines if line]
     if power is not None:  # a sentence breaks anywhere
         shown.append(f"{say(capitals(power.verdict))}: {say(power.sentence())}")
-    st.markdown("  \n".join(f":small[:gray[{line}]]" for line in shown))
+    return [*card, "  \n".join(map(small, shown))]
 
 
 def _interval(page: Page, gate: GateResult) -> list[str]:

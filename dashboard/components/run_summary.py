@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
-import streamlit as st
 
 from core.checks.case import SIGNS
 from core.diagnosis.trend import reward_trend
@@ -17,7 +16,9 @@ from core.state_words import WORDS
 from core.telemetry.drawn_series import speed_series
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
 from core.vocabulary import FindingStatus, Severity, TrainingStatus, Trend, Verdict
+from dashboard.components import tiles
 from dashboard.components.charts import KL, REWARD, SHARPE
+from dashboard.components.markup import small, tinted
 from dashboard.components.reading_text import aged_text, window_text
 from dashboard.components.states import look
 from dashboard.figures.palette import BLUE
@@ -34,9 +35,8 @@ if TYPE_CHECKING:
 
 SPEED = Message("Speed")
 SPARK_POINTS = 60
-Arrow = Literal["up", "down", "off"]
-Tint = Literal["off", "red", "orange"]
-_TREND_ARROWS: dict[Trend, Arrow] = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
+_UP, _DOWN = "arrow_upward", "arrow_downward"
+_TREND_ARROWS = {Trend.INCREASING: _UP, Trend.DECREASING: _DOWN}
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
@@ -44,26 +44,28 @@ def show(page: Page, snapshot: Snapshot) -> None:
     say, seen, run = page.say, snapshot.readings, snapshot.run
     playbook = snapshot.week.limits  # none for a run that is only watched
     slowest = None if playbook is None else playbook.training.min_steps_per_second
-    with st.grid(5, min_column_width=150, gap="small", key="run-now"):
-        _reward(page, snapshot, seen.get("last_reward"))
-        _metric(
+    shown = [
+        _reward(page, snapshot, seen.get("last_reward")),
+        _tile(
             page, snapshot, KL, seen.get("kl"), "train/approx_kl",
             _limit(page, playbook, "kl_divergence"),
             state=_missed(snapshot, seen.get("kl"), "kl_divergence", "kl_explosion"),
-        )  # fmt: skip
-        _steps(page, snapshot, seen.get("step"))
-        _metric(
+        ),
+        _steps(page, snapshot, seen.get("step")),
+        _tile(
             page, snapshot, SPEED, seen.get("steps_per_second"), None,
             "" if slowest is None else say("limit ≥ {limit:,.0f}", limit=slowest),
             spark=_thin(speed_series(run.reader, snapshot.shown_until)) if run and run.reader else None,
             state=_slow(snapshot, seen.get("steps_per_second")),
             soon=say("unknown until the first event") if snapshot.resumed else "",
-        )  # fmt: skip
-        _metric(
+        ),
+        _tile(
             page, snapshot, SHARPE, seen.get("validation_sharpe"), "eval/sharpe",
             _limit(page, playbook, "sharpe_estimate"),
             state=_missed(snapshot, seen.get("validation_sharpe"), "sharpe_estimate"),
-        )  # fmt: skip
+        ),
+    ]  # fmt: skip
+    tiles.draw(shown, "tiles-run")
 
 
 def missed_limits(snapshot: Snapshot) -> list[Message]:
@@ -124,24 +126,24 @@ def _fires(snapshot: Snapshot, scenario: str) -> bool:
     )
 
 
-def _reward(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
+def _reward(page: Page, snapshot: Snapshot, reading: Reading | None) -> list[str]:
     label = Trend.INSUFFICIENT
     if snapshot.run and snapshot.run.reader:
         label = reward_trend(
             snapshot.run.reader, snapshot.shown_until, snapshot.real_window(snapshot.trend_window)
         ).label
-    words, arrow = page.say(WORDS[Trend][label]), _TREND_ARROWS.get(label, "off")
+    words, arrow = page.say(WORDS[Trend][label]), _TREND_ARROWS.get(label, "")
     state = _missed(snapshot, reading, "reward_positive")
     if state is not None:  # the limit that was missed, as the other tiles say it
-        words, arrow = _limit(page, snapshot.week.limits, "reward_positive"), "off"
+        words, arrow = _limit(page, snapshot.week.limits, "reward_positive"), ""
     if _fires(snapshot, "collapse"):  # a trend measured from the bottom says nothing good
-        words, arrow, state = page.say("Collapsed"), "down", Severity.CRITICAL
-    _metric(
+        words, arrow, state = page.say("Collapsed"), _DOWN, Severity.CRITICAL
+    return _tile(
         page, snapshot, REWARD, reading, "rollout/ep_rew_mean", words, arrow, state=state,
     )  # fmt: skip
 
 
-def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
+def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> list[str]:
     say, run = page.say, snapshot.run
     total = number(run.total_steps) if run else "–"
     left = snapshot.readings.get("time_remaining")
@@ -176,53 +178,51 @@ def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     spark = (
         _thin(pace_series(run.reader, snapshot.shown_until), "step") if run and run.reader else None
     )
-    _metric(page, snapshot, Message("Steps"), reading, None, note, spark=spark, soon=soon)
+    return _tile(page, snapshot, Message("Steps"), reading, None, note, spark=spark, soon=soon)
 
 
-def _metric(
+def _tile(
     page: Page,
     snapshot: Snapshot,
     label: Message,
     reading: Reading | None,
     tag: str | None,
     note: str,
-    arrow: Arrow = "off",
+    arrow: str = "",
     spark: list[float] | None = None,
     soon: str = "",
     state: Severity | None = None,
-) -> None:
-    """One tile: a number with its sparkline, its comparison, and its source.
+) -> list[str]:
+    """One tile: a number with its comparison, its curve, and its window, age and source.
 
+    :param note: Markdown of what the number is compared with.
+    :param arrow: icon before the note.
     :param state: how a missed limit is marked, by icon and colour of name and limit.
     """
     say = page.say
-    name, colour = say(label), "off"
+    name, colour = say(label), "gray"
     if state is not None:
         seen = look(Verdict.FAIL if state is Severity.CRITICAL else Verdict.WARN)
-        name, colour = f":{seen.colour}[:material/{seen.icon}: {name}]", seen.colour
-    with st.container(border=True, gap="xxsmall", height="stretch"):
-        st.metric(
-            name,
-            say.raw(number(reading.value)) if reading else NONE,
-            delta=note or None,
-            delta_arrow=arrow,
-            delta_color=cast("Tint", colour),
-            help=_source(page, reading) if reading else None,
+        name, colour = tinted(name, seen.colour, seen.icon), seen.colour
+    shown = [name, tiles.value(say.raw(number(reading.value)) if reading else NONE)]
+    if note:
+        shown.append(tinted(note, f"{colour}-badge", arrow))
+    if (curve := spark or _spark(snapshot, tag)) is not None:
+        between = say.raw(
+            "{name}: from {first} to {last}, between {low} and {high}",
+            name=say.raw(label),
+            first=number(curve[0]),
+            last=number(curve[-1]),
+            low=number(min(curve)),
+            high=number(max(curve)),
         )
-        if (curve := spark or _spark(snapshot, tag)) is not None:
-            between = say.raw(
-                "{name}: from {first} to {last}, between {low} and {high}",
-                name=say.raw(label),
-                first=number(curve[0]),
-                last=number(curve[-1]),
-                low=number(min(curve)),
-                high=number(max(curve)),
-            )
-            st.html(sparkline(curve, between, BLUE))
-        old = "" if reading is None else aged_text(page, snapshot, snapshot.age(reading))
-        window = "" if reading is None else _window(page, reading)
-        if said := [part for part in (window, old, soon) if part]:
-            st.caption(" · ".join(said))
+        shown.append(tiles.picture(sparkline(curve, BLUE), between))
+    old = "" if reading is None else aged_text(page, snapshot, snapshot.age(reading))
+    window = "" if reading is None else _window(page, reading)
+    source = "" if reading is None else _source(page, reading)
+    if words := [part for part in (window, old, soon, source) if part]:
+        shown.append(small(" · ".join(words)))
+    return shown
 
 
 def _window(page: Page, reading: Reading) -> str:
@@ -231,8 +231,7 @@ def _window(page: Page, reading: Reading) -> str:
 
 
 def _source(page: Page, reading: Reading) -> str:
-    source = said(reading.source, page.viewer.language).rpartition("/")[2]
-    return f"{plain(source)} · {window_text(page, reading.window)}"
+    return plain(said(reading.source, page.viewer.language).rpartition("/")[2])
 
 
 def _spark(snapshot: Snapshot, tag: str | None) -> list[float] | None:

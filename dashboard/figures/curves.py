@@ -48,8 +48,9 @@ def curve(
     view: View = AS_LOGGED,
     smooth_name: str = "{name}",
     header: str = "{value}",
+    most: int = MAX_POINTS,
 ) -> Option:
-    """Named series, at most 2000 points together; with a smoothed line over the raw one on request.
+    """Named series, at most ``most`` points together; with a smoothed line over the raw one on request.
 
     A step that is logged twice shows the later point; the raw series keeps both. Gaps stay gaps: a
     value that is not finite breaks the line, and so does one that a log axis can't show.
@@ -58,7 +59,7 @@ def curve(
     :param header: of a tooltip: the place on the horizontal axis, as ``{value}``.
     """
     lines = {name: each if isinstance(each, Line) else Line(each) for name, each in series.items()}
-    share = max(MAX_POINTS // max(len(lines), 1), 50)
+    share = max(most // max(len(lines), 1), 50)
     tables = [shown_points(line, view, share) for line in lines.values()]
     across = _across(lines.values(), view)
     upright = _upright(tables, limits, view)

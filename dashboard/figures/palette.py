@@ -6,6 +6,7 @@ The colours of curves differ in lightness too, so that they differ for colour-bl
 from __future__ import annotations
 
 MAX_POINTS = 2000  # of a figure; more would not be visible
+CARD_POINTS = 1000  # of one that is half as wide: two a pixel
 BLUE, ORANGE, GREEN, RED, VIOLET, GRAY = (
     "#3f82bf", "#c68226", "#2f9e6c", "#d2525c", "#8b6fc4", "#83909d",
 )  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,13 +11,10 @@ WIDTH, HEIGHT = 120, 28  # of the drawing; the picture takes the width of its ti
 EDGE = 2  # room for the line's own width
 
 
-def sparkline(values: Sequence[float], label: str, colour: str) -> str:
-    """HTML of the values from left to right, the lowest at the bottom; equal ones lie half way up.
-
-    An SVG within a data URI: ``st.html`` removes inline SVG.
+def sparkline(values: Sequence[float], colour: str) -> str:
+    """An SVG of the values from left to right, the lowest at the bottom; equal ones lie half way up.
 
     :param values: at least two, finite.
-    :param label: text alternative for screen readers.
     :param colour: as #rrggbb.
     """
     low, high = min(values), max(values)
@@ -33,12 +28,8 @@ def sparkline(values: Sequence[float], label: str, colour: str) -> str:
         f"{index / (len(values) - 1) * WIDTH:.1f},{height(value):.1f}"
         for index, value in enumerate(values)
     )
-    drawing = (
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'preserveAspectRatio="none"><polyline points="{points}" fill="none" stroke="{colour}" '
         'stroke-width="1.5" stroke-linejoin="round" vector-effect="non-scaling-stroke"/></svg>'
-    )
-    return (
-        f'<img alt="{escape(label, quote=True)}" style="display:block;width:100%;height:{HEIGHT}px" '
-        f'src="data:image/svg+xml;base64,{b64encode(drawing.encode()).decode()}">'
     )

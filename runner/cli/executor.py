@@ -11,7 +11,7 @@ from core.errors import InputError
 from core.language import Message
 from core.paths import CHECKOUT
 from core.vocabulary import JobKind
-from runner.cli.options import HomeOption, open_lists
+from runner.cli.options import HomeOption, open_reads
 
 app = typer.Typer(help="What runs jobs on a cluster.", no_args_is_help=True)
 _NOTE = """\
@@ -50,7 +50,7 @@ def manifest(
     from runner.processes.attempt_processes import ID_KEY
     from runner.settings import Settings
 
-    lists = open_lists(home)
+    lists = open_reads(home)
     job = lists.job(job_id)
     attempts = lists.attempts(job_id) if job is not None else []
     if job is None or not attempts:

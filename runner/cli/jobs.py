@@ -17,7 +17,7 @@ from runner.cli.options import (
     HomeOption,
     JsonOption,
     open_client,
-    open_lists,
+    open_reads,
     print_json,
     require_week,
 )
@@ -25,7 +25,7 @@ from runner.cli.speech import printable, tell
 from runner.outcomes import AlreadyRunning, Refused, Submitted
 
 if TYPE_CHECKING:  # a list loads no parameters of jobs and no rules of acts
-    from runner.client.lists import Lists
+    from runner.client.reads import Reads
     from runner.incident_records import Incident
     from runner.records import Job
 
@@ -83,7 +83,7 @@ def list_jobs(
     json: JsonOption = False,
 ) -> None:
     """List jobs, newest first."""
-    client = open_lists(home)
+    client = open_reads(home)
     jobs = client.jobs(kind=kind, limit=limit)
     if json:
         print_json([as_dict(job) | _pulse(client, job) for job in jobs])
@@ -98,7 +98,7 @@ def list_jobs(
 @app.command()
 def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None:
     """Show one job with its attempts, progress and result."""
-    client = open_lists(home)
+    client = open_reads(home)
     job = _require_job(client.job(job_id), job_id)
     attempts = client.attempts(job.id)
     if json:
@@ -187,7 +187,7 @@ def logs(
     json: JsonOption = False,
 ) -> None:
     """Print the last lines of a job's output."""
-    client = open_lists(home)
+    client = open_reads(home)
     _require_job(client.job(job_id), job_id)
     tail = client.output_tail(job_id, lines=lines)
     print_json({"id": job_id, "lines": tail.splitlines()}) if json else print(printable(tail))
@@ -232,7 +232,7 @@ def _in_words(incident: Incident) -> Message:
     return joined([what, details])
 
 
-def _pulse(client: Lists, job: Job) -> dict[str, Any]:
+def _pulse(client: Reads, job: Job) -> dict[str, Any]:
     """The liveness as plain JSON, for ``--json``; null while the job waits."""
     pulse = client.pulse(job.id)
     if pulse is None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # imported where they are used: not every command opens a dat
     from core.week import Week
     from runner.client import Client
     from runner.client.lists import Lists
+    from runner.client.reads import Reads
     from runner.client.terminal_entry import TerminalEntry
     from runner.outcomes import Refused
 
@@ -176,16 +177,28 @@ def open_client(home: Path | None) -> Client:
     return client_of(used_home(home))
 
 
-def open_lists(home: Path | None) -> Lists:
-    """What lists of a used data directory read; no person is needed, and none is asked.
+def open_reads(home: Path | None) -> Reads:
+    """What lists of jobs read; no person is needed, and none is asked.
 
     :raises SetupError, InputError: see :func:`used_home`.
     """
-    from core.people import Person
-    from core.vocabulary import Role
+    from runner.client.reads import Reads
+
+    return Reads(used_home(home), _nobody())
+
+
+def open_lists(home: Path | None) -> Lists:
+    """The same with the list of weeks, whose decisions and playbooks take longer to load."""
     from runner.client.lists import Lists
 
-    return Lists(used_home(home), Person(getpass.getuser(), Role.VIEWER))
+    return Lists(used_home(home), _nobody())
+
+
+def _nobody() -> Person:
+    from core.people import Person
+    from core.vocabulary import Role
+
+    return Person(getpass.getuser(), Role.VIEWER)
 
 
 def client_of_any(home: Path | None) -> Client:

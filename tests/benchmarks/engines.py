@@ -35,7 +35,7 @@ def main() -> None:
                 print(f"{executor:<8} not measured: {absent}")
                 continue
             taken = [_taken(executor) for _ in range(TIMES)]
-            print(f"{executor:<8} {statistics.median(taken):.2f}  {max(taken):.2f}")
+            print(f"{executor:<8} {statistics.median(taken):.2f}  {max(taken):.2f}", flush=True)
 
 
 def _taken(executor: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,7 +38,15 @@ def screen(played: Site, window: Open) -> Screen:
 def test_this_week_shows_the_newest_event(screen: Screen, reader: RunReader) -> None:
     screen.go("this_week")
     for reading in (last_reward(reader), last_kl(reader), last_step(reader)):
-        expect(screen.part("run-now")).to_contain_text(number(present(reading).value))
+        expect(screen.part("tiles-run")).to_contain_text(number(present(reading).value))
+
+
+def test_a_slot_of_the_timeline_opens_in_this_session(screen: Screen) -> None:
+    screen.go("this_week")
+    screen.part("links-timeline").get_by_role("link", name="16:00 Hourly").click()
+    expect(screen.page).to_have_url(re.compile(r"/hourly_checks\?slot=hourly_2$"))
+    expect(screen.page.locator("h1").first).to_contain_text("Hourly checks")
+    assert len(screen.page.context.pages) == 1, "no new tab"
 
 
 def test_live_training_shows_the_newest_points(screen: Screen, reader: RunReader) -> None:
@@ -76,7 +85,7 @@ def test_the_decision_shows_its_file(screen: Screen, played: Site) -> None:
     expect(screen.part("headline")).to_contain_text(f"{saved['decision']} {saved['score']}")
     for gate in saved["gates"]:
         value = short(gate["value"], gate["threshold"])
-        card = screen.part(f"gate-{gate['id']}")
+        card = screen.part("tiles-gates").locator("li", has_text=f"{gate['number']} {gate['name']}")
         expect(card).to_contain_text(value)
         expect(card).to_contain_text("Pass" if gate["passed"] else "Fail")
 

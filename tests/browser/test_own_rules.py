@@ -18,6 +18,7 @@ NAME = "Reward of mine"
 def test_a_rule_is_made_from_its_preview_and_retired(watched: Site, window: Open) -> None:
     screen = window(watched, role=Role.ENGINEER)
     screen.go("alerts")
+    screen.main.get_by_text("Write a rule").click()
     screen.sees("Would have fired")  # the preview, before anything is saved
     threshold = screen.main.get_by_label("Threshold", exact=True)
     threshold.fill("0.01")  # beyond all that was recorded: a rule that always fires is refused

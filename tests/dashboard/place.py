@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -198,6 +199,23 @@ def text_of(test: AppTest) -> str:
             parts.append(title)
     # Neither escapes nor the kind of a space are seen by people.
     return "\n".join(parts).replace("\\", "").replace("\u00a0", " ")
+
+
+def text_links(test: AppTest) -> list[str]:
+    """The labels of the links within texts, Markdown without escapes."""
+    nested = r"\[((?:[^\[\]]|\[(?:[^\[\]]|\[[^\]]*\])*\])*)\]\(\w+(?:\?[^)]*)?\)"
+    texts = "\n".join(element.value for element in test.markdown)
+    return re.findall(nested, texts.replace("\\", ""))
+
+
+def tiles_of(test: AppTest) -> dict[str, list[str]]:
+    """The paragraphs of each tile, by its first one, its name, without colour and icon."""
+    found = {}
+    for element in test.markdown:
+        for item in re.findall(r"^- (.*?)(?=^- |\Z)", element.value, re.DOTALL | re.MULTILINE):
+            name, *rest = (part.strip() for part in item.strip().replace("\\", "").split("\n\n"))
+            found[re.sub(r"^:\w+\[:material/\w+: (.*)\]$", r"\1", name)] = [name, *rest]
+    return found
 
 
 def keyed(widgets: Iterable[W], beginning: str) -> list[W]:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.navigation import ENTRIES, PAGES_FOLDER, STEMS
 from tests.dashboard.entrance import let_in
-from tests.dashboard.place import LAUNCH, Place, events, text_of
+from tests.dashboard.place import LAUNCH, Place, events, text_of, tiles_of
 from tests.event_files import write_events
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
@@ -121,6 +121,6 @@ def test_a_run_that_trainweek_watch_looks_at_has_no_manual(app: AppTest, place: 
     assert "limit" not in text
     assert "of 500,000" not in text
     assert "Validation Sharpe" in text, "it opens on Live training"
-    assert not [m.label for m in app.metric if "warning" in m.label], "68 steps/s miss no limit"
+    assert tiles_of(app)["Speed"][0] == "Speed", "unmarked: 68 steps/s miss no limit"
     app.switch_page("../pages/this_week.py").run()
     assert "Validation Sharpe" in text_of(app)

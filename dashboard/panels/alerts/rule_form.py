@@ -28,6 +28,7 @@ _MINUTES, _STEPS = "minutes", "steps"
 UNITS = {_MINUTES: Message("minutes"), _STEPS: Message("steps")}
 PLACE = "own-rule"  # of the outcome on the page
 _USUAL = "train/approx_kl"  # at first, where the run logs it
+_OPEN = "own-rule:open"  # whether the form is shown
 _EDITED = "own-rule:id"  # the rule that is changed; absent: a new one
 _EDITED_TAG = "own-rule:id:tag"  # which it keeps, also where no recorded run has it
 
@@ -35,7 +36,7 @@ _EDITED_TAG = "own-rule:id:tag"  # which it keeps, also where no recorded run ha
 def edit(rule: OwnRule) -> None:
     """Fill the form with a rule, to change it."""
     terms, state = rule.terms, st.session_state
-    state[_EDITED], state[_EDITED_TAG] = rule.id, terms.tag
+    state[_EDITED], state[_EDITED_TAG], state[_OPEN] = rule.id, terms.tag, True
     state[_key("name")], state[_key("tag")] = terms.name, terms.tag
     state[_key("operator")], state[_key("level")] = terms.operator, terms.level
     state[_key("threshold")] = terms.threshold
@@ -44,19 +45,26 @@ def edit(rule: OwnRule) -> None:
 
 
 def rule_form(page: Page) -> None:
-    """The form with its preview; it is drawn again at each change of a field."""
+    """The form with its preview, once it is opened; it is drawn again at each change of a field."""
     say = page.say
-    recorded = page.services.client.recorded_weeks()
-    tags = recorded_tags(recorded, page.services.reader)
     edited = st.session_state.get(_EDITED)
-    if edited is not None and st.session_state[_EDITED_TAG] not in tags:
-        tags.append(st.session_state[_EDITED_TAG])
     title = say("New rule") if edited is None else say("Change rule {id}", id=edited)
     part(title)
-    if not tags:
-        st.markdown(f":gray[{say('No run is recorded yet: there is no tag to choose.')}]")
-        return
     with st.container(border=True, gap="small", key="rule-form"):
+        if not st.toggle(
+            say.raw("Write a rule"),
+            key=_OPEN,
+            help=say.raw("Reads the recorded weeks, eight at most."),
+        ):
+            outcomes.show(page, PLACE)
+            return
+        recorded = page.services.client.recorded_weeks()
+        tags = recorded_tags(recorded, page.services.reader)
+        if edited is not None and st.session_state[_EDITED_TAG] not in tags:
+            tags.append(st.session_state[_EDITED_TAG])
+        if not tags:
+            st.markdown(f":gray[{say('No run is recorded yet: there is no tag to choose.')}]")
+            return
         terms = _fields(page, tags, recorded)
         try:
             terms.require_sound()

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.components.charts import draw_curves
 from dashboard.components.headings import part
 from dashboard.figures.curves import ends_of
+from dashboard.figures.palette import CARD_POINTS
 from dashboard.formatting import number
 from dashboard.panels.live_training.tag_meaning import meaning, numbers_of, unknown
 from dashboard.wording import plain
@@ -80,7 +81,7 @@ class Card:
             draw_curves(
                 page, lines, key=f"curve-{self.key}", title=self.title, height=HEIGHT,
                 limits=self.limits, bands=self.bands, marks=shown.marks, view=shown.view,
-                numbers=False,
+                numbers=False, most=CARD_POINTS,
             )  # fmt: skip
 
     def _newest(self, page: Page, lines: Mapping[str, Line]) -> str:

@@ -49,7 +49,8 @@ def show(page: Page, snapshot: Snapshot) -> None:
             line += f" :gray[· {more}]"
         text.markdown(line)
         with way, _at_the_right():
-            to_slot(view, say.raw("Open {page}", page=TITLES[view.spec.page]))
+            label = say.raw("Open {page}", page=TITLES[view.spec.page])
+            link(view.spec.page, label, query=slot_query(view))
         if view.state in {SlotState.DUE, SlotState.OVERDUE} and view.spec.checks:
             items = snapshot.items(view.spec)
             if passing := open_passes(items):
@@ -88,19 +89,11 @@ def _at_the_right() -> DeltaGenerator:
     return st.container(horizontal=True, horizontal_alignment="right")
 
 
-def to_slot(view: SlotView, label: str, *, small: bool = False) -> None:
-    """A link to the slot's page, with the slot chosen there.
-
-    :param small: without the page's icon. No tooltip: Streamlit draws a link that has one twice.
-    """
+def slot_query(view: SlotView) -> dict[str, str]:
+    """What chooses the slot on its page."""
     name = SLOT_QUERY.get(view.spec.page)
     chosen = name is not None and view.spec.kind in {"hourly", "daily"}
-    link(
-        view.spec.page,
-        label,
-        icon=not small,
-        query={name: view.spec.id} if name is not None and chosen else None,
-    )
+    return {name: view.spec.id} if name is not None and chosen else {}
 
 
 def _text(page: Page, snapshot: Snapshot, view: SlotView) -> str:

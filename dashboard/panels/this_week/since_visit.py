@@ -16,7 +16,8 @@ from core.vocabulary import Severity
 from dashboard.components import outcomes
 from dashboard.components.headings import part
 from dashboard.components.states import look
-from dashboard.navigation import TITLES, link
+from dashboard.navigation import TITLES
+from dashboard.text_links import text_link
 from dashboard.wording import plain
 from runner.week.news import News, newest_step, news
 
@@ -58,27 +59,23 @@ def show(page: Page, snapshot: Snapshot) -> None:
                 on_click=_take,
                 args=(page, snapshot),
             )
-        for number, one in enumerate(found[:MOST]):
-            _line(page, snapshot, one, number)
+        with st.container(key="links-since"):
+            st.markdown("\n".join(_line(page, snapshot, one) for one in found[:MOST]))
         if (more := len(found) - MOST) > 0:
             rest = say(plural("and {n} more", "and {n} more", more))
             st.markdown(f":small[:gray[{rest}]]")
         outcomes.show(page, _PLACE)
 
 
-def _line(page: Page, snapshot: Snapshot, one: News, number: int) -> None:
+def _line(page: Page, snapshot: Snapshot, one: News) -> str:
     say, seen = page.say, look(one.severity)
     text = f"**{plain(one.what.in_(page.viewer.language))}** {say(one.text)}"
     if one.quote is not None:
         text += f": {plain(one.quote.in_(page.viewer.language))}"
     when = page.viewer.clock(snapshot.clock.to_week(one.at))
     icon = "" if one.severity is Severity.INFO else f":{seen.colour}[:material/{seen.icon}:] "
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key=f"since-{number}"
-    ):
-        st.markdown(f"{icon}:small[:gray[{plain(when)}]] {text}", width="stretch")
-        with st.container(width="content"):
-            link(one.page, say.raw(TITLES[one.page]), query=dict(one.query))
+    way = text_link(one.page, say(TITLES[one.page]), dict(one.query))
+    return f"- {icon}:small[:gray[{plain(when)}]] {text}\n\n  {way}\n"
 
 
 def _take(page: Page, snapshot: Snapshot) -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 from core.vocabulary import SlotState
 from dashboard.components.headings import part
 from dashboard.components.slots import mark_of, said
-from dashboard.panels.this_week.next_due import to_slot
+from dashboard.panels.this_week.next_due import slot_query
+from dashboard.text_links import text_link
 from dashboard.wording import plain
 from dashboard.wording.names import SLOT_KINDS
 
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
-DAY_AND_SLOTS = (1, 6.5)
-
 
 def show(page: Page, snapshot: Snapshot) -> None:
     """The timeline with every slot's time, kind and state."""
     part(page.say("Timeline"))
-    with st.container(border=True, gap="xsmall", key="timeline"):
-        for day, slots_of_day in groupby(snapshot.timeline, lambda view: view.at.date()):
-            title, slots = st.columns(DAY_AND_SLOTS, gap="xxsmall")
+    with st.container(border=True, gap="xsmall", key="links-timeline"):
+        days = []
+        for _, slots_of_day in groupby(snapshot.timeline, lambda view: view.at.date()):
             views = list(slots_of_day)
-            title.markdown(_day(page, snapshot, views[0]))
-            with slots.container(horizontal=True, gap="xxsmall", key=f"day-{day}"):
-                for view in views:
-                    to_slot(view, _slot(page, snapshot, view), small=True)
+            slots = " ".join(
+                text_link(view.spec.page, _slot(page, snapshot, view), slot_query(view))
+                for view in views
+            )
+            days.append(f"- {_day(page, snapshot, views[0])}\n\n  {slots}\n")
+        st.markdown("\n".join(days))
 
 
 def texts(page: Page, snapshot: Snapshot) -> list[str]:
@@ -57,4 +58,4 @@ def _slot(page: Page, snapshot: Snapshot, view: SlotView) -> str:
         text = f":gray[{text}]"
     ended = view.state is SlotState.RUN_FINISHED
     words = page.say("run finished") if ended else said(page, snapshot, view)
-    return f"{mark_of(snapshot, view)} {text} :small[:gray[{words}]]"
+    return f"{mark_of(snapshot, view)} {text} :gray[{words}]"

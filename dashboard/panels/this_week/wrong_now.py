@@ -14,7 +14,8 @@ from dashboard.components.headings import part
 from dashboard.components.no_problem import no_problem
 from dashboard.components.states import badge
 from dashboard.data.concerns import Concern, concerns
-from dashboard.navigation import TITLES, link
+from dashboard.navigation import TITLES
+from dashboard.text_links import text_link
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -40,17 +41,12 @@ def show(page: Page, snapshot: Snapshot) -> None:
             calm = no_problem(snapshot)
             part(f":{calm.colour}[:material/{calm.icon}: {say(calm.text)}]")
         untaken.show(page, snapshot)
-        for number, concern in enumerate(found):
-            _line(page, concern, number)
+        if found:
+            with st.container(key="links-wrong"):
+                st.markdown("\n".join(_line(page, concern) for concern in found))
 
 
-def _line(page: Page, concern: Concern, number: int) -> None:
+def _line(page: Page, concern: Concern) -> str:
     say = page.say
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key=f"wrong-{number}"
-    ):
-        st.markdown(
-            f"{badge(concern.severity, say)} **{plain(concern.what)}** {say.text(concern.text)}",
-            width="stretch",
-        )
-        link(concern.page, say.raw(TITLES[concern.page]))
+    text = f"{badge(concern.severity, say)} **{plain(concern.what)}** {say.text(concern.text)}"
+    return f"- {text}\n\n  {text_link(concern.page, say(TITLES[concern.page]))}\n"

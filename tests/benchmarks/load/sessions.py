@@ -49,6 +49,7 @@ class Session:
     def __init__(self, socket: ClientConnection, url: str, page: str, seen: Seen) -> None:
         self._socket, self._url, self._page, self._seen = socket, url, page, seen
         self._every: dict[str, float] = {}  # fragment to seconds between two ticks
+        self._kept: dict[str, None] = {}  # hashes of what a browser keeps, and is not sent again
 
     async def load(self) -> None:
         """Open the page."""
@@ -89,6 +90,7 @@ class Session:
         rerun = asked.rerun_script
         rerun.page_name = self._page
         rerun.context_info.url = f"{self._url}/{self._page}"
+        rerun.cached_message_hashes.extend(self._kept)
         rerun.context_info.timezone, rerun.context_info.locale = "UTC", "en-US"
         if part:
             rerun.fragment_id, rerun.is_auto_rerun = part, True
@@ -105,6 +107,8 @@ class Session:
 
     def _ends(self, message: ForwardMsg) -> bool:
         what = message.WhichOneof("type")
+        if message.metadata.cacheable:
+            self._kept[message.hash] = None
         if what == "new_session" and not message.metadata.run.fragment_ids:
             self._every.clear()
         elif what == "auto_rerun":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from core.alerts.kinds import EventKind
 from core.asked_moment import AskedMoment
 from core.decision import read_decision
 from core.errors import IntegrityError
@@ -18,10 +19,13 @@ from core.trading.paper import RECORD, PaperRecord
 from core.trading.paper_archive import write_paper
 from core.vocabulary import Role, SignatureAct
 from dashboard.data.paper import TrackRecord, paper_record, track_record
+from dashboard.data.services import Services
+from dashboard.panels.all_weeks.standing import standing_of
 from tests.core.paper_records import paper
 from tests.dashboard.panels.test_signatures import draw
 from tests.dashboard.place import keyed, text_of
 from tests.expected import present
+from tests.runner.place import CTO
 from tests.runner.signed_place import SignedPlace
 
 if TYPE_CHECKING:
@@ -192,8 +196,9 @@ def test_the_page_of_another_decision_says_that_the_approved_one_expired(
     errors = [each.value for each in draw(place, "decision", Role.VIEWER).error]
     (said,) = [each for each in errors if first[:12] in each]
     assert "expired on day" in said
-    for page in ("this_week", "all_weeks"):
-        assert "Approved model" in text_of(draw(place, page, Role.VIEWER)), page
+    assert "Approved model" in text_of(draw(place, "this_week", Role.VIEWER))
+    week = present(Services(place.home, CTO).snapshot())
+    assert EventKind.EVIDENCE in [one.kind for one in standing_of(week).problems]
 
 
 def test_a_past_moment_shows_the_newest_record_that_was_made_by_then(place: SignedPlace) -> None:

@@ -22,7 +22,7 @@ from dashboard.data.services import Services
 from dashboard.page import Page
 from dashboard.viewer import Viewer
 from runner.service import Service
-from tests.dashboard.place import LAUNCH, LEAD, Place, _script, button, keyed, text_of
+from tests.dashboard.place import LAUNCH, LEAD, Place, _script, button, keyed, text_links, text_of
 from tests.expected import job_of, present
 from tests.expected import recorded as accepted
 from tests.runner.models.checkpoint_files import write_checkpoint
@@ -228,7 +228,7 @@ def test_the_preflight_is_due_at_one_time_for_everybody(place: Place) -> None:
     assert "08:00" not in week + launch + playbook
     assert any(
         label.startswith("11:30 ") or " 11:30 " in label
-        for label in _links(place.draw("this_week"))
+        for label in text_links(place.draw("this_week"))
     )
 
 

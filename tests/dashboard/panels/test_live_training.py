@@ -19,7 +19,7 @@ from dashboard.panels.live_training.numbers import csv_of
 from dashboard.panels.live_training.page import shown_curves
 from dashboard.panels.live_training.settings import Settings
 from runner.outcomes import Refused
-from tests.dashboard.place import LAUNCH, PEOPLE, Place, events, text_of
+from tests.dashboard.place import LAUNCH, PEOPLE, Place, events, text_of, tiles_of
 from tests.event_files import write_events
 from tests.expected import present, recorded
 
@@ -90,7 +90,7 @@ def test_a_tile_without_data_is_short_enough_for_a_phone(tmp_path):
     folder = place.home.root / "watched" / "attempt-001"
     write_events(folder, series)
     place.week(watched=folder.parent)
-    assert "–" in [metric.value for metric in place.draw("this_week").metric]
+    assert "**–**" in tiles_of(place.draw("this_week"))["Validation Sharpe"]
 
 
 def test_meanings_are_told_in_portuguese(tmp_path):

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from core.alerts.own_rule import Operator, RuleTerms
 from core.vocabulary import Role, Severity
+from runner.client import Client
 from tests.dashboard.place import button, keyed, text_of
 from tests.event_files import write_events
 from tests.expected import recorded
 
 if TYPE_CHECKING:
+    import pytest
     from streamlit.testing.v1 import AppTest
 
+    from runner.client.recorded_runs import RecordedWeeks
     from tests.dashboard.place import Place
 
 TAG = "train/explained_variance"
@@ -30,6 +33,7 @@ def terms(**changed: object) -> RuleTerms:
 
 
 def filled(test: AppTest, threshold: float, name: str = "Reward *rose*") -> AppTest:
+    keyed(test.toggle, "own-rule:open")[0].set_value(True).run()
     keyed(test.selectbox, "own-rule:tag")[0].select("rollout/ep_rew_mean").run()
     keyed(test.number_input, "own-rule:threshold")[0].set_value(threshold)
     return keyed(test.text_input, "own-rule:name")[0].input(name).run()
@@ -48,6 +52,24 @@ def test_a_rule_is_previewed_on_what_was_recorded_and_then_fires(place: Place) -
     assert "rollout/ep_rew_mean above 4" in shown
     assert "Firing for" in shown
     assert "Reward *rose*" in text_of(place.draw("this_week"))
+
+
+def test_the_form_reads_the_recorded_weeks_once_it_is_opened(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.train(2)
+    read: list[Client] = []
+    weeks = Client.recorded_weeks
+
+    def counted(client: Client) -> RecordedWeeks:
+        read.append(client)
+        return weeks(client)
+
+    monkeypatch.setattr(Client, "recorded_weeks", counted)
+    test = place.draw("alerts", role=Role.ENGINEER)
+    assert not read
+    filled(test, 4.0)
+    assert read
 
 
 def test_a_rule_that_is_always_true_says_so_and_nothing_is_saved(place: Place) -> None:

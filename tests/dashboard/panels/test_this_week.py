@@ -19,17 +19,12 @@ from core.vocabulary import JobState, Severity, Verdict
 from dashboard.data.concerns import Concern
 from dashboard.panels.this_week import timeline
 from runner.records import RunnerStatus
-from tests.dashboard.place import LAUNCH, Place, draw_frame, text_of
+from tests.dashboard.place import LAUNCH, Place, draw_frame, text_links, text_of, tiles_of
 from tests.event_files import write_events
 from tests.expected import present
 
 if TYPE_CHECKING:
     import pytest
-    from streamlit.testing.v1 import AppTest
-
-
-def links(test: AppTest) -> list[str]:
-    return [link.proto.label for link in test.get("page_link")]
 
 
 def test_an_open_incident_comes_before_what_is_due(place: Place) -> None:
@@ -42,7 +37,7 @@ def test_an_open_incident_comes_before_what_is_due(place: Place) -> None:
     assert "opened by some lead" in text[first:then]
     assert "4 of 5 actions still open" in text[first:then]
     assert "2 problems now" in text[:first]
-    assert "Escalation" in links(test)
+    assert "Escalation" in text_links(test)
     assert "2 problemas agora" in text_of(place.draw("this_week", language="pt"))
 
 
@@ -87,10 +82,10 @@ def test_a_slot_of_work_shows_the_verdict_of_today_and_that_it_changed(place: Pl
     snapshot = present(place.page().snapshot())
     counts = Counter(judged.verdict for judged in snapshot.judgements(slot))
     assert counts[Verdict.FAIL] + counts[Verdict.UNKNOWN]
-    (label,) = [label for label in links(place.draw("this_week")) if "Preparation" in label]
+    (label,) = [label for label in text_links(place.draw("this_week")) if "Preparation" in label]
     assert "changed since ticked" in label
     assert ":green[" not in label
-    labels = links(place.draw("this_week", language="pt"))
+    labels = text_links(place.draw("this_week", language="pt"))
     assert any("mudou depois" in label for label in labels)
 
 
@@ -99,12 +94,13 @@ def test_a_slot_that_is_done_says_what_did_not_pass(place: Place) -> None:
     seen = (Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL, Verdict.UNKNOWN)
     for check, verdict in zip(week.playbook.slot("hourly_1").checks, seen, strict=True):
         place.client().tick(week.id, "hourly_1", check, "seen", verdict, "")
-    reported = [label for label in links(place.draw("this_week")) if "15:00" in label]
+    reported = [label for label in text_links(place.draw("this_week")) if "15:00" in label]
     assert len(reported) == 1
     assert "Done, 1 fails, 2 unknown" in reported[0]
     assert ":red[:material/cancel:]" in reported[0], "its icon is that of the worst"
     assert any(
-        "1 com falha, 2 sem leitura" in x for x in links(place.draw("this_week", language="pt"))
+        "1 com falha, 2 sem leitura" in x
+        for x in text_links(place.draw("this_week", language="pt"))
     )
 
 
@@ -133,19 +129,22 @@ def test_a_run_without_a_reward_is_not_said_to_have_no_events(place: Place) -> N
 
 def test_a_red_reward_tile_names_the_limit_that_was_missed(place: Place) -> None:
     place.train(hours=0.2)  # the reward begins below 0, and is too short for a trend
-    [reward] = [m for m in place.draw("this_week").metric if "Reward" in m.label]
-    assert ":red[" in reward.label
-    assert reward.delta.replace("\\", "") == "limit > 0"
+    name, _, note, *_ = tiles_of(place.draw("this_week"))["Reward"]
+    assert name.startswith(":red[")
+    assert note == ":red-badge[limit > 0]"
 
 
 def test_a_reward_says_over_which_episodes_it_was_taken(place: Place) -> None:
     place.train()
-    said = [c.value for c in place.draw("this_week").caption]
-    assert any(text.startswith("last 100 episodes · ") for text in said)
-    assert any(text.startswith("last update · ") for text in said)
-    assert any(text.startswith("last 10 iterations · ") for text in said)
-    said = [c.value for c in place.draw("this_week", language="pt").caption]
-    assert any(text.startswith("últimos 100 episódios · ") for text in said)
+    said = {name: tile[-1] for name, tile in tiles_of(place.draw("this_week")).items()}
+    assert said["Reward"].startswith(":small[:gray[last 100 episodes · ")
+    assert said["Reward"].endswith(" · ep_rew_mean]]"), "its source"
+    assert said["KL divergence"].startswith(":small[:gray[last update · ")
+    assert said["Speed"].startswith(":small[:gray[last 10 iterations · ")
+    said = {
+        name: tile[-1] for name, tile in tiles_of(place.draw("this_week", language="pt")).items()
+    }
+    assert said["Reward"].startswith(":small[:gray[últimos 100 episódios · ")
 
 
 def started(place: Place) -> list[str]:
@@ -185,8 +184,8 @@ def test_a_resumed_run_says_so_until_its_first_event(place: Place) -> None:
         assert "resumed from step 4, no event yet" in text, panel
         assert "68 steps/s" not in text
     assert "resumed from step 4, no event yet" in text_of(draw_frame(place.page()))
-    tiles = {m.label.split(" ")[-1].rstrip("]"): m for m in place.draw("this_week").metric}
-    assert (tiles["Steps"].value, tiles["Speed"].value) == ("4", "–")
+    tiles = tiles_of(place.draw("this_week"))
+    assert (tiles["Steps"][1], tiles["Speed"][1]) == ("**4**", "**–**")
     assert "unknown until the first event" in text_of(place.draw("this_week"))
 
     wall = place.now.timestamp()
@@ -218,7 +217,7 @@ def test_a_changed_text_of_the_timeline_draws_the_page_again(place: Place) -> No
     place.watch()
     page = place.page()
     before = timeline.texts(page, present(page.snapshot()))
-    drawn = links(place.draw("this_week"))
+    drawn = text_links(place.draw("this_week"))
     assert [text for text in before if text in drawn] == [
         text for text in before if not text.startswith("**")
     ]

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from core.ledger_bodies import DecisionSigned
 from core.paths import Home
-from core.vocabulary import JobKind, JobState
+from core.vocabulary import JobKind, JobState, SignatureAct
 from runner.executors import local
 from runner.outcomes import AlreadyRunning, Refused, Submitted
 from runner.service import Service
 from runner.settings import command_name
 from tests.expected import present
-from tests.runner.place import Place, child_settings, wait_for
+from tests.runner.place import CTO, Place, child_settings, wait_for
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -34,19 +35,33 @@ def test_a_job_that_ends_with_a_complete_result_succeeds(place: Place) -> None:
     assert job.requested_at <= present(job.started_at) <= present(job.ended_at)
 
 
+def signed(place: Place, sha256: str) -> str:
+    """A decision that may be followed."""
+    (place.home.revalidation_archive / sha256).mkdir(parents=True)
+    body = DecisionSigned(
+        revalidation_sha256=sha256, act=SignatureAct.REJECT, reason="", conditions=[]
+    )
+    now = datetime.now(UTC)
+    with place.lead.store.write() as write:
+        write.append(body, by=CTO, at=now, at_week=now, week_id=place.week.id)
+    return sha256
+
+
 def test_a_replay_on_paper_is_a_line_of_the_ledger_that_says_what_came_true(place: Place) -> None:
+    first, second = signed(place, "a" * 64), signed(place, "d" * 64)
     service = place.service()
-    told = {"decision": "a" * 64, "record_sha256": "b" * 64, "data_sha256": "c" * 64}
+    told = {"decision": first, "record_sha256": "b" * 64, "data_sha256": "c" * 64}
     came = {"days": 12, "of": 30, "left_on": 9, "expired_on": 11, "held": False}
-    job = place.until(service, place.submit(JobKind.PAPER, result=told | came))
+    asked = place.submit(JobKind.PAPER, decision=first, result=told | came)
+    job = place.until(service, asked)
     assert job.state is JobState.SUCCEEDED
-    line = place.lead.followed()["a" * 64]
+    line = place.lead.followed()[first]
     assert line.job_id == job.id
     assert {name: getattr(line, name) for name in came} == came
     assert line.record_sha256 == "b" * 64
-    half = place.until(service, place.submit(JobKind.PAPER, result={"decision": "d" * 64}))
-    assert half.state is JobState.SUCCEEDED
-    assert "d" * 64 not in place.lead.followed()
+    half = place.submit(JobKind.PAPER, decision=second, result={"decision": second})
+    assert place.until(service, half).state is JobState.SUCCEEDED
+    assert second not in place.lead.followed()
     service.close()
 
 
