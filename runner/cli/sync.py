@@ -10,7 +10,6 @@ import typer
 
 from core.language import Message, plural
 from core.vocabulary import Right
-from runner.cli.operate import interruptible
 from runner.cli.options import HomeOption, existing_home, keeper_of_machine, used_home
 from runner.cli.speech import tell_line, warn
 from runner.settings import Settings
@@ -39,7 +38,7 @@ def push(follow: FollowOption = False, home: HomeOption = None) -> None:
     place = used_home(home)
     keeper_of_machine(place, Right.OPERATE)
     settings = Settings.read(place)
-    with interruptible(), pushing(place, settings) as shipping:
+    with pushing(place, settings) as shipping:
         _repeat(lambda: _push(shipping, quiet=follow), settings.sync_s if follow else None)
 
 
@@ -49,7 +48,7 @@ def pull(follow: FollowOption = False, home: HomeOption = None) -> None:
     place = existing_home(home)
     keeper_of_machine(place, Right.OPERATE)
     settings = Settings.read(place)
-    with interruptible(), pulling(place, settings) as fetching:
+    with pulling(place, settings) as fetching:
         _repeat(lambda: _pull(fetching, quiet=follow), settings.sync_s if follow else None)
 
 

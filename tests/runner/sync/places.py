@@ -47,7 +47,7 @@ def pull(at: tuple[Home, Settings]) -> Fetched:
         return fetching.look()
 
 
-def write(at: tuple[Home, Settings], name: str, content: bytes) -> Path:
+def write(at: tuple[Home, object], name: str, content: bytes) -> Path:
     return write_bytes(at[0].root / name, content)
 
 
@@ -56,5 +56,5 @@ def append(at: tuple[Home, Settings], name: str, content: bytes) -> None:
         file.write(content)
 
 
-def shown(at: tuple[Home, Settings], name: str) -> bytes:
+def shown(at: tuple[Home, object], name: str) -> bytes:
     return (at[0].root / name).read_bytes()
