@@ -61,6 +61,11 @@ class RecipeRecord(JsonModel):
     luck_premium: float | None = Field(
         default=None, description="The judged model's Sharpe minus that mean."
     )
+    expected: float | None = Field(
+        default=None,
+        description="Interquartile mean of the siblings' Sharpe ratios: what the recipe gives without "
+        "the judged model; null or absent: below five siblings, or older.",
+    )
     as_good: Share | None = Field(
         default=None,
         description="Share of the tries, the judged model included, whose Sharpe is at least as good; "
@@ -136,6 +141,7 @@ def recipe_record(siblings: Siblings, card: Scorecard) -> RecipeRecord:
 
 
 def _of_sweep(sweep: Sweep, recipe: Recipe, card: Scorecard, siblings: Siblings) -> RecipeRecord:
+    from core.sweep.recipe import FEWEST_TRIES
     from core.sweep.verdict import Verdict
 
     sharpe = card.gate("sharpe").value
@@ -143,6 +149,8 @@ def _of_sweep(sweep: Sweep, recipe: Recipe, card: Scorecard, siblings: Siblings)
     seed = siblings.made.seed
     verdict = Verdict(recipe, sharpe, steps=steps, seed=seed)
     standing, among = verdict.standing(), recipe.spread("sharpe", own=True)
+    enough = standing is not None and standing.siblings >= FEWEST_TRIES
+    expected = sharpe - standing.premium if enough and standing and sharpe is not None else None
     return RecipeRecord(
         state="tried" if recipe.own else "not tried",
         verdict=verdict.sentence(),
@@ -158,6 +166,7 @@ def _of_sweep(sweep: Sweep, recipe: Recipe, card: Scorecard, siblings: Siblings)
         interval=None if among.interval is None else (among.interval.low, among.interval.high),
         rank=None if standing is None else standing.rank,
         luck_premium=None if standing is None else standing.premium,
+        expected=expected,
         as_good=None if standing is None else standing.as_good,
         outlier=None if standing is None else standing.outlier,
     )
@@ -181,8 +190,9 @@ def of_recipe(record: RecipeRecord | None, multiplicity: Multiplicity | None) ->
         if multiplicity and multiplicity.tries + multiplicity.unrecorded
         else None
     )
-    if record is None or record.as_good is None:
-        return OfRecipe(dsr=measured, other=record is not None and record.others > 0)
+    if record is None:
+        return OfRecipe(dsr=measured)
     from core.sweep.recipe import ORDINARY
 
-    return OfRecipe(record.as_good, ORDINARY, measured)
+    limit = 0.0 if record.as_good is None else ORDINARY
+    return OfRecipe(record.as_good, limit, measured, record.others > 0, record.expected)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from core.metrics.conventions import HOURS_PER_YEAR
@@ -79,6 +79,7 @@ class OfRecipe:
         tried, or too few times.
     :ivar limit: an outlier of its recipe is at most here.
     :ivar dsr: deflated Sharpe ratio with the variance that the sweep's tries show; None: not measured.
+    :ivar expected: annual Sharpe that the recipe gives, the IQM of the model's siblings; None: too few.
     :ivar other: there are tries, but of another recipe: nobody knows whether it is an outlier.
     """
 
@@ -86,6 +87,7 @@ class OfRecipe:
     limit: float = 0.0
     dsr: float | None = None
     other: bool = False
+    expected: float | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def graded_evidence(
     rules = [
         *_checks(integrity or Integrity()),
         *_rules(settings, trades, window, figures, skill),
-        *_of_recipe(settings, recipe or OfRecipe()),
+        *_of_recipe(settings, recipe or OfRecipe(), moments, bars_per_year),
     ]
     graded = Evidence(
         grade=_grade(rules),
@@ -235,14 +237,32 @@ def _rules(
     ]
 
 
-def _of_recipe(settings: RevalidationSettings, recipe: OfRecipe) -> list[Rule]:
-    """Rules that only a sweep can break."""
+def _of_recipe(
+    settings: RevalidationSettings, recipe: OfRecipe, moments: Moments | None, bars_per_year: int
+) -> list[Rule]:
+    """Rules that only a sweep can break.
+
+    What the siblings have in common, nobody selected: for ADEQUATE their Sharpe must be above zero
+    as surely as the model's own. It replaces the deflated ratio there, which takes the siblings for
+    independent trials: where luck is common to all, it lets the best of them pass too often, and it
+    refuses an ordinary seed of a good recipe for what the others differ. Beside tries of another
+    recipe the deflated ratio stays, for that one may have been selected.
+    """
     found = []
+    if recipe.expected is not None:
+        surely = None
+        if moments is not None:
+            per_bar = recipe.expected / math.sqrt(bars_per_year)
+            surely = replace(moments, sharpe=per_bar).psr(0.0)
+        found.append(
+            _rule("recipe_psr0", EvidenceGrade.ADEQUATE, surely, ">=", settings.adequate_psr0)
+        )
     if recipe.dsr is not None:
-        found += [
-            _rule("dsr_measured", EvidenceGrade.ADEQUATE, recipe.dsr, ">=", settings.adequate_dsr),
-            _rule("dsr_measured", EvidenceGrade.STRONG, recipe.dsr, ">=", settings.strong_dsr),
-        ]
+        strong = _rule("dsr_measured", EvidenceGrade.STRONG, recipe.dsr, ">=", settings.strong_dsr)
+        if recipe.expected is None or recipe.other:
+            least = settings.adequate_dsr
+            found.append(_rule("dsr_measured", EvidenceGrade.ADEQUATE, recipe.dsr, ">=", least))
+        found.append(strong)
     if recipe.as_good is not None or recipe.other:
         found.append(_rule("recipe", EvidenceGrade.STRONG, recipe.as_good, ">", recipe.limit))
     return found

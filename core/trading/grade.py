@@ -200,6 +200,14 @@ def _improbable(name: str, value: float, grade: Message, limit: float, trials: i
             grade=grade,
             limit=limit,
         )
+    if name == "recipe_psr0":
+        return Message(
+            "By the Sharpe that its recipe gives, P(true Sharpe > 0) is {chance}; {grade} requires "
+            "{limit:g} %.",
+            chance=chance,
+            grade=grade,
+            limit=limit,
+        )
     if name == "dsr_measured":
         return Message(
             "DSR is {chance} with the variance that the sweep's tries show; {grade} requires"

@@ -31,6 +31,7 @@ GRADE_RULES: dict[str, Message] = {
     "psr0": Message("PSR(0)"),
     "psr1": Message("PSR(1)"),
     "dsr": Message("DSR over all trials"),
+    "recipe_psr0": Message("P(Sharpe > 0) by what the recipe gives"),
     "dsr_measured": Message("DSR with the variance of the sweep's tries"),
     "recipe": Message("Share of the recipe's tries that are as good"),
     "random": Message("Better than random policies"),

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, cast
 from zipfile import BadZipFile
 
 import torch
-from stable_baselines3 import PPO
 from stable_baselines3.common.logger import Logger
 
 from core.errors import IntegrityError, TrainweekError
 from core.language import Message
 from core.limited_files import ArchiveLimitError, read_limited
 from runner.agent.model_archive import largest_archive, opened_model
+from runner.agent.ppo import WrittenOutPPO
 
 if TYPE_CHECKING:
+    from stable_baselines3 import PPO
     from stable_baselines3.common.vec_env import VecEnv
 
     from core.playbook.settings import TrainingSettings
@@ -45,7 +46,7 @@ def build_model(settings: TrainingSettings, env: VecEnv, seed: int) -> PPO:
     SB3 would create an unused folder in /tmp.
     """
     torch.set_num_threads(1)
-    model = PPO(
+    model = WrittenOutPPO(
         "MlpPolicy",
         env,
         learning_rate=settings.learning_rate,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 _YES_OR_NO = ("lookahead", "repeats", "unseen", "sharpe_defined")
-_SHARES = ("psr0", "psr1", "dsr", "dsr_measured", "recipe")
+_SHARES = ("psr0", "psr1", "dsr", "dsr_measured", "recipe_psr0", "recipe")
 
 
 def show(page: Page, saved: SavedDecision) -> None:

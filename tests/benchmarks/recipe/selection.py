@@ -1,19 +1,22 @@
 """The best of 20 seeds: how often luck is a GO, how often it is trusted, and what skill loses by it.
 
 A sweep of 20 seeds is made in each market, and the best seed by the six gates is revalidated. Without
-a signal each GO is luck. With one, an oracle looks at 500 fresh seeds on the same bars: it trusts a
-model whose record alone is a trusted GO where most of those seeds are a GO too.
+a signal each GO is luck. With one, an oracle has 500 fresh seeds on the same bars in place of the
+sweep's 20, and knows what the recipe gives nearly without error: it trusts a model whose record alone
+is a trusted GO where that, too, is above zero as surely as the grade ADEQUATE requires.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from core.playbook import DEFAULT, load_playbook
 from core.sweep.spread import iqm
+from core.trading.significance import Moments
 from core.vocabulary import Decision
 from tests.benchmarks.recipe.trust import best_of, trusted
 from tests.benchmarks.recipe.worlds import Tried, World, drawn_rules
@@ -65,14 +68,15 @@ def with_signal(seed: int, drift: float, playbook: Playbook) -> Skilled:
     world = World.drawn(1000 + seed, drift)
     every = Tried.of(world, world.opinions(SEEDS + 1 + FRESH, seed, SKILL), playbook)
     tried = Tried.of(world, every.levels[:, : SEEDS + 1], playbook)
-    fresh = every.outcomes[SEEDS + 1 :]
-    good = sum(each.decision is Decision.GO for each in fresh) > FRESH / 2
+    known = [each or 0.0 for each in every.sharpes[SEEDS + 1 :]]
+    gives, least = iqm(known), playbook.revalidation.adequate_psr0
     oracle, stays = [], []
     for one in (SEEDS, best_of(tried, range(SEEDS))):
-        oracle.append(good and trusted(tried, one, playbook))
+        moments = Moments.of(tried.returns[:, one])
+        surely = moments and replace(moments, sharpe=gives / np.sqrt(8760.0)).psr(0.0)
+        oracle.append(bool(surely and surely >= least) and trusted(tried, one, playbook))
         stays.append(oracle[-1] and trusted(tried, one, playbook, siblings=range(SEEDS)))
-    known = [each or 0.0 for each in every.sharpes[SEEDS + 1 :]]
-    return Skilled((oracle[0], oracle[1]), (stays[0], stays[1]), iqm(known))
+    return Skilled((oracle[0], oracle[1]), (stays[0], stays[1]), gives)
 
 
 def main() -> bool:

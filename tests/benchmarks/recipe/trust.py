@@ -8,7 +8,7 @@ import numpy as np
 
 from core.decision.skill import skill_sections
 from core.gates import score
-from core.sweep.recipe import ORDINARY, Recipe, Try
+from core.sweep.recipe import FEWEST_TRIES, ORDINARY, Recipe, Try
 from core.trading.evidence import Integrity, OfRecipe, Skill, Trials, graded_evidence
 from core.trading.multiplicity import multiplicity
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
@@ -42,8 +42,10 @@ def of_sweep(tried: Tried, one: int, siblings: range) -> OfRecipe:
     )
     standing = Recipe(own, (), 0, 0, len(own)).standing(tried.sharpes[one])
     found = multiplicity(tried.returns[:, one], tried.returns[:, others], {}, 1, tries=len(others))
-    as_good = None if standing is None else standing.as_good
-    return OfRecipe(as_good, ORDINARY, found.dsr_measured)
+    if standing is None or standing.siblings < FEWEST_TRIES:
+        return OfRecipe(dsr=found.dsr_measured)
+    expected = standing.sharpe - standing.premium
+    return OfRecipe(standing.as_good, ORDINARY, found.dsr_measured, expected=expected)
 
 
 def grade(

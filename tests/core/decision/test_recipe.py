@@ -92,7 +92,8 @@ def test_an_ordinary_model_is_no_outlier_and_an_outlier_is_measured() -> None:
     assert (best.rank, best.outlier) == (1, True)
     assert best.as_good == pytest.approx(1 / 21)
     assert "outlier of its own recipe" in best.verdict
-    assert of_recipe(best, None) == OfRecipe(1 / 21, 0.05)
+    assert of_recipe(best, None) == OfRecipe(1 / 21, 0.05, expected=best.expected)
+    assert best.expected == pytest.approx(0.95)
 
 
 def test_the_lucky_seed_of_a_sweep_is_no_sibling_of_itself() -> None:
@@ -101,7 +102,8 @@ def test_the_lucky_seed_of_a_sweep_is_no_sibling_of_itself() -> None:
     assert (found.tries, found.siblings, found.rank, found.outlier) == (20, 19, 1, True)
     assert "better than all 19" in found.verdict
     assert "its own seed 19 is no sibling" in found.verdict
-    assert of_recipe(found, None) == OfRecipe(1 / 20, 0.05)
+    assert of_recipe(found, None) == OfRecipe(1 / 20, 0.05, expected=found.expected)
+    assert found.expected == pytest.approx(0.9)
     longer = replace(lucky, steps=9_000)
     apart = judged(sweep(*spread_out()), sharpe=1.9, made=longer)
     assert apart.state == "other recipe"

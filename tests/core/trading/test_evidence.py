@@ -148,6 +148,11 @@ def test_what_falls_short_does_not_read_like_its_limit(rule: dict, value: float,
         (OfRecipe(1 / 21, 0.05), EvidenceGrade.ADEQUATE, "outlier of its own recipe"),
         (OfRecipe(0.05, 0.05), EvidenceGrade.ADEQUATE, "only 5.0 %"),
         (OfRecipe(0.5, 0.05, 0.2), EvidenceGrade.WEAK, "variance that the sweep's tries show"),
+        (OfRecipe(0.5, 0.05, 0.99, expected=3.0), EvidenceGrade.STRONG, None),
+        (OfRecipe(0.5, 0.05, 0.99, expected=0.5), EvidenceGrade.WEAK, "its recipe gives"),
+        # What the siblings give stands in for the deflated ratio, but not for a STRONG grade.
+        (OfRecipe(0.5, 0.05, 0.2, expected=3.0), EvidenceGrade.ADEQUATE, "variance that"),
+        (OfRecipe(0.5, 0.05, 0.2, True, 3.0), EvidenceGrade.WEAK, "variance that"),
     ],
 )
 def test_an_outlier_of_its_recipe_is_never_strong(
