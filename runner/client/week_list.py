@@ -143,7 +143,7 @@ def synthetic_market(home: Home, week: Week, result: Mapping[str, Any] | None) -
     told = None if result is None else result.get("synthetic")
     if week.synthetic or told is True:
         return True
-    return (told is not False or week.active) and is_marked(home.train_data_of(week.symbol))
+    return (told is not False or week.in_progress) and is_marked(home.train_data_of(week.symbol))
 
 
 def _result(home: Home, job: Job | None) -> Mapping[str, Any] | None:

@@ -42,7 +42,7 @@ def _draw(page: Page) -> None:
         return
     st.caption(
         say(
-            "The active week is the one that is started, checked and revalidated. Everyone sees it "
+            "Weeks in progress are started, checked and revalidated. Everyone sees the active one "
             "unless they view another week; *View* changes this tab only."
         )
     )
