@@ -422,14 +422,14 @@ Reward.total = poisoned
 """,
     "weights": """
 import torch
-from stable_baselines3 import PPO
-train = PPO.train
+from runner.agent.ppo import WrittenOutPPO
+train = WrittenOutPPO.train
 def poisoned(self):
     train(self)
     if self.num_timesteps >= 36_000:
         with torch.no_grad():
             self.policy.action_net.bias[0] = float("nan")
-PPO.train = poisoned
+WrittenOutPPO.train = poisoned
 """,
 }
 
