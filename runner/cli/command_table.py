@@ -68,7 +68,7 @@ COMMANDS: Mapping[str, Listed] = {
         "page_address:link",
         "Print a new one-time link to the pages, for another browser. Only without a login.",
     ),
-    "tensorboard": Listed("operate:tensorboard", "Start TensorBoard on the event files."),
+    "tensorboard": Listed("operate:tensorboard", "Start TensorBoard on the event files of a week."),
     "systemd": Listed(
         "operate:systemd",
         "Print systemd units for runner and dashboard, and the commands that install them.",

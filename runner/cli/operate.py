@@ -128,7 +128,7 @@ def dashboard(
 def tensorboard(
     port: PortOption = 6006, week: ActWeekOption = None, home: HomeOption = None
 ) -> None:
-    """Start TensorBoard on the event files of the active week's runs, or of another week's."""
+    """Start TensorBoard on the event files of a week."""
     client = client_of(used_home(home))
     client.shown_week = week
     place = client.here()

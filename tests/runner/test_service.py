@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -34,8 +34,8 @@ def test_a_stop_while_it_starts_ends_it_in_order(
 ) -> None:
     claim = FencedStore.claim
 
-    def stopped(store: Store, mine: RunnerPlace, now: datetime, *, take_over: bool) -> FencedStore:
-        fenced = claim(store, mine, now, take_over=take_over)
+    def stopped(store: Store, mine: RunnerPlace, now: datetime, **more: Any) -> FencedStore:
+        fenced = claim(store, mine, now, **more)
         os.kill(os.getpid(), signal.SIGTERM)  # before it has written that it is there
         return fenced
 
