@@ -220,7 +220,7 @@ def test_the_migrated_schema_is_the_declared_one(place: Place) -> None:
             found = compare_metadata(context, metadata)
         expressions = {"one_active_job_of_a_kind", "one_week_in_progress_of_a_place"}
         assert [each for each in found if getattr(each[1], "name", "") not in expressions] == []
-        made = dict(
+        made: dict[str, str] = dict(
             connection.exec_driver_sql(
                 "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%coalesce%'"
             ).all()
