@@ -251,7 +251,7 @@ class Terminal(_Settings):
         description="Name that the command line records (default: the system's user).",
     )
     role: Role = Field(default=Role.LEAD, description="Role that the command line acts with.")
-    week: str | None = Field(
+    week: Annotated[str, Field(json_schema_extra={"format": "folder-name"})] | None = Field(
         default=None,
         description="Week in progress that the command line acts on (default: the active one).",
     )

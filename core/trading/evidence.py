@@ -263,7 +263,8 @@ def _of_recipe(
             least = settings.adequate_dsr
             found.append(_rule("dsr_measured", EvidenceGrade.ADEQUATE, recipe.dsr, ">=", least))
         found.append(strong)
-    if recipe.as_good is not None or recipe.other:
+    # Tries too few to tell an outlier (or of another recipe) can't show that it is none.
+    if recipe.expected is not None or recipe.as_good is not None or recipe.other:
         found.append(_rule("recipe", EvidenceGrade.STRONG, recipe.as_good, ">", recipe.limit))
     return found
 

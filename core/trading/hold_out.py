@@ -49,8 +49,11 @@ class Window(JsonModel):
 
 
 def symbol_of(named: Collection[str], traded: str | None) -> str | None:
-    """The symbol of candles: the week's; None, not known, where their files name another one."""
-    return traded if not named or set(named) == {traded} else None
+    """The symbol of candles: the week's where their files name it alone; else None, not known.
+
+    The week's word is not enough: whoever shows another week would say what the candles are of.
+    """
+    return traded if set(named) == {traded} else None
 
 
 class Look(JsonModel):

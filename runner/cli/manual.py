@@ -249,7 +249,7 @@ def data_check(
 ) -> None:
     """Print a quality report of the candles. Exit 1 on errors."""
     place = existing_home(home)
-    week = open_client(home).active_week()
+    week = open_client(home).active_week() if place.is_used else None
     playbook = None if week is None or week.only_watched else week.playbook
     train = place.train_data if playbook is None else place.train_data_of(playbook.symbol)
     folders = {"train": train, "backtest": place.backtest_data}

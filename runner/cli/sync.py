@@ -10,15 +10,24 @@ import typer
 
 from core.language import Message, plural
 from core.vocabulary import Right
-from runner.cli.options import HomeOption, existing_home, keeper_of_machine, used_home
+from runner.cli.options import (
+    HomeOption,
+    client_of,
+    existing_home,
+    keeper_of_machine,
+    used_home,
+)
 from runner.cli.speech import tell_line, warn
 from runner.settings import Settings
 from runner.sync.object_store import StoreAway
+from runner.sync.pull import always
 from runner.sync.session import pulling, pushing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from core.paths import Home
+    from runner.sync.kept import Kept
     from runner.sync.pull import Fetched, Pull
     from runner.sync.push import Push, Shipped
 
@@ -39,17 +48,45 @@ def push(follow: FollowOption = False, home: HomeOption = None) -> None:
     keeper_of_machine(place, Right.OPERATE)
     settings = Settings.read(place)
     with pushing(place, settings) as shipping:
+        _say_emptied(shipping.kept)
         _repeat(lambda: _push(shipping, quiet=follow), settings.sync_s if follow else None)
 
 
 @app.command()
 def pull(follow: FollowOption = False, home: HomeOption = None) -> None:
-    """Fetch what is new from the store of sync_url. Exit 1 if a file here is another one."""
+    """Fetch what is new from the store of sync_url. Exit 1 if a file here was left as it is.
+
+    The model in use is replaced only for the lead, and not while a job trains or judges it.
+    """
     place = existing_home(home)
     keeper_of_machine(place, Right.OPERATE)
     settings = Settings.read(place)
-    with pulling(place, settings) as fetching:
+    with pulling(place, settings, _model_stays(place, settings)) as fetching:
+        _say_emptied(fetching.kept)
         _repeat(lambda: _pull(fetching, quiet=follow), settings.sync_s if follow else None)
+
+
+def _model_stays(place: Home, settings: Settings) -> Callable[[str | None], Message | None]:
+    """What decides about the model in use; a mirror without a record has nobody who chooses it."""
+    if settings.store_url is None and not place.ledger.exists():
+        return always
+
+    def asked(of: str | None) -> Message | None:
+        from runner.client.model_pulls import model_stays
+
+        return model_stays(client_of(place), of)
+
+    return asked
+
+
+def _say_emptied(kept: Kept) -> None:
+    if kept.emptied:
+        warn(
+            Message(
+                "The store was emptied or replaced since the last time: every file here stays, and"
+                " what differs is left as it is."
+            )
+        )
 
 
 def _repeat(look: Callable[[], bool], every_s: float | None) -> None:
@@ -91,6 +128,8 @@ def _push(shipping: Push, *, quiet: bool) -> bool:
                 host=host,
             )
         )
+    for name in done.skipped:
+        warn(Message("{file} can't be shipped: it was skipped.", file=name))
     return not done.conflicts
 
 
@@ -111,8 +150,11 @@ def _pull(fetching: Pull, *, quiet: bool) -> bool:
     for name in done.conflicts:
         warn(
             Message(
-                "{file} was here before and is another one in the store: it was left as it is.",
+                "{file} is another one here than the store knows: it was left as it is. To fetch"
+                " the store's, move it away first.",
                 file=name,
             )
         )
-    return not done.conflicts
+    for name, why in done.waiting.items():
+        warn(Message("{file} is new in the store and was left for now: {why}", file=name, why=why))
+    return not done.conflicts and not done.waiting

@@ -9,7 +9,7 @@ from core.job_params import TrainParams
 from core.language import Message
 from core.vocabulary import IncidentState, JobKind
 from runner.client.start_rules import blocked_start, own_trainer
-from runner.models.checkpoints import list_checkpoints, verify_checkpoint
+from runner.models.checkpoints import list_checkpoints, none_intact, verify_checkpoint
 from runner.outcomes import Refused
 from runner.store import queries, record_queries
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.job_params import TwinParams
     from core.paths import Home
     from core.week import Week
-    from runner.models.checkpoints import Checkpoint
+    from runner.models.checkpoints import Checkpoint, ListedCheckpoint
 
 
 def twin_params(
@@ -67,17 +67,17 @@ def twin_params(
 
 def intact_checkpoint(home: Home, run: str) -> Checkpoint | Refused:
     """The newest intact checkpoint of a run; or why there is none."""
-    problem: Message | None = None
+    damaged: list[ListedCheckpoint] = []  # newest first
     for listed in list_checkpoints(home.checkpoints, run):
         if listed.verified:
             return verify_checkpoint(listed.folder)
-        problem = problem or listed.problem
-    if problem is None:
+        damaged.append(listed)
+    if not damaged:
         return Refused(
             Message("{run} has no checkpoint yet.", run=run),
             Message("Wait for its first one, then try again."),
         )
     return Refused(
-        Message("{run} has no intact checkpoint: {problem}", run=run, problem=problem),
+        none_intact(run, damaged),
         Message("Wait for the run's next checkpoint, or restore a backup."),
     )

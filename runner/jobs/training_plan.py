@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InputError, TrainweekError
 from core.files import write_json
 from core.job_params import RestartRecord, StoredTrainParams
-from core.language import Message, plural
+from core.language import Message
 from core.timestamps import iso
 from runner.agent.checkpoint import Checkpoint, checkpoint_name, normaliser_of, tidy
 from runner.agent.session import settings_with
@@ -18,6 +18,7 @@ from runner.models.checkpoints import (
     SKIPPED,
     ListedCheckpoint,
     list_checkpoints,
+    none_intact,
     reached_already,
     verify_checkpoint,
 )
@@ -155,13 +156,7 @@ def _last_good(spec: Spec, run: str, report: Callable[[str], None]) -> Checkpoin
         corrupt.append(listed)
     if corrupt:  # a start at step 0 would silently lose what they hold
         raise NoIntactCheckpointError(
-            plural(
-                "{run} has no intact checkpoint: {problem}",
-                "{run} has no intact checkpoint among {n}: {problem}",
-                len(corrupt),
-                run=run,
-                problem=corrupt[0].problem,
-            ),
+            none_intact(run, corrupt),
             Message("Restore a backup (trainweek backup restore), or start over with --new."),
         )
     return None

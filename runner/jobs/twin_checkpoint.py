@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError, IntegrityError, SetupError
 from core.language import Message
-from runner.models.checkpoints import Checkpoint, list_checkpoints, verify_checkpoint
+from runner.models.checkpoints import (
+    Checkpoint,
+    ListedCheckpoint,
+    list_checkpoints,
+    none_intact,
+    verify_checkpoint,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,22 +44,21 @@ def forked_checkpoint(
                     Message("This twin run's checkpoint is damaged: {problem}", problem=error.what),
                     Message("Start another twin run."),
                 ) from error
-    problem: Message | None = None
+    damaged: list[ListedCheckpoint] = []  # newest first
     for _ in range(_LOOKS):
+        damaged = []
         for listed in list_checkpoints(root, run):
             if listed.verified:
                 try:
                     return _copied(verify_checkpoint(listed.folder), folder)
                 except IntegrityError:
                     break
-            problem = listed.problem
-            say(f"Checkpoint {listed.step} is corrupt and was skipped: {problem}")
+            damaged.append(listed)
+            say(f"Checkpoint {listed.step} is corrupt and was skipped: {listed.problem}")
         else:
             break
-    if problem is not None:
-        raise InputError(
-            Message("{run} has no intact checkpoint: {problem}", run=run, problem=problem), _WAIT
-        )
+    if damaged:
+        raise InputError(none_intact(run, damaged), _WAIT)
     raise InputError(Message("{run} has no checkpoint yet.", run=run), _WAIT)
 
 

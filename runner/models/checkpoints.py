@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import IntegrityError
 from core.files import file_sha256
-from core.language import Message, literal
+from core.language import Message, literal, plural
 from core.limited_files import MOST_RECORD, json_of, read_limited
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 KEPT = 3  # verified ones of a run
 MANIFEST = "manifest.json"
@@ -70,6 +70,20 @@ class ListedCheckpoint:
     def verified(self) -> bool:
         """Whether every file matched the manifest."""
         return self.problem is None
+
+
+def none_intact(run: str, damaged: Sequence[ListedCheckpoint]) -> Message:
+    """Why a run has no checkpoint to go on from.
+
+    :param damaged: all that it has, newest first.
+    """
+    return plural(
+        "{run} has no intact checkpoint: {problem}",
+        "{run} has no intact checkpoint among {n}: {problem}",
+        len(damaged),
+        run=run,
+        problem=damaged[0].problem,
+    )
 
 
 def verify_checkpoint(folder: Path) -> Checkpoint:

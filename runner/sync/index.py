@@ -14,6 +14,7 @@ as a whole or not at all, and reads only the commits after those that it knows.
 from __future__ import annotations
 
 import hashlib
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -23,6 +24,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from core.errors import IntegrityError
 from core.language import Message
+from core.run_paths import TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 
 FORMAT = "trainweek-sync/1"
 OWNER, LOG, OBJECTS = "store.json", "log", "objects"
-_ROOTS = ("logs/ppo_training/", "models/", "reports/")
-_NOT = ("reports/ledger/",)
+_PLACE = r"(?!state/|jobs/)[A-Za-z0-9][A-Za-z0-9._-]{0,119}"  # of runs of their own
+_ROOTS = re.compile(rf"logs/({_PLACE}/)?{TRAINING}/|models/|reports/(?!ledger/)")
 _MOST = 32 << 20  # bytes of a commit
 _AHEAD, _AT_ONCE = 1000, 8  # commits that are read together, requests at a time
 EMPTY = ""  # version of a file without bytes
@@ -48,7 +50,7 @@ def shipped_path(path: str) -> str:
         name and not name.startswith(".") and name.isprintable() and "\\" not in name
         for name in names
     )
-    if not plain or not path.startswith(_ROOTS) or path.startswith(_NOT) or len(path) > 1000:
+    if not plain or not _ROOTS.match(path) or len(path) > 1000:
         raise ValueError("not a path of the shipped folders")
     return path
 
@@ -139,12 +141,15 @@ class Index:
 
     :ivar number: the newest commit that was read; 0: none.
     :ivar at: when it was written, by the clock of its machine.
+    :ivar sum: hash of that commit: another log has another one.
+    :ivar gone: files that a commit says were removed, and that no later one has again.
     """
 
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
         self.entries: dict[str, Entry] = {}
-        self.number, self.at, self.host = 0, "", ""
+        self.number, self.at, self.host, self.sum = 0, "", "", ""
+        self.gone: set[str] = set()
 
     def refresh(self) -> None:
         """Read the commits that are new.
@@ -153,23 +158,35 @@ class Index:
         :raises SetupError: see :class:`ObjectStore`.
         """
         while (content := self.store.get(name_of(self.number + 1))) is not None:
-            self.apply(parsed(content, self.number + 1))
+            if not self.is_there():
+                raise IntegrityError(
+                    Message("The log of the store is another one than before."),
+                    Message("Start the command again: it begins anew, and removes nothing."),
+                )
+            self.apply(parsed(content, self.number + 1), content)
             more = list(islice(self.store.names(LOG, after=name_of(self.number)), _AHEAD))
             with ThreadPoolExecutor(_AT_ONCE) as pool:
                 for name, found in zip(more, pool.map(self.store.get, more), strict=True):
                     if name != name_of(self.number + 1) or found is None:
                         break
-                    self.apply(parsed(found, self.number + 1))
+                    self.apply(parsed(found, self.number + 1), found)
 
-    def apply(self, commit: Commit) -> None:
+    def is_there(self) -> bool:
+        """Whether the store still has the newest commit that was read."""
+        content = self.store.get(name_of(self.number)) if self.number else b""
+        return not self.number or (content is not None and sha256_of(content) == self.sum)
+
+    def apply(self, commit: Commit, content: bytes) -> None:
         """Take in the next commit.
 
+        :param content: its bytes in the store.
         :raises IntegrityError: it does not continue what was there.
         """
         for change in commit.changes:
             entry = self.entries.get(change.path)
             if change.gone:
                 self.entries.pop(change.path, None)
+                self.gone.add(change.path)
                 continue
             if change.start == 0 or entry is None:
                 entry = Entry(change.grows)
@@ -180,7 +197,9 @@ class Index:
             entry.add(change.parts)
             entry.machine, entry.host = commit.machine, commit.host
             self.entries[change.path] = entry
+            self.gone.discard(change.path)
         self.number, self.at, self.host = commit.number, commit.at, commit.host
+        self.sum = sha256_of(content)
 
     def state(self) -> dict[str, Any]:
         """What :meth:`restore` needs, so that the next start reads new commits alone."""
@@ -188,6 +207,8 @@ class Index:
             "number": self.number,
             "at": self.at,
             "host": self.host,
+            "sum": self.sum,
+            "gone": sorted(self.gone),
             "files": {
                 path: {
                     "grows": entry.grows,
@@ -199,19 +220,26 @@ class Index:
             },
         }
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Begin with what was read before; with nothing if it can't be used."""
+    def restore(self, state: dict[str, Any]) -> bool:
+        """Begin with what was read before; False, and with nothing, if it can't be used."""
         try:
             entries = {}
             for path, kept in state["files"].items():
                 entry = entries[shipped_path(path)] = Entry(bool(kept["grows"]))
                 entry.machine, entry.host = str(kept["machine"]), str(kept["host"])
                 entry.add([Part(object=o, at=a, size=n, sha256=s) for o, a, n, s in kept["parts"]])
-            number = int(state["number"])
+            number, known = int(state["number"]), str(state["sum"])
+            gone = {shipped_path(path) for path in state["gone"]}
         except (KeyError, TypeError, ValueError, AttributeError):
-            return
-        self.entries, self.number = entries, number
+            return False
+        self.entries, self.number, self.sum, self.gone = entries, number, known, gone
         self.at, self.host = str(state.get("at")), str(state.get("host"))
+        return True
+
+
+def sha256_of(content: bytes) -> str:
+    """The hash of bytes, as parts and objects have it."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def name_of(number: int) -> str:

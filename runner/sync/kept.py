@@ -30,11 +30,13 @@ class Known:
     """A file here that had the content of a version in the store.
 
     :ivar stamp: its stamp then; None: not known.
+    :ivar pulled: it was written here by a pull: only such a file may be removed by one.
     """
 
     version: str
     size: int
     stamp: Stamp | None = None
+    pulled: bool = False
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Kept:
 
     :ivar machine: an id of this data directory's place: who wrote what.
     :ivar owner: whose files the store holds.
+    :ivar emptied: what was known is not of the log that the store has now.
     """
 
     machine: str
@@ -50,6 +53,11 @@ class Kept:
     owner: str = ""
     files: dict[str, Known] = field(default_factory=dict)
     index: dict[str, Any] = field(default_factory=dict)
+    emptied: bool = False
+
+    def forget(self) -> None:
+        """Know no file any more: each that is here is this machine's own from now on."""
+        self.files, self.index = {}, {}
 
     def write(self, home: Home) -> None:
         """Keep it for the next start."""
@@ -58,7 +66,8 @@ class Kept:
             "url": self.url,
             "owner": self.owner,
             "files": {
-                path: [known.version, known.size, known.stamp] for path, known in self.files.items()
+                path: [known.version, known.size, known.stamp, known.pulled]
+                for path, known in self.files.items()
             },
             "index": self.index,
         }
@@ -77,8 +86,8 @@ def read_kept(home: Home, url: str) -> Kept:
         return Kept(machine, url)
     try:
         files = {
-            str(path): Known(str(version), int(size), None if stamp is None else tuple(stamp))
-            for path, (version, size, stamp) in found["files"].items()
+            str(path): Known(str(version), int(size), stamp and tuple(stamp), pulled is True)
+            for path, (version, size, stamp, pulled) in found["files"].items()
         }
         return Kept(machine, url, str(found["owner"]), files, dict(found["index"]))
     except (KeyError, TypeError, ValueError, AttributeError):

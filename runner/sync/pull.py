@@ -20,9 +20,11 @@ from core.language import Message
 from runner.failpoints import fail_here
 from runner.sync.index import EMPTY, OBJECTS, next_version
 from runner.sync.kept import Known
-from runner.sync.shipped import checkpoint_of, stamp_of
+from runner.sync.removal import remove_gone
+from runner.sync.shipped import begins_with, checkpoint_of, in_use_of, stamp_of, version_here
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from core.paths import Home
@@ -38,18 +40,36 @@ _BATCH = 64 << 20  # bytes in memory, about
 class Fetched:
     """What one look has done.
 
-    :ivar conflicts: files that are here, differ, and did not come from the store.
+    :ivar conflicts: files that are here, and are not as they came from the store.
+    :ivar waiting: files of a model in use that must stay for now, and why.
     """
 
     files: int = 0
     received: int = 0
     conflicts: list[str] = field(default_factory=list)
+    waiting: dict[str, Message] = field(default_factory=dict)
+
+
+def always(_place: str | None) -> Message | None:
+    """Where nobody chooses a model: it is replaced at any time."""
+    return None
 
 
 class Pull:
-    """Fetches into one data directory."""
+    """Fetches into one data directory.
 
-    def __init__(self, home: Home, store: ObjectStore, index: Index, kept: Kept) -> None:
+    :param model_stays: why the model in use of a place must not be replaced now; None: it may be.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        store: ObjectStore,
+        index: Index,
+        kept: Kept,
+        model_stays: Callable[[str | None], Message | None] = always,
+    ) -> None:
+        self._model_stays = model_stays
         self.home, self.store, self.index, self.kept = home, store, index, kept
         self._done = Fetched()
 
@@ -63,11 +83,13 @@ class Pull:
         self.index.refresh()
         together: dict[str, dict[str, Entry]] = {}
         for name, entry in sorted(self.index.entries.items()):
-            together.setdefault(checkpoint_of(name) or name, {})[name] = entry
+            together.setdefault(_group(name), {})[name] = entry
         waiting: dict[str, tuple[Entry, int]] = {}
         for folder, entries in together.items():
             begins = {name: self._begin(name, entry) for name, entry in entries.items()}
-            whole = folder not in entries  # a checkpoint: all of its files, or none
+            if self._stay(begins):
+                continue
+            whole = folder not in entries  # a checkpoint, a model in use: all of its files, or none
             for name, begin in begins.items():
                 if begin is not None or (
                     whole and any(each is not None for each in begins.values())
@@ -77,8 +99,9 @@ class Pull:
                 self._fetch(waiting)
                 waiting = {}
         self._fetch(waiting)
-        self._remove()
-        if self.kept.index.get("number") != self.index.number:
+        gone, stay = remove_gone(self.kept, self.index, self._place)
+        self._done.conflicts += stay
+        if gone or self.kept.index.get("number") != self.index.number:
             self._keep()
         return self._done
 
@@ -94,7 +117,37 @@ class Pull:
         if known.version == entry.version and stamp[0] >= entry.size:
             return None
         start = entry.size_at(known.version) if entry.grows else 0
-        return start if stamp[0] >= start else 0
+        if stamp == known.stamp:
+            return start
+        if entry.grows:
+            if start == 0:
+                return self._found(path, name, entry)
+            with path.open("rb", buffering=0) as file:
+                same = stamp[0] >= start and begins_with(file.fileno(), start, entry)
+            return start if same else self._differs(name)
+        here = version_here(path)
+        if here == entry.version:  # a kill came before this was kept
+            self.kept.files[name] = Known(here, entry.size, stamp, known.pulled)
+            return None
+        return 0 if here == known.version else self._differs(name)
+
+    def _differs(self, name: str) -> int | None:
+        self._done.conflicts.append(name)
+        return None
+
+    def _stay(self, begins: dict[str, int | None]) -> bool:
+        """Whether files that belong together are left: one differs, or a model must stay now."""
+        new = [name for name, begin in begins.items() if begin is not None]
+        if not begins.keys().isdisjoint(self._done.conflicts):
+            self._done.conflicts += new
+            return True
+        in_use = in_use_of(new[0]) if new else None
+        if in_use is None or not self._place(f"{in_use[0]}.zip").exists():
+            return False
+        why = self._model_stays(in_use[1])
+        if why is not None:
+            self._done.waiting.update(dict.fromkeys(new, why))
+        return why is not None
 
     def _found(self, path: Path, name: str, entry: Entry) -> int | None:
         """A file that was here before: what it is, if it is the same or begins so."""
@@ -135,13 +188,15 @@ class Pull:
                 )
             if checkpoint_of(names[0]) is None:
                 (name,) = names
-                self._write(name, *waiting[name], files[name])
+                if not self._write(name, *waiting[name], files[name]):
+                    self._done.conflicts.append(name)
+                    continue
             else:
                 self._write_checkpoint(self._place(folder), files)
             for name in names:
                 entry = waiting[name][0]
                 self.kept.files[name] = Known(
-                    entry.version, entry.size, stamp_of(self._place(name))
+                    entry.version, entry.size, stamp_of(self._place(name)), pulled=True
                 )
                 self._done.files += 1
                 self._done.received += len(files[name])
@@ -166,15 +221,20 @@ class Pull:
             )
         return name, dict(zip(ranges, found, strict=True))
 
-    def _write(self, name: str, entry: Entry, start: int, content: bytes) -> None:
+    def _write(self, name: str, entry: Entry, start: int, content: bytes) -> bool:
+        """Replace or continue a file; False: it was continued here by something else."""
         path = self._place(name)
         if start == 0:
             write_bytes(path, content)
-            return
+            return True
         try:
-            with path.open("r+b", buffering=0) as file:
-                file.seek(start)  # after a kill the same bytes are written again
-                view = memoryview(content)
+            # Appended: never over what is written here meanwhile.
+            with open(path, "a+b", buffering=0, opener=_existing) as file:
+                file.seek(start)
+                more = file.read()  # after a kill the first of the same bytes
+                if not content.startswith(more[: len(content)]):
+                    return False
+                view = memoryview(content)[len(more) :]
                 while view:
                     view = view[file.write(view) :]
                 os.fsync(file.fileno())
@@ -183,6 +243,7 @@ class Pull:
                 write_problem(path, error),
                 Message("Check the folder's permissions and the free space."),
             ) from error
+        return True
 
     def _write_checkpoint(self, folder: Path, files: dict[str, bytes]) -> None:
         """The whole folder, or none: a part of it is not to be seen."""
@@ -196,22 +257,6 @@ class Pull:
             folder.rename(old)
             shutil.rmtree(old, ignore_errors=True)
         partial.rename(folder)
-
-    def _remove(self) -> None:
-        """Checkpoints that came from the store, and are there no longer."""
-        gone = [
-            name
-            for name in self.kept.files
-            if name not in self.index.entries and checkpoint_of(name)
-        ]
-        for folder in {checkpoint_of(name) for name in gone}:
-            place = self._place(str(folder))
-            hidden = place.with_name(f".{place.name}.removed")
-            if place.is_dir():
-                place.rename(hidden)
-            shutil.rmtree(hidden, ignore_errors=True)
-        for name in gone:
-            del self.kept.files[name]
 
     def _place(self, name: str) -> Path:
         """Where a file stands here; never through a link out of the data directory.
@@ -238,3 +283,13 @@ def _parts(entry: Entry, start: int) -> list[Part]:
             found.append(part)
         at += part.size
     return found
+
+
+def _group(name: str) -> str:
+    """What a file becomes visible together with; itself if that is nothing."""
+    in_use = in_use_of(name)
+    return in_use[0] if in_use else checkpoint_of(name) or name
+
+
+def _existing(path: str, flags: int) -> int:
+    return os.open(path, flags & ~os.O_CREAT)

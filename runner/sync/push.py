@@ -8,7 +8,6 @@ is one that was here, or was written by this machine.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import socket
@@ -27,9 +26,12 @@ from runner.sync.index import (
     Part,
     name_of,
     next_version,
+    sha256_of,
 )
 from runner.sync.kept import Known
 from runner.sync.shipped import (
+    BLOCK,
+    begins_with,
     checkpoint_of,
     checkpoints,
     complete_end,
@@ -49,7 +51,6 @@ if TYPE_CHECKING:
     from runner.sync.object_store import ObjectStore
     from runner.sync.shipped import Source, Stamp
 
-BLOCK = 8 << 20  # bytes of a part
 _PACK = 32 << 20  # bytes of an object, about
 _LOSSES = 100  # commits in a row that others may win
 
@@ -59,11 +60,13 @@ class Shipped:
     """What one look has done.
 
     :ivar conflicts: files that another machine wrote differently: name and host.
+    :ivar skipped: files that can't be shipped, and no earlier look has named.
     """
 
     files: int = 0
     sent: int = 0
     conflicts: dict[str, str] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
 
 
 class _Differs(Exception):
@@ -81,6 +84,7 @@ class Push:
         self._pack, self._changes = bytearray(), list[Change]()
         self._agreed: dict[str, Known] = {}
         self._done = Shipped()
+        self._skipped, self._named = set[str](), set[str]()
 
     def look(self, now: Callable[[], datetime]) -> Shipped:
         """Ship what is new since the last look.
@@ -93,6 +97,7 @@ class Push:
             self.index.refresh()
             self._pack, self._changes, self._agreed = bytearray(), [], {}
             self._done.conflicts.clear()
+            self._skipped.clear()
             if self._collect() and not self._commit(now()):
                 lost += 1
                 continue  # another machine was first: decide again, with what it wrote
@@ -101,6 +106,8 @@ class Push:
                 self.kept.index = self.index.state()
                 self.kept.write(self.home)
             if len(self._pack) < _PACK:
+                self._done.skipped = sorted(self._skipped - self._named)
+                self._named = self._skipped.copy()
                 return self._done
         raise SetupError(
             Message("Other machines were first {n} times in a row.", n=_LOSSES),
@@ -109,16 +116,19 @@ class Push:
 
     def _collect(self) -> bool:
         """Fill the pack; whether there is anything to commit."""
-        for source in growing_files(self.home):
+        for source in growing_files(self.home, self._skipped):
             self._take([source], self._grown)
-        for source in whole_files(self.home):
+        for source in whole_files(self.home, self._skipped):
             self._take([source], self._replaced)
         here = set()
-        for folder, sources in checkpoints(self.home):
+        for folder, sources in checkpoints(self.home, self._skipped):
             here.add(folder)
             fresh = any(self._unknown(source) for source in sources)
-            if fresh and len(self._pack) < _PACK and is_whole(sources):
-                self._take(sources, self._replaced)
+            if fresh and len(self._pack) < _PACK:
+                if is_whole(sources):
+                    self._take(sources, self._replaced)
+                else:
+                    self._skipped.add(folder)
         self._changes += self._removed(here)
         return bool(self._changes)
 
@@ -135,6 +145,8 @@ class Push:
                 if isinstance(error, _Differs):
                     host = self.index.entries[source.name].host
                     self._done.conflicts[source.name] = host
+                elif isinstance(error, PermissionError):
+                    self._skipped.add(source.name)
                 self._agreed = agreed
                 del self._pack[size:]
                 return
@@ -158,7 +170,7 @@ class Push:
             stamp = stamp_of(file.fileno())
             start, version = 0, EMPTY
             if entry is not None:
-                if self._begins_with(file.fileno(), stamp, source.name, entry):
+                if begins_with(file.fileno(), stamp[0], entry, self._compared(source, entry)):
                     if stamp[0] < entry.size:  # it has more than is seen here
                         return None
                     start, version = entry.size, entry.version
@@ -175,23 +187,12 @@ class Push:
                 parts.append(self._packed(block))
         return self._change(source, start, parts, version, stamp if last else None)
 
-    def _begins_with(self, file: int, stamp: Stamp, name: str, entry: Entry) -> bool:
-        """Whether the file begins as it does in the store, as far as it is seen here.
-
-        Of what was compared before, only the last part is compared again.
-        """
-        known = self.kept.files.get(name)
-        same = known is not None and known.stamp is not None and known.stamp[2] == stamp[2]
-        compared = entry.size_at(known.version) if known is not None and same else 0
-        at = 0
-        for part in entry.parts:
-            end = at + part.size
-            if end > stamp[0]:
-                break
-            if end >= compared and _sha256(os.pread(file, part.size, at)) != part.sha256:
-                return False
-            at = end
-        return True
+    def _compared(self, source: Source, entry: Entry) -> int:
+        """How much of the same file was compared with the store before."""
+        known = self.kept.files.get(source.name)
+        if known is None or known.stamp is None or known.stamp[2] != stamp_of(source.path)[2]:
+            return 0
+        return entry.size_at(known.version)
 
     def _replaced(self, source: Source) -> Change | None:
         """The whole file, if its content is not the store's."""
@@ -209,7 +210,9 @@ class Push:
             raise OSError(f"{source.name} changes now")
         if entry is not None and entry.version == version:
             del self._pack[before:]
-            self._agreed[source.name] = Known(version, entry.size, stamp)
+            known = self.kept.files.get(source.name)
+            pulled = known is not None and known.pulled and known.version == version
+            self._agreed[source.name] = Known(version, entry.size, stamp, pulled)
             return None
         if entry is not None:
             self._require_mine(source, entry, stamp)
@@ -239,7 +242,7 @@ class Push:
         """Put bytes into the pack; its name is known only when it is complete."""
         at = len(self._pack)
         self._pack += block
-        sha256 = _sha256(block)
+        sha256 = sha256_of(block)
         return Part(object=sha256, at=at, size=len(block), sha256=sha256)
 
     def _change(
@@ -263,7 +266,7 @@ class Push:
     def _commit(self, at: datetime) -> bool:
         """Make the changes visible, all at once. False: another machine was first."""
         content = bytes(self._pack)
-        name = _sha256(content)
+        name = sha256_of(content)
         if content:
             self.store.put_new(f"{OBJECTS}/{name}", content)
         fail_here("sync_put")
@@ -290,11 +293,7 @@ class Push:
         if not self.store.put_new(place, text) and self.store.get(place) != text:
             return False
         fail_here("sync_committed")
-        self.index.apply(commit)
+        self.index.apply(commit, text)
         self._done.files += len(commit.changes)
         self._done.sent += len(content)
         return True
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -6,17 +6,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from runner.store.chain import first_sum
-from runner.sync.index import Index, name_of, parsed
+from runner.sync.index import Index
 from runner.sync.kept import alone, read_kept
 from runner.sync.object_store import ObjectStore
 from runner.sync.owner import claim, owner_of, require_same
-from runner.sync.pull import Pull
+from runner.sync.pull import Pull, always
 from runner.sync.push import Push
 from runner.sync.trial import require_conditional_put
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from core.language import Message
     from core.paths import Home
     from runner.settings import Settings
     from runner.sync.kept import Kept
@@ -40,25 +41,37 @@ def pushing(home: Home, settings: Settings) -> Iterator[Push]:
 
 
 @contextmanager
-def pulling(home: Home, settings: Settings) -> Iterator[Pull]:
-    """Fetch to here; the errors are those of :func:`pushing`."""
+def pulling(
+    home: Home,
+    settings: Settings,
+    model_stays: Callable[[str | None], Message | None] = always,
+) -> Iterator[Pull]:
+    """Fetch to here; the errors are those of :func:`pushing`.
+
+    :param model_stays: see :class:`Pull`.
+    """
     store = ObjectStore(home, settings)
     with alone(home):
         owner = owner_of(store)
         require_same(store, first_sum(home.ledger))
         kept = read_kept(home, store.address)
         if kept.owner not in ("", owner):  # the store was emptied and is another's now
-            kept.files = {}
+            kept.forget()
+            kept.emptied = True
         kept.owner = owner
-        yield Pull(home, store, _index(store, kept), kept)
+        yield Pull(home, store, _index(store, kept), kept, model_stays)
 
 
 def _index(store: ObjectStore, kept: Kept) -> Index:
-    """What was read before, if the store still has it; a store that was emptied begins anew."""
+    """What was read before, if the store still has it.
+
+    A store that was emptied, has expired or has another log says nothing of what is here: all
+    that was known of it is forgotten, so that nothing is removed or replaced because of it.
+    """
     found = Index(store)
-    found.restore(kept.index)
-    if found.number:
-        content = store.get(name_of(found.number))
-        if content is None or parsed(content, found.number).at != found.at:
-            return Index(store)
-    return found
+    if found.restore(kept.index):
+        if found.is_there():
+            return found
+        kept.emptied = True
+    kept.forget()
+    return Index(store)

@@ -163,7 +163,9 @@ def test_every_setting_is_used() -> None:
         for path in (CHECKOUT / folder).rglob("*.py")
         if path != CHECKOUT / "runner" / "settings.py"
     ]
-    used = set(re.findall(r"(?:settings|terminal)\.(\w+)", "\n".join(sources)))
+    text = "\n".join(sources)
+    used = set(re.findall(r"(?:settings|terminal)\.(\w+)", text))
+    used |= {name.lower() for name in re.findall(r'envvar="TRAINWEEK_(\w+)"', text)}
     for model in MODELS:
         for name in model.model_fields:
             assert name in used or name.startswith("command_"), name

@@ -19,6 +19,7 @@ from core.canonical_json import canonical_sha256
 from core.decision.kept_hashes import kept_sha256
 from core.errors import IntegrityError, MarketDataError, SetupError
 from core.files import write_json
+from core.job_params import BackupParams, stored_params
 from core.language import Message
 from core.ledger_bodies import (
     DecisionMade,
@@ -29,9 +30,12 @@ from core.ledger_bodies import (
     WeekUsed,
 )
 from core.model_manifest import manifest_of, manifest_path
+from core.vocabulary import JobKind
+from runner.client.models import is_restore
 from runner.models.model_in_use import choice_of
 
 _CHECK_AND_SIGN = Message("Check it, then sign again.")
+_WRITING = frozenset({JobKind.TRAIN, JobKind.REVALIDATE, JobKind.IMPORT_MODEL})  # to the places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,7 +82,8 @@ def superseded(records: DecisionRecords, sha256: str) -> bool:
     """Whether a later saved revalidation, or a later week, took over the paths.
 
     A week does so when it is created, selected or used after the decision. One that existed
-    before has taken over nothing, even if it launches later.
+    before has taken over nothing, even if it launches later; nor does a job of it that only
+    reads, such as the replay of what it had decided.
     """
     return taken_over(records.lines, records.week.launch, sha256, records.week.place)
 
@@ -114,9 +119,11 @@ def taken_over(
 
 def _takes_over(body: AnyBody) -> bool:
     """Whether a line makes its week the one whose files are in the places."""
-    return isinstance(body, WeekUsed | WeekBegun | JobRequested) or (
-        isinstance(body, WeekCreated) and body.active
-    )
+    if isinstance(body, JobRequested):
+        return body.job_kind in _WRITING or (
+            body.job_kind is JobKind.BACKUP and is_restore(stored_params(BackupParams, body.params))
+        )
+    return isinstance(body, WeekUsed | WeekBegun) or (isinstance(body, WeekCreated) and body.active)
 
 
 def in_place(home: Home, bound: Mapping[str, Any]) -> dict[str, Any]:

@@ -89,8 +89,10 @@ def test_windows_of_two_symbols_share_no_bar_and_an_unknown_one_may():
     assert HoldOuts((look("m1", ogn),)).meter(btc, "m2", None, 0.8).models == 1
 
 
-def test_files_that_name_another_symbol_make_it_unknown():
-    assert symbol_of((), "OGNUSDT") == symbol_of(("OGNUSDT",), "OGNUSDT") == "OGNUSDT"
+def test_a_symbol_counts_only_where_the_files_name_it():
+    assert symbol_of(("OGNUSDT",), "OGNUSDT") == "OGNUSDT"
+    assert symbol_of((), "OGNUSDT") is None
+    assert symbol_of((), None) is None
     assert symbol_of(("BTCUSDT",), "OGNUSDT") is None
     assert symbol_of(("BTCUSDT", "OGNUSDT"), "OGNUSDT") is None
 

@@ -109,6 +109,7 @@ def test_tries_that_end_after_the_decision_are_a_warning_there(tmp_path: Path) -
             folds=[{"number": 0, "train": ["2024-02-23T00:00:00Z"] * 2}],
             train_sha256="t" * 64, backtest_sha256="b" * 64,
         ),
+        week=present(place.client().active_week()).id,
     )  # fmt: skip
     for seed in part.seeds[:5]:
         tried(place, part, seed, 0, 3)

@@ -39,11 +39,11 @@ def sweep_of(place: Place, seeds: int = 6) -> Sweep:
     return recorded(place.client().start_sweep(seeds, 1))
 
 
-def write(place: Place, *bodies: Any) -> None:
+def write(place: Place, *bodies: Any, week: str | None = None) -> None:
     now = place.now
     with Store(place.home).write() as transaction:
         for body in bodies:
-            transaction.append(body, by=LEAD, at=now, at_week=now, week_id=None)
+            transaction.append(body, by=LEAD, at=now, at_week=now, week_id=week)
 
 
 def request(place: Place, sweep: Sweep, seed: int, fold: int) -> str:

@@ -15,7 +15,7 @@ from tests.runner.client.test_run_models import write
 from tests.runner.client.test_sweep_verdicts import scored
 from tests.runner.jobs.training_home import make_home
 from tests.runner.place import ENGINEER
-from tests.runner.signed_place import write_candles
+from tests.runner.signed_place import CANDLES, write_candles
 from tests.runner.sweep_place import begin
 
 if TYPE_CHECKING:
@@ -82,12 +82,24 @@ def test_the_lock_and_the_final_look_of_one_symbol_leave_another_alone(place: Pl
     assert [look.job for look in kept.meter(other, "ab" * 32, None, 0.8).looks] == [job]
 
 
-def test_a_sweep_looks_at_its_weeks_symbol(place: Place) -> None:
+def test_candles_that_name_no_symbol_stay_locked_for_a_week_of_another_one(place: Place) -> None:
+    write_candles(place.home)
+    named = place.home.backtest_data / CANDLES
+    unnamed = named.rename(named.with_name("candles.csv"))
+    recorded(place.lead.lock_hold_out("kept for Friday"))
+    lines = unnamed.read_text(encoding="utf-8").splitlines(keepends=True)
+    unnamed.write_text("".join(lines[:-24]), encoding="utf-8")  # another hash, the same bars
+    window = window_of(place.home.backtest_data, "BTCUSDT")
+    assert window.symbol is None
+    assert place.lead.hold_outs().state(window) == "locked"
+
+
+def test_a_sweep_on_candles_that_name_no_symbol_is_a_look_for_every_week(place: Place) -> None:
     sweep = scored(place)
-    assert {one.symbol for one in sweep.windows} == {"OGNUSDT"}
+    assert {one.symbol for one in sweep.windows} == {None}
     (look,) = place.lead.hold_outs().looks
     other = look.window.model_copy(update={"symbol": "BTCUSDT", "data": "b" * 64})
-    assert place.lead.hold_outs().meter(other, "33" * 32, None, 0.8).looks == ()
+    assert place.lead.hold_outs().meter(other, "33" * 32, None, 0.8).looks == (look,)
 
 
 def test_a_repeated_click_locks_once(place: Place) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -195,3 +195,23 @@ def test_a_later_week_takes_the_places_over_when_it_is_used_not_when_it_is_plann
     )
     assert not taken_over([first, saved, beside, earlier, used], LAUNCH, "f")
     assert taken_over([first, saved, made("b", NEXT)], LAUNCH, "f")
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "takes"),
+    [
+        (JobKind.PAPER, {"decision": "e"}, False),
+        (JobKind.REPRODUCE, {}, False),
+        (JobKind.BACKUP, {"action": "make"}, False),
+        (JobKind.BACKUP, {"action": "restore"}, True),
+        (JobKind.IMPORT_MODEL, {}, True),
+    ],
+)
+def test_only_a_job_that_writes_to_the_places_takes_them_over(
+    kind: JobKind, params: dict[str, Any], takes: bool
+) -> None:
+    """Its week had decided before, and is not in progress: it is followed on paper alone."""
+    first, beside = made("a", LAUNCH), made("b", NEXT, active=False)
+    saved = DecisionLine("a", DecisionMade(job_id="1", sha256="f", report={"json": "x"}))
+    asked = DecisionLine("b", JobRequested(job_id="j", job_kind=kind, params=params, run=None))
+    assert taken_over([first, beside, saved, asked], LAUNCH, "f") is takes
