@@ -257,7 +257,8 @@ class WeekRecords:
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     reproducing: tuple[Job, ...] = ()  # of decided models, newest first; likewise
     following: tuple[Job, ...] = ()  # replays on new candles, the newest ones of every week
-    other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
+    # That have signatures or are in progress, by id; empty if no other week has a signature.
+    other_weeks: Mapping[str, Week] = field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()  # of ticks, oldest first
     silences: tuple[Silence, ...] = ()  # of alerts, of every week: those that had not ended
     handovers: tuple[Handover, ...] = ()  # newest first

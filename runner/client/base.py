@@ -63,6 +63,9 @@ IN_THE_PAST = Refused(
 )
 """The refusal of an act while a past moment is shown."""
 
+ANOTHER_WEEK = Refused(Message("Another week has just become active."), Message("Try again."))
+"""The refusal of an act whose files were found before another week became the active one."""
+
 
 MOST_TEXT = 10_000  # characters of a note or a reason
 _MOST_KEY = 200
@@ -192,18 +195,24 @@ class BaseClient:
 
     def _meant_week(self, connection: Connection) -> Week | None:
         """What a person acts on: the week that they look at if it is in progress, else the active one."""
-        if self.shown_week is not None:
-            shown = queries.week_by_id(connection, self.shown_week)
-            if shown is not None and shown.in_progress:
-                return shown
+        looked = self._looked_at(connection)
+        if looked is None or looked.in_progress:
+            return looked
         return queries.active_week(connection)
 
+    def _looked_at(self, connection: Connection) -> Week | None:
+        """The week that the person looks at, in progress or not; the active one if they chose none."""
+        shown = None
+        if self.shown_week is not None:
+            shown = queries.week_by_id(connection, self.shown_week)
+        return queries.active_week(connection) if shown is None else shown
+
     def here(self) -> Home:
-        """The data directory as the week sees it that the person looks at, or acts on."""
+        """The data directory as the week sees it that the person looks at, in progress or not."""
         if self._shown is not None and self._shown.id == self.shown_week:
             return self._files(self._shown)
         with self.store.read() as connection:
-            return self._files(self._meant_week(connection))
+            return self._files(self._looked_at(connection))
 
     def look_at(self, week: Week) -> None:
         """The person looks at this week, which was read already."""

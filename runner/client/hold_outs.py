@@ -9,7 +9,7 @@ from core.language import Message
 from core.ledger_bodies import HoldOutLocked, HoldOutOpened
 from core.text_rules import is_blank
 from core.vocabulary import Right
-from runner.client.base import BaseClient, refused_text
+from runner.client.base import ANOTHER_WEEK, BaseClient, refused_text
 from runner.outcomes import Recorded, Refused
 from runner.store.hold_outs import hold_outs
 
@@ -38,9 +38,6 @@ def window_of(folder: Path, traded: str | None) -> Window:
 
 def _data_of(week: Week | None) -> str:
     return week.playbook.revalidation.backtest_data_dir if week else "data/backtest"
-
-
-_AGAIN = Message("Try again.")
 
 
 class HoldOutActs(BaseClient):
@@ -94,7 +91,7 @@ class HoldOutActs(BaseClient):
                 return Recorded(window)
             again = self._meant_week(connection)
             if folder is None and _data_of(again) != usual:
-                return Refused(Message("Another week has just become active."), _AGAIN)
+                return ANOTHER_WEEK
             if refused := self._elsewhere(connection):
                 return refused
             lock = hold_outs(connection).lock_of(window)

@@ -8,7 +8,7 @@ from core.language import Message
 from runner.client.base import BaseClient
 from runner.outcomes import Refused
 from runner.store import record_queries
-from runner.store.approvals import is_signed, newest_approved
+from runner.store.approvals import approved_decisions, is_signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,10 +32,10 @@ class Followed(BaseClient):
             return followed_by(record_queries.decision_lines(connection))
 
     def approved_decision(self) -> str | None:
-        """Hash of the decision that was approved last; None: none was."""
+        """Hash of the decision that was approved last in the shown week's place; None: none was."""
         with self.store.read() as connection:
-            found = newest_approved(connection)
-        return None if found is None else found[0]
+            week = self._looked_at(connection)
+            return approved_decisions(connection).get(None if week is None else week.place)
 
 
 def followed_by(lines: Iterable[DecisionLine]) -> dict[str, DecisionFollowed]:

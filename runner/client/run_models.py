@@ -12,7 +12,7 @@ from core.ledger_bodies import DecisionMade, ModelChosen
 from core.model_manifest import Validations
 from core.text_rules import is_blank
 from core.vocabulary import ENDED_STATES, JobKind, JobState, Right
-from runner.client.base import BaseClient, refused_text
+from runner.client.base import ANOTHER_WEEK, BaseClient, refused_text
 from runner.client.models import restore_in_progress, revalidation_in_progress
 from runner.client.run_settings import settings_of
 from runner.files import read_json
@@ -134,12 +134,15 @@ class RunModels(BaseClient):
         )
         return RunWindow(tuple(found), first, len(names), of_weeks)
 
-    def model_in_use(self) -> ModelInUse | None:
-        """The verified model of ``best_model.zip``; None if there is none that can be used."""
+    def model_in_use(self, week: Week | None = None) -> ModelInUse | None:
+        """The verified model of ``best_model.zip``; None if there is none that can be used.
+
+        :param week: whose; None: of the one that is shown.
+        """
         if self.moment is not None:
             return None
         try:
-            home = self.here()
+            home = self.here() if week is None else self._files(week)
             manifest = read_best_model(home.best_model)[1]
         except (InputError, IntegrityError):
             return None
@@ -171,10 +174,16 @@ class RunModels(BaseClient):
             if (entry := self._keyed(connection, key, ModelChosen)) is not None:
                 if used is not None and used.choice is not None and used.choice.at >= entry.at:
                     return Recorded(found)  # done, or replaced by a later choice or run
+                if self._files(queries.week_by_id(connection, entry.week_id or "")) != home:
+                    return ANOTHER_WEEK
             else:
                 week = self._meant_week(connection)
                 of = None if week is None else week.id
-                if refused := self._elsewhere(connection) or restore_in_progress(connection, of):
+                if refused := self._elsewhere(connection):
+                    return refused
+                if self._files(week) != home:
+                    return ANOTHER_WEEK
+                if refused := restore_in_progress(connection, of):
                     return refused
                 active = queries.active_job(connection, JobKind.REVALIDATE, of)
                 if refused := revalidation_in_progress(active):

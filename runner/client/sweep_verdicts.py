@@ -30,7 +30,7 @@ class SweepVerdicts(RunModels):
     """Compares a sweep with the week as it is."""
 
     def sweep_verdict(self, sweep: Sweep) -> Verdict:
-        """What its tries say of the week's recipe, and of the model in use."""
+        """What its tries say of its week's recipe, and of the model in use there."""
         from core.sweep.verdict import Verdict  # its recipe loads numpy, which a list does not need
 
         with self.store.read() as connection:
@@ -40,7 +40,7 @@ class SweepVerdicts(RunModels):
             return Verdict(sweep.recipe(), None, other_playbook=True, steps=sweep.steps)
         asked, usual = sweep.steps or tried.training.total_steps, week.playbook.training.total_steps
         found = Verdict(sweep.recipe(), steps=None if asked == usual else asked)
-        if (used := self.model_in_use()) is None:
+        if (used := self.model_in_use(week)) is None:
             return found
         made = Made.of_manifest(used.model.manifest, week.playbook_sha256, sweep.backtest_sha256)
         why = apart(sweep, made, week.playbook.training, tried.training)

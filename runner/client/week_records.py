@@ -102,7 +102,7 @@ def _read(
         following=tuple(record_queries.jobs(connection, JobKind.PAPER, limit=_REPLAYS))
         if signatures
         else (),
-        other_weeks=queries.weeks_by_id(connection, others) if others else {},
+        other_weeks=queries.weeks_by_id(connection, others, served=True) if others else {},
         withdrawals=tuple(record_queries.withdrawals(connection, week.id)),
         silences=tuple(silences(connection, after=now)),
         handovers=tuple(handovers(connection, week.id)),

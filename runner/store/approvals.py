@@ -10,6 +10,8 @@ from core.vocabulary import APPROVALS
 from runner.store import schema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.engine import Connection
 
 
@@ -32,17 +34,26 @@ def signed_decisions(connection: Connection) -> list[tuple[str, str | None]]:
     return list(found.items())
 
 
-def newest_approved(connection: Connection) -> tuple[str, str | None] | None:
-    """Hash and week of the decision that was approved last and not rejected since."""
-    table = schema.signatures
-    rows = connection.execute(
-        select(table.c.revalidation_sha256, table.c.act, table.c.week_id).order_by(
-            table.c.id.desc()
-        )
-    )
+def approved_by_place(signed: Iterable[tuple[str, str, str | None]]) -> dict[str | None, str]:
+    """The decision that was approved last in each place of runs, and not rejected since.
+
+    :param signed: decision, act and place of each signature, the newest first.
+    """
+    found: dict[str | None, str] = {}
     later: set[str] = set()
-    for row in rows:
-        if row.act in APPROVALS and row.revalidation_sha256 not in later:
-            return row.revalidation_sha256, row.week_id
-        later.add(row.revalidation_sha256)
-    return None
+    for sha256, act, place in signed:
+        if act in APPROVALS and sha256 not in later:
+            found.setdefault(place, sha256)
+        later.add(sha256)
+    return found
+
+
+def approved_decisions(connection: Connection) -> dict[str | None, str]:
+    """:func:`approved_by_place`, of all signatures."""
+    table, weeks = schema.signatures, schema.weeks
+    rows = connection.execute(
+        select(table.c.revalidation_sha256, table.c.act, weeks.c.place)
+        .select_from(table.outerjoin(weeks, weeks.c.id == table.c.week_id))
+        .order_by(table.c.id.desc())
+    )
+    return approved_by_place((row.revalidation_sha256, row.act, row.place) for row in rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.clock import Clock
 from core.ledger_bodies import SigningKeyCreated, readable_body
@@ -58,9 +58,17 @@ def week_by_id(connection: Connection, week_id: str) -> Week | None:
     return next(iter(found_weeks(connection, select(weeks).where(weeks.c.id == week_id))), None)
 
 
-def weeks_by_id(connection: Connection, week_ids: Collection[str]) -> dict[str, Week]:
-    """Those of the weeks that exist, by id."""
-    found = found_weeks(connection, select(weeks).where(weeks.c.id.in_(sorted(week_ids))))
+def weeks_by_id(
+    connection: Connection, week_ids: Collection[str], *, served: bool = False
+) -> dict[str, Week]:
+    """Those of the weeks that exist, by id.
+
+    :param served: with those in progress, whatever their ids.
+    """
+    served_too = (weeks.c.active, weeks.c.beside) if served else ()
+    found = found_weeks(
+        connection, select(weeks).where(or_(weeks.c.id.in_(sorted(week_ids)), *served_too))
+    )
     return {week.id: week for week in found}
 
 

@@ -13,7 +13,7 @@ from core.job_params import PaperParams
 from core.vocabulary import JobKind
 from runner.files import read_json
 from runner.store import queries, schema
-from runner.store.approvals import newest_approved, signed_decisions
+from runner.store.approvals import approved_decisions, signed_decisions
 from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.store.requests import job_request
 
@@ -35,7 +35,7 @@ class PaperReplays:
     """Follows each signed decision until its last day while its symbol's candles grow.
 
     Rejected and replaced ones too: else only what stayed in use would be known. The one that was
-    approved last is followed at most hourly, the others at most daily. A look costs one ``stat`` a file; the store is read only after a write.
+    approved last in a place is followed at most hourly, the others at most daily. A look costs one ``stat`` a file; the store is read only after a write.
     """
 
     def __init__(
@@ -99,17 +99,16 @@ class PaperReplays:
             signed = signed_decisions(connection)
             if not signed:
                 return _Plan(snapshot)
-            approved = newest_approved(connection)
+            approved = set(approved_decisions(connection).values())
             asked: dict[str, datetime] = {}
             every = select(jobs.c.params, jobs.c.requested_at).where(jobs.c.kind == JobKind.PAPER)
             for row in connection.execute(every.order_by(jobs.c.seq)):
                 asked[str(row.params.get("decision"))] = row.requested_at
-        first = None if approved is None else approved[0]
         found = []
-        for sha256, week_id in sorted(signed, key=lambda pair: pair[0] != first):
+        for sha256, week_id in sorted(signed, key=lambda pair: pair[0] not in approved):
             if (symbol := self._symbol(sha256)) is None:
                 continue
-            often = sha256 == first
+            often = sha256 in approved
             found.append(_Followed(sha256, week_id, asked.get(sha256), symbol, often))
         return _Plan(snapshot, tuple(found))
 
@@ -135,7 +134,7 @@ class PaperReplays:
 class _Followed:
     """A decision whose days are not over.
 
-    :ivar often: it was approved last: it is followed as often as candles come.
+    :ivar often: it was approved last in its place: it is followed as often as candles come.
     """
 
     sha256: str
@@ -156,7 +155,7 @@ class _Followed:
 class _Plan:
     """Which decisions are followed; valid as long as its snapshot.
 
-    :ivar decisions: the one that was approved last first, then those signed last.
+    :ivar decisions: those that were approved last in a place first, then those signed last.
     """
 
     snapshot: ActiveSnapshot

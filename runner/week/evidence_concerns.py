@@ -1,4 +1,4 @@
-"""What is to be said of the model that was approved last: what came true of its forecast."""
+"""What is to be said of the models that were approved last: what came true of their forecasts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from core.alerts.kinds import EventKind
 from core.language import Message, joined
 from core.timestamps import age_text
-from core.vocabulary import APPROVALS, JobState, Severity
+from core.vocabulary import JobState, Severity
 from runner.client.paper import followed_by
+from runner.store.approvals import approved_by_place
 from runner.week.concern import Concern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from core.ledger_bodies import DecisionFollowed
@@ -24,27 +25,44 @@ UNFOLLOWED = timedelta(days=3)  # candles are hourly, so by then somebody has fo
 _FAILED = {JobState.FAILED, JobState.LOST}
 
 
-def approved_last(signatures: Iterable[Signature]) -> Signature | None:
-    """The newest approval of a decision that was not rejected since; None: there is none.
+def approved_here(week: JudgedWeek) -> list[Signature]:
+    """The newest approvals whose models are this week's to tell of.
 
-    :param signatures: of every week, oldest first.
+    Of its own place, while it is in progress or if it is its own; and, in the active week, of each
+    place where no week is in progress: its model stays in use.
     """
-    later: set[str] = set()
-    for one in reversed(list(signatures)):
-        if one.revalidation_sha256 not in later and one.act in APPROVALS:
-            return one
-        later.add(one.revalidation_sha256)
-    return None
+    records, own = week.records, week.week
+    newest = {one.revalidation_sha256: one for one in records.signatures}
+    signed = ((one.revalidation_sha256, one.act, place_of(week, one)) for one in records.signatures)
+    served = {one.place for one in (own, *records.other_weeks.values()) if one.in_progress}
+    found = []
+    for place, sha256 in approved_by_place(reversed(list(signed))).items():
+        approved = newest[sha256]
+        if place == own.place:
+            if own.in_progress or approved.week_id == own.id:
+                found.append(approved)
+        elif own.active and place not in served:
+            found.append(approved)
+    return found
+
+
+def place_of(week: JudgedWeek, signature: Signature) -> str | None:
+    """Where the runs of a signature's week are."""
+    found = week.records.week_of(signature)
+    return None if found is None else found.place
 
 
 def evidence_concerns(week: JudgedWeek) -> Iterator[Concern]:
-    """The model that was approved last, in its own week and in the active one.
+    """The models that were approved last.
 
-    It is over when a newer decision is approved, or this one is rejected.
+    It is over when a newer decision is approved in the same place, or this one is rejected.
     """
-    approved = approved_last(week.records.signatures)
-    if approved is None or not (week.week.active or approved.week_id == week.week.id):
-        return
+    for approved in approved_here(week):
+        yield from concerns_of(week, approved)
+
+
+def concerns_of(week: JudgedWeek, approved: Signature) -> Iterator[Concern]:
+    """What is to be said of one approved model."""
     sha256 = approved.revalidation_sha256
     line = followed_by(week.records.decision_lines).get(sha256)
     if line is not None and line.held is False:

@@ -22,7 +22,7 @@ from dashboard.figures.cone import cone_figure
 from dashboard.formatting import NONE, share, short
 from dashboard.wording import plain
 from runner.client.paper import followed_by
-from runner.week.evidence_concerns import approved_last, evidence_concerns
+from runner.week.evidence_concerns import approved_here, concerns_of, place_of
 
 if TYPE_CHECKING:
     from core.decision import RecordedDecision, SavedDecision
@@ -73,17 +73,16 @@ def line(page: Page, saved: SavedDecision) -> str | None:
 
 
 def alert_of_another(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> None:
-    """What is wrong with the model that was approved last, if another decision is shown."""
-    approved = approved_last(snapshot.records.signatures)
-    if approved is None or (saved is not None and approved.revalidation_sha256 == saved.sha256):
-        return
-    for concern in evidence_concerns(snapshot):
-        box = st.error if concern.severity is Severity.CRITICAL else st.warning
-        box(
-            page.say(concern.text),
-            title=page.say("The model that is approved is another one"),
-            icon=":material/trending_down:",
-        )
+    """What is wrong with a model that was approved last, if another decision is shown."""
+    say = page.say
+    for approved in approved_here(snapshot):
+        if saved is not None and approved.revalidation_sha256 == saved.sha256:
+            continue
+        same = place_of(snapshot, approved) == snapshot.week.place
+        title = say("The model that is approved is another one") if same else say("Approved model")
+        for concern in concerns_of(snapshot, approved):
+            box = st.error if concern.severity is Severity.CRITICAL else st.warning
+            box(say(concern.text), title=title, icon=":material/trending_down:")
 
 
 def alert(page: Page, saved: SavedDecision) -> None:

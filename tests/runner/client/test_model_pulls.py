@@ -8,7 +8,7 @@ import pytest
 
 from core.vocabulary import JobKind
 from runner.client.model_pulls import model_stays
-from tests.expected import job_of, present
+from tests.expected import present
 from tests.runner.place import ENGINEER
 
 if TYPE_CHECKING:
@@ -27,5 +27,5 @@ def test_only_the_lead_replaces_the_model_in_use(place: Place) -> None:
 def test_the_model_stays_while_a_job_needs_it(
     place: Place, kind: JobKind, params: dict[str, object]
 ) -> None:
-    job = job_of(place.lead.submit(kind, params))
+    job = place.submit(kind, **params)
     assert job.id in present(model_stays(place.lead, None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +18,9 @@ from core.ledger_bodies import (
     ProcessColumns,
 )
 from core.vocabulary import Decision, JobKind, JobState
+from runner.client import run_models
 from runner.models.model_files import write_model
-from runner.models.model_in_use import put_in_use
+from runner.models.model_in_use import RunModel, model_of_run, put_in_use
 from runner.outcomes import Recorded, Refused, Submitted
 from runner.recovery.verification import verify_ledger
 from tests.expected import job_of, present, recorded, refused
@@ -223,3 +224,35 @@ def test_a_model_that_was_replaced_by_hand_is_of_none_of_the_runs(
     used = present(place.lead.model_in_use())
     assert (used.model.run, used.choice) == ("elsewhere", None)
     assert not any(run.in_use for run in place.lead.runs())
+
+
+def test_a_model_is_not_chosen_for_a_week_that_has_just_become_active(
+    place: Place, two: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch = place.week.launch + timedelta(days=7)
+    other = recorded(place.lead.create_week(launch, symbol="BTCUSDT", planned=True))
+    before = place.home.best_model.read_bytes()
+
+    def meanwhile(home: Home, run: str) -> RunModel:
+        recorded(place.client(LEAD).use_week(other.id))
+        return model_of_run(home, run)
+
+    monkeypatch.setattr(run_models, "model_of_run", meanwhile)
+    outcome = refused(place.client(LEAD).use_model(two[1], "the better one", key="k1"))
+    assert outcome.reason == "Another week has just become active."
+    assert place.home.best_model.read_bytes() == before
+    assert not [one for one in place.lead.activity(None) if isinstance(one.body, ModelChosen)]
+
+
+def test_a_repeated_choice_is_not_completed_in_another_weeks_place(
+    place: Place, two: tuple[str, str]
+) -> None:
+    launch = place.week.launch + timedelta(days=7)
+    other = recorded(place.lead.create_week(launch, symbol="BTCUSDT", planned=True))
+    recorded(place.lead.use_model(two[1], "the better one", key="k1"))
+    recorded(place.lead.use_week(other.id))
+    elsewhere = place.home.of(other.place)
+    save(elsewhere, two[1], 0.1)
+    outcome = refused(place.lead.use_model(two[1], "the better one", key="k1"))
+    assert outcome.reason == "Another week has just become active."
+    assert not elsewhere.best_model.exists()

@@ -111,3 +111,10 @@ def test_a_terminal_looks_at_no_week(place: Place, earlier: str) -> None:
     assert place.lead.shown_week is None
     assert place.lead.not_here() is None
     job_of(place.lead.submit(JobKind.PREFLIGHT, {}))
+
+
+def test_a_week_that_is_not_in_progress_shows_its_own_files(place: Place) -> None:
+    week = recorded(place.lead.create_week(EARLIER, symbol="BTCUSDT", planned=True))
+    assert not week.in_progress
+    assert looking(place, week.id).here() == place.home.of("BTCUSDT")
+    assert place.lead.here() == place.home

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -98,6 +99,18 @@ def test_the_chosen_model_is_the_one_in_use_not_the_newest_revalidated(place: Pl
     assert "number 4 among 6 siblings" in str(verdict(place, sweep).sentence())
     put_in_use(place.home, "other", how="chosen", by="Lea", at=NOW)
     assert verdict(place, sweep).standing() is None
+
+
+def test_the_model_in_use_is_that_of_the_sweeps_own_week(place: Place) -> None:
+    sweep = scored(place)
+    save(place.home, "mine", 1.0)
+    mine = put_in_use(place.home, "mine", how="chosen", by="Lea", at=NOW)
+    revalidated(place, sweep, mine.sha256, 0.25)
+    launch = place.week.launch + timedelta(hours=1)
+    other = recorded(place.lead.create_week(launch, symbol="BTCUSDT", beside=True))
+    client = place.client(LEAD)
+    client.shown_week = other.id
+    assert client.sweep_verdict(present(client.sweep(sweep.id))).sharpe == 0.25
 
 
 def test_without_a_model_in_use_nothing_is_ranked(place: Place) -> None:

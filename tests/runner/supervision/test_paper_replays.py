@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.ledger_bodies import DecisionSigned, JobChanged, JobColumns
 from core.vocabulary import JobKind, JobState, SignatureAct
 from runner.outcomes import Refused
-from tests.expected import present
+from tests.expected import present, recorded
 from tests.runner.place import CTO, ENGINEER, VIEWER, Place
 
 if TYPE_CHECKING:
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 FIRST, SECOND = "a" * 64, "b" * 64
 
 
-def sign(place: Place, service: Service, sha256: str, act: SignatureAct) -> None:
+def sign(
+    place: Place, service: Service, sha256: str, act: SignatureAct, week: str | None = None
+) -> None:
     body = DecisionSigned(revalidation_sha256=sha256, act=act, reason="", conditions=[])
     with place.client(CTO).store.write() as write:
         now = datetime.now(UTC)
-        write.append(body, by=CTO, at=now, at_week=now, week_id=place.week.id)
+        write.append(body, by=CTO, at=now, at_week=now, week_id=week or place.week.id)
 
 
 def candles(place: Place, text: str = "open_time\n") -> None:
@@ -97,6 +99,23 @@ def test_a_rejected_and_a_replaced_decision_are_followed_too_but_seldom(place: P
     assert known.due(later - timedelta(minutes=5), later)
     assert not replace(known, often=False).due(later - timedelta(minutes=5), later)
     assert replace(known, often=False).due(later + timedelta(days=1), later + timedelta(days=2))
+    service.close()
+
+
+def test_the_newest_approval_of_each_place_is_followed_hourly(place: Place) -> None:
+    launch = place.week.launch + timedelta(hours=1)
+    other = recorded(place.lead.create_week(launch, symbol="BTCUSDT", beside=True))
+    service = place.service(schedule=True, schedule_s=0.0)
+    candles(place)
+    sign(place, service, FIRST, SignatureAct.APPROVE)
+    sign(place, service, SECOND, SignatureAct.APPROVE, other.id)
+    look(service, SOON)
+    found = present(service.paper._plan).decisions
+    assert {one.sha256: one.often for one in found} == {FIRST: True, SECOND: True}
+    assert place.lead.approved_decision() == FIRST
+    beside = place.client(CTO)
+    beside.shown_week = other.id
+    assert beside.approved_decision() == SECOND
     service.close()
 
 

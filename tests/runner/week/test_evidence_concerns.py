@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.alerts.kinds import EventKind
-from core.ledger_bodies import DecisionFollowed, JobChanged, JobColumns, JobRequested
+from core.ledger_bodies import (
+    DecisionFollowed,
+    DecisionSigned,
+    JobChanged,
+    JobColumns,
+    JobRequested,
+)
 from core.people import RUNNER
 from core.vocabulary import JobKind, JobState, Severity, SignatureAct
 from runner.settings import Settings
@@ -103,3 +109,24 @@ def test_the_next_week_is_told_of_the_model_that_is_still_in_use(place: SignedPl
     came(place, sha256, 11, False)
     recorded(place.lead.create_week(place.week.launch + timedelta(days=7)))
     assert [one.level for one in told(place)] == [Severity.CRITICAL]
+
+
+def test_each_place_has_its_own_approved_model_and_its_week_is_told(place: SignedPlace) -> None:
+    first, second = place.revalidate("GO"), "b" * 64
+    recorded(place.sign(first))
+    launch = place.week.launch + timedelta(hours=1)
+    other = recorded(place.lead.create_week(launch, symbol="BTCUSDT", beside=True))
+    signed = DecisionSigned(
+        revalidation_sha256=second, act=SignatureAct.APPROVE, reason="", conditions=[]
+    )
+    write_line(place, signed, other.id)
+    came(place, first, 11, False)
+    assert [(one.week, one.level) for one in told(place)] == [(place.week.id, Severity.CRITICAL)]
+    came(place, second, None, False)
+    assert {one.week: one.level for one in told(place)} == {
+        place.week.id: Severity.CRITICAL,
+        other.id: Severity.WARNING,
+    }
+    assert len(told(place)) == 2
+    recorded(place.lead.close_week(other.id))  # its model stays in use: the active week is told
+    assert [one.week for one in told(place)] == [place.week.id] * 2
