@@ -8,6 +8,7 @@ and the runner. Whatever it can't do is done as for any other program, from the 
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import subprocess
 import sys
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runner.executors.executor import Order
+
+log = logging.getLogger("trainweek.runner")
 
 PROGRAM, LOADER = "runner.jobs.trial", "runner.jobs.warm_trials"
 READY, STARTED = b"ready", b"started"
@@ -53,7 +56,12 @@ class WarmTrials:
         if not mine or self._given_up:
             return False
         if self._process is None or self._process.poll() is not None:
-            self._given_up = self._process is not None and not self._ready  # it can't be loaded
+            if self._failed():
+                self._given_up = True
+                code = self._process and self._process.returncode
+                log.warning(
+                    "%s ended with %s: each trial loads torch itself from now on", LOADER, code
+                )
             self._load(order)
             return False
         try:
@@ -87,6 +95,13 @@ class WarmTrials:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
+
+    def _failed(self) -> bool:
+        """Whether it ended with an error before it had loaded; one without an order ends with 0."""
+        try:
+            return bool(self._process and self._process.poll()) and not self._is_ready()
+        except OSError:
+            return True
 
     def _is_ready(self) -> bool:
         if not self._ready and self._line is not None:

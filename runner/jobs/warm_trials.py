@@ -15,6 +15,7 @@ import os
 import select
 import socket
 import sys
+import sysconfig
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -34,10 +35,11 @@ def main() -> int:
     put_arguments(sys.orig_argv[:4])
     if not put_variable(ATTEMPT_VARIABLE, NO_ATTEMPT, NO_ATTEMPT):
         return 1  # this kernel would not show which attempt a fork is
+    installed = _stamps_of(_installed())  # before it is loaded: it may change meanwhile
     from runner.jobs import trial
 
     _load_what_the_first_model_loads()
-    loaded = _stamps()
+    loaded = _stamps() | installed
     gc.collect()
     gc.freeze()  # a fork that collects garbage would copy every page
     with suppress(BrokenPipeError, ConnectionResetError):
@@ -132,15 +134,29 @@ def _reap() -> None:
 
 
 def _stamps() -> dict[str, int]:
-    """Of the checkout's files that are loaded: after a change they are another program."""
+    """Of the checkout's files that are loaded, and of what is installed: a manifest names both."""
     files = {getattr(each, "__file__", None) for each in tuple(sys.modules.values())}
     checkout = f"{CHECKOUT}{os.sep}"
     own = [f for f in files if f and f.startswith(checkout) and "site-packages" not in f]
+    return _stamps_of([*own, *_installed()])
+
+
+def _stamps_of(files: list[str]) -> dict[str, int]:
     stamps = {}
-    for file in own:
+    for file in files:
         with suppress(OSError):
             stamps[file] = Path(file).stat().st_mtime_ns
     return stamps
+
+
+def _installed() -> list[str]:
+    """What each installed package says of itself: another version does so in another folder."""
+    found: list[str] = []
+    for folder in dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib")):
+        with suppress(OSError):
+            about = [e.path for e in os.scandir(folder) if e.name.endswith(".dist-info")]
+            found += [f"{each}/{name}" for each in about for name in ("METADATA", "RECORD")]
+    return found
 
 
 if __name__ == "__main__":

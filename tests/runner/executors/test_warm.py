@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import uuid
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from core.paths import CHECKOUT
 from runner.executors.executor import Exit, Handle, Order
 from runner.executors.lease import read_exit
 from runner.executors.local import SHIM, LocalProcesses
-from runner.executors.warm import PROGRAM, WarmTrials
+from runner.executors.warm import PROGRAM, STARTED, WarmTrials
 from runner.jobs import warm_trials
 from runner.processes.attempt_processes import processes_of
 from runner.processes.identity import command_line, is_alive
@@ -84,6 +85,7 @@ def test_changed_code_is_another_program(tmp_path: Path, monkeypatch: pytest.Mon
     source = tmp_path / "mine.py"
     source.write_text("")
     monkeypatch.setattr(warm_trials, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(warm_trials, "_installed", list)
     monkeypatch.syspath_prepend(tmp_path)
     __import__("mine")
     before = warm_trials._stamps()
@@ -91,6 +93,62 @@ def test_changed_code_is_another_program(tmp_path: Path, monkeypatch: pytest.Mon
     os.utime(source, ns=(0, before[str(source)] + 1))
     assert warm_trials._stamps() != before
     monkeypatch.delitem(sys.modules, "mine")
+
+
+@pytest.mark.parametrize("change", ["another version", "the same again", "one more"])
+def test_another_library_is_another_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    def install(name: str) -> Path:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "METADATA").write_text("")
+        record = tmp_path / name / "RECORD"
+        record.write_text("")
+        return record
+
+    monkeypatch.setattr(warm_trials, "CHECKOUT", tmp_path / "checkout")
+    monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
+    record = install("torch-1.0.dist-info")
+    before = warm_trials._stamps()
+    assert warm_trials._stamps() == before
+    if change == "another version":
+        record.parent.rename(tmp_path / "torch-2.0.dist-info")
+    elif change == "the same again":
+        os.utime(record, ns=(0, record.stat().st_mtime_ns + 1))
+    else:
+        install("stable_baselines3-2.0.dist-info")
+    assert warm_trials._stamps() != before
+
+
+def test_a_loader_forks_nothing_once_another_library_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    stamps = iter([{"torch": 1}])
+    monkeypatch.setattr(warm_trials, "_stamps", lambda: next(stamps))
+    monkeypatch.setattr(warm_trials, "one_thread", lambda: True)
+    monkeypatch.setattr("os.fork", lambda: pytest.fail("it was forked"))
+    with ours, theirs:
+        ours.send(b"{}")
+        assert warm_trials._next_trial(theirs, {"torch": 0}) is None
+        assert ours.recv(100) != STARTED
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_it_is_loaded_again_unless_it_ended_with_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: int
+) -> None:
+    (tmp_path / "idles.py").write_text(f"raise SystemExit({code})")
+    monkeypatch.setattr("runner.executors.warm.LOADER", "idles")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    asked, warm = order(tmp_path / "trial", tmp_path / "nothing.json"), WarmTrials()
+    assert not warm.start(asked, SHIM)
+    first = present(warm._process)
+    first.wait(timeout=60)
+    assert not warm.start(asked, SHIM)
+    assert (warm._process is None) is bool(code)
+    assert ("each trial loads torch itself" in caplog.text) is bool(code)
+    warm.close()
 
 
 def test_it_outlives_both_and_is_found_and_ended_by_another_runner(
