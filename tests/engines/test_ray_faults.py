@@ -68,7 +68,7 @@ def test_an_orphan_that_cannot_read_its_lease_ends_itself(ray: RayCluster, place
 
 def test_a_cut_network_ends_nothing(ray: RayCluster, placed: Placed) -> None:
     place = placed("ray")
-    service = place.engine(engine_timeout_s=1.0)
+    service = place.engine(engine_timeout_s=5.0)
     job = running(place, service, do="complete", wait=True)
     ray.cut()
     text = shown(place, service, job, Liveness.UNREACHABLE)
