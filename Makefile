@@ -92,7 +92,7 @@ bench-evidence: $(READY_DEV) ## benchmark: evidence grades of agents with and wi
 bench-detectors: $(READY_DEV) ## benchmark: accuracy of the diagnosis on labelled real runs
 	$(BIN)/python -m tests.benchmarks.detectors
 
-bench-recipe: $(READY_DEV) ## benchmark: the stated power of each gate, the cone of a decision, 100 reproductions of one model
+bench-recipe: $(READY_DEV) ## benchmark: selection, coverage, power, tuning, cone and reproductions of recipe and decision
 	nice -n 19 $(BIN)/python -m tests.benchmarks.recipe
 
 bench-growth: $(READY_DEV) ## benchmark: what rebuild, verification, pages and backups cost after years
@@ -130,7 +130,7 @@ engines: $(READY_DEV) .venv-ray ## install a Slurm (Debian, as root) and a Ray f
 test-engines: engines ## run the same cases on local processes, a real Slurm and a real Ray
 	TRAINWEEK_ENGINES=required $(BIN)/python -m pytest tests/engines
 
-test-engines-found: $(READY_DEV) ## the same, without an engine that can't be had here; CI runs it
+test-engines-found: $(READY_DEV) ## the same, without an engine that can't be had here
 	sh tests/engines/find_engines.sh
 	$(BIN)/python -m pytest tests/engines -rs
 
