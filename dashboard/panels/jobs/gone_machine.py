@@ -53,8 +53,8 @@ def gone_machine(page: Page, snapshot: Snapshot, job: Job, place: str, denied: s
         st.markdown(
             say(
                 "Only say this if nothing of {job} can run any more: the machine was switched off or"
-                " returned. If it runs after all and sees its folder, it saves and ends. Then the run"
-                " is resumed from its last checkpoint.",
+                " returned. On Slurm and Ray it saves and ends if it runs after all and sees its folder;"
+                " without an engine nothing ends it. The run is resumed from its last checkpoint.",
                 job=job.id,
             )
         )
